@@ -1,0 +1,1 @@
+"""The product: items, models, engine, store, search. Importable without Streamlit and without torch."""

@@ -1,0 +1,99 @@
+"""The models this product knows: one literal record each, readable without weights."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from core.errors import NotFoundError
+from core.settings import PROJECT_DIR, settings
+
+Kind = Literal["qwen3-vl-embedding", "qwen3-vl-reranker", "sentence-transformer", "siglip"]
+MINI_DIR = PROJECT_DIR / "data" / "mini_models"
+MINI_SUFFIX = "-mini"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRecord:
+    """What is known of a model before it is loaded. Unknown is None, with a comment saying why."""
+
+    key: str
+    hub_id: str
+    revision: str | None
+    kind: Kind
+    dims: int
+    """0 for a reranker."""
+    max_tokens: int
+    modalities: frozenset[str]
+    parameters: int
+    licence: str
+    prompts: dict[str, str] = field(default_factory=dict)
+    """By role; sent exactly as written."""
+    min_pixels: int | None = None
+    miniature: bool = False
+    trained: bool = True
+    """False: a wiring fixture, whose scores mean nothing."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of the checkpoint on this machine (it may not exist yet)."""
+        return MINI_DIR / self.key.removesuffix(MINI_SUFFIX) if self.miniature else settings().models_dir / self.key
+
+    @property
+    def installed(self) -> bool:
+        """Whether a complete checkpoint lies at ``path`` (a half download has no completion mark)."""
+        return (self.path / "config.json").is_file() and (self.miniature or (self.path / ".complete").is_file())
+
+
+REAL: tuple[ModelRecord, ...] = (
+    ModelRecord(
+        key="qwen3-vl-embedding-2b",
+        hub_id="Qwen/Qwen3-VL-Embedding-2B",
+        revision="9f2f7e710d6d81056aa5c0a4f04764fec6bb7bda",
+        kind="qwen3-vl-embedding",
+        dims=2048,
+        max_tokens=8192,
+        modalities=frozenset({"text", "image"}),
+        parameters=2_127_532_032,
+        licence="Apache-2.0",
+        prompts={"document": "Represent the user's input.", "query": "Retrieve images or text relevant to the user's query."},
+        min_pixels=4 * 32 * 32,
+    ),
+    ModelRecord(
+        key="qwen3-vl-reranker-2b",
+        hub_id="Qwen/Qwen3-VL-Reranker-2B",
+        revision=None,  # not pinned by any source read; fixed at the first download
+        kind="qwen3-vl-reranker",
+        dims=0,
+        max_tokens=10240,
+        modalities=frozenset({"text", "image"}),
+        parameters=2_127_532_032,
+        licence="Apache-2.0",
+        prompts={"query": "Given a search query, retrieve relevant candidates that answer the query."},
+        min_pixels=4 * 32 * 32,
+    ),
+    ModelRecord(
+        key="kure-v1",
+        hub_id="nlpai-lab/KURE-v1",
+        revision="d14c8a9423946e268a0c9952fecf3a7aabd73bd9",
+        kind="sentence-transformer",
+        dims=1024,
+        max_tokens=8192,
+        modalities=frozenset({"text"}),
+        parameters=567_754_752,
+        licence="MIT",
+    ),
+    ModelRecord(
+        key="siglip-base",
+        hub_id="google/siglip-base-patch16-256-multilingual",
+        revision=None,  # not pinned by any source read; fixed at the first download
+        kind="siglip",
+        dims=768,
+        max_tokens=64,
+        modalities=frozenset({"text", "image"}),
+        parameters=370_000_000,  # "371M" in public metadata; the exact count is not published there
+        licence="Apache-2.0",
+    ),
+)

@@ -1,0 +1,63 @@
+"""Every setting in one typed place: environment variables over defaults.
+
+``settings()`` reads the environment once per process. A wrong value is refused with the setting's name and what is allowed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import SettingError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
+
+
+class Settings(BaseSettings):
+    """Names are the environment variables' names in lower case."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    data_dir: Folder = Field(PROJECT_DIR / ".data", description="where the embedded database and the logs live")
+    models_dir: Folder = Field(PROJECT_DIR / "models", description="where the real models are downloaded to")
+    database_url: str = Field("", description="a PostgreSQL server; empty means the embedded one")
+    models: Literal["auto", "real", "mini"] = Field("auto", description="auto: real where installed, else miniature")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the engine computes")
+    precision: Literal["auto", "fp32", "fp16", "bf16", "nf4"] = Field("auto", description="asked-for precision")
+    torch_threads: int = Field(0, ge=0, le=256, description="0: by free cores")
+    gpu_budget_gb: float = Field(0.0, ge=0.0, le=1024.0, description="cap on GPU memory in GiB; 0: the whole card")
+    max_pixels: int = Field(512 * 512, ge=64 * 64, le=1800 * 32 * 32, description="image budget in pixels")
+    siglip_id: str = Field("google/siglip-base-patch16-256-multilingual", pattern=r"^[\w.-]+/[\w.-]+$")
+    collection: str = Field("math-100", pattern=r"^[\w.-]{1,64}$", description="the collection the pages open with")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+def _allowed(name: str) -> str:
+    schema: dict[str, Any] = Settings.model_json_schema()["properties"][name]
+    if "enum" in schema:
+        return " · ".join(map(str, schema["enum"]))
+    if "minimum" in schema or "maximum" in schema:
+        return f"{schema.get('minimum')} 이상 {schema.get('maximum')} 이하의 {'정수' if schema['type'] == 'integer' else '수'}"
+    return f"{schema['pattern']} 꼴" if "pattern" in schema else "올바른 값"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the process's settings.
+
+    Raises:
+        SettingError: a value is not allowed; the message names the variable and what is.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise SettingError(
+            f"환경 변수 {name.upper()}의 값 {first['input']!r}은(는) 쓸 수 없습니다. 쓸 수 있는 값: {_allowed(name)}."
+        ) from error
