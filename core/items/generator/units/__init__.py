@@ -1,0 +1,1 @@
+"""The grade's six units; every unit package exports FAMILIES."""
