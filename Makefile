@@ -1,0 +1,55 @@
+# Two commands matter: `make run` and `make test`. Everything else is a part of them.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: install install-test run prepare doctor test test-fast lint bench data mini-models clean
+
+install: .venv/.installed
+install-test: .venv/.installed-test
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 이상이 필요합니다: make PYTHON=python3.11 install"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "가상환경을 만들 수 없습니다: sudo apt install python3-venv"; exit 1; }
+	@touch $@
+
+# torch first and alone: any package that drags it in would pull another build.
+.venv/.installed: requirements.txt | .venv/.python
+	@echo "패키지를 설치합니다 (처음 한 번, 몇 분 걸립니다)."
+	@$(PIP) $$(grep '^torch==' requirements.txt)
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.installed-test: requirements-test.txt .venv/.installed
+	@$(PIP) -r requirements-test.txt
+	@touch $@
+
+run: install
+	@$(BIN)/python -m core prepare
+	@$(BIN)/python -m core serve --port $(PORT)
+
+prepare doctor: install
+	@$(BIN)/python -m core $@
+
+test: install-test
+	@$(BIN)/python -m pytest
+
+test-fast: install-test
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: install-test
+	@$(BIN)/ruff check .
+
+bench: install-test
+	@$(BIN)/python -m core.bench.house
+
+# The shipped sample and the miniature models, rebuilt from their generators.
+data: install
+	@$(BIN)/python -m core.items.generator.build
+
+mini-models: install-test
+	@$(BIN)/python -m core.models.mini.train
+
+clean:
+	rm -rf .venv .data

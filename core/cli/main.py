@@ -1,0 +1,60 @@
+"""Parse the verb, run it, turn errors into one line and an exit code (0 done, 1 failed, 2 bad usage)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+from core.cli.logs import keep_logs
+from core.errors import UserError
+
+log = logging.getLogger(__name__)
+
+VERBS = {
+    "prepare": "데이터베이스, 표본 100문항, 임베딩을 준비합니다 (여러 번 실행해도 됩니다)",
+    "doctor": "이 컴퓨터에 무엇이 있고 무엇이 없는지 살핍니다",
+    "import": "문항 파일(JSON)을 컬렉션으로 가져옵니다",
+    "sample": "컬렉션에서 층화 표본을 뽑습니다",
+    "models": "모델 목록과 설치 여부를 봅니다",
+    "embed": "컬렉션의 임베딩을 만듭니다",
+    "search": "문항을 검색합니다",
+    "serve": "대시보드를 엽니다",
+}
+
+
+def parser_of(verbs: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser with the named verbs; only their modules are imported."""
+    parser = argparse.ArgumentParser(prog="python -m core", description="Qwen3-VL-Embedding POC 대시보드")
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, summary in VERBS.items():
+        subparser = subparsers.add_parser(verb, help=summary, description=summary)
+        if verb in verbs:
+            module = _module(verb)
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = parser_of([word for word in words if word in VERBS][:1]).parse_args(words)
+    try:
+        keep_logs()
+        return parsed.run(parsed)
+    except UserError as error:
+        log.info("the command ended with an error", exc_info=True)
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("멈췄습니다. 저장된 것은 그대로 있으며, 같은 명령으로 이어서 할 수 있습니다.", file=sys.stderr)
+    except Exception:
+        log.exception("the command failed")
+        print("예상하지 못한 오류로 멈췄습니다. 로그 폴더의 core.log에 자세한 내용을 남겼습니다.", file=sys.stderr)
+    return 1
+
+
+def _module(verb: str):
+    return importlib.import_module(f"core.cli.{verb}_" if verb == "import" else f"core.cli.{verb}")

@@ -1,0 +1,60 @@
+"""``serve``: start the dashboard and print its address."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+from core.cli.output import say
+from core.errors import SettingError
+from core.settings import PROJECT_DIR, settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("--port", type=int, default=8501, help="포트 (기본 8501)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; the models warm up behind the page."""
+    settings()
+    _refuse_taken(arguments.port)
+    say(f"대시보드 주소: http://127.0.0.1:{arguments.port}  (멈추려면 Ctrl+C)")
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", str(arguments.port),
+               "--server.headless", "true"]
+    with subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)}) as server:
+        threading.Thread(target=_warm_up, daemon=True).start()
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            return 0
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SettingError(f"포트 {port}을(를) 다른 프로그램이 쓰고 있습니다. `make run PORT=8502`처럼 다른 포트로 열어 주세요.") from error
+
+
+def _warm_up() -> None:
+    """Start the engine and load the models, so that the first search does not wait; a failure shows at that search."""
+    import logging
+
+    from core.engine.client import engine
+    from core.errors import UserError
+    from core.models import registry
+
+    try:
+        for record in registry.REAL:
+            engine().load(registry.resolve(record.key).key)
+    except UserError:
+        logging.getLogger(__name__).warning("the models could not be warmed up", exc_info=True)

@@ -1,0 +1,61 @@
+"""What is searched for: a text, an image, both, or an item of the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from core.errors import InputError
+from core.items import content, figures
+from core.models.contract import Content
+from core.store import images
+from core.store import items as stored_items
+
+LONGEST_TEXT = 4000
+"""Characters; the longest item of the bank is well below, and no encoder here reads more of a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search as a person or a program states it. ``item_id`` stands for the item's own text and figure."""
+
+    text: str | None = None
+    image: bytes | None = None
+    item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A checked query: the parts an encoder may take, and the item that may not be among its hits."""
+
+    text: str | None
+    image: bytes | None
+    exclude: tuple[str, ...]
+
+    @property
+    def whole(self) -> Content:
+        """Everything there is, for an encoder that takes text and image together."""
+        return Content(self.text, self.image)
+
+
+def resolve(conn: psycopg.Connection, query: Query, *, collection_id: int) -> Resolved:
+    """Check a query and fetch the item it names.
+
+    Raises:
+        InputError: it is empty or too long, or its image is none.
+        NotFoundError: it names an item the collection does not have.
+    """
+    if query.item_id:
+        source = stored_items.get(conn, collection_id, query.item_id)
+        found = images.get_many(conn, source.image_hashes)
+        figure = content.embedding_image([found[sha].data for sha in source.image_hashes])
+        return Resolved(content.embedding_text(source.item), figure, (query.item_id,))
+    text = (query.text or "").replace("\x00", "").strip() or None
+    if text is None and query.image is None:
+        raise InputError("찾을 내용이 없습니다. 검색어를 쓰거나 그림을 올려 주세요.")
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise InputError(f"검색어가 {len(text):,}자로 너무 깁니다. {LONGEST_TEXT:,}자 아래로 줄여 주세요.")
+    if query.image is not None:
+        figures.check(query.image)
+    return Resolved(text, query.image, ())
