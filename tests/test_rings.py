@@ -1,0 +1,48 @@
+"""The rings of the house: core needs neither Streamlit nor, until a model is loaded, torch."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.settings import PROJECT_DIR
+
+CORE = sorted(path for path in (PROJECT_DIR / "core").rglob("*.py"))
+LIGHT = ["core.search.service", "core.search.indexing", "core.engine.client", "core.models.registry", "core.store",
+         "core.items.importers", "core.prepare", "core.cli.main"]
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_importing_core_loads_neither_streamlit_nor_torch(module):
+    code = f"import sys, {module}; print(sorted({{'streamlit', 'torch', 'transformers'}} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_DIR)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_only_the_store_speaks_sql():
+    speakers = [str(path) for path in CORE if "store" not in path.parts
+                and any(name.split(".")[0] in {"psycopg_pool", "pgvector"} for name in imported(path))]
+    assert not speakers
+    words = ("select ", "insert into ", "delete from ")
+    for path in CORE:
+        if "store" in path.parts or "bench" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not node.value.strip().lower().startswith(words), f"{path}: {node.value[:60]}"
+
+
+def test_no_room_of_core_reaches_for_a_page():
+    assert not [path for path in CORE if any(name.split(".")[0] in {"streamlit", "pages", "app"} for name in imported(path))]
