@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from core.errors import NotFoundError
+from core.errors import ModelError, NotFoundError
 from core.settings import PROJECT_DIR, settings
 
 Kind = Literal["qwen3-vl-embedding", "qwen3-vl-reranker", "sentence-transformer", "siglip"]
@@ -32,6 +32,8 @@ class ModelRecord:
     prompts: dict[str, str] = field(default_factory=dict)
     """By role; sent exactly as written."""
     min_pixels: int | None = None
+    max_pixels: int | None = None
+    """The most pixels an image is ever given, whatever the setting asks for."""
     miniature: bool = False
     trained: bool = True
     """False: a wiring fixture, whose scores mean nothing."""
@@ -60,6 +62,7 @@ REAL: tuple[ModelRecord, ...] = (
         licence="Apache-2.0",
         prompts={"document": "Represent the user's input.", "query": "Retrieve images or text relevant to the user's query."},
         min_pixels=4 * 32 * 32,
+        max_pixels=1800 * 32 * 32,
     ),
     ModelRecord(
         key="qwen3-vl-reranker-2b",
@@ -73,6 +76,7 @@ REAL: tuple[ModelRecord, ...] = (
         licence="Apache-2.0",
         prompts={"query": "Given a search query, retrieve relevant candidates that answer the query."},
         min_pixels=4 * 32 * 32,
+        max_pixels=1800 * 32 * 32,
     ),
     ModelRecord(
         key="kure-v1",
@@ -93,7 +97,74 @@ REAL: tuple[ModelRecord, ...] = (
         dims=768,
         max_tokens=64,
         modalities=frozenset({"text", "image"}),
-        parameters=370_000_000,  # "371M" in public metadata; the exact count is not published there
+        parameters=371_000_000,  # "371M" in public metadata; the exact count is not published there
         licence="Apache-2.0",
     ),
 )
+
+
+def _twin(key: str, *, parameters: int, dims: int, max_pixels: int | None = None, trained: bool = True) -> ModelRecord:
+    """The miniature of a real model: what differs from it, and nothing else."""
+    real = next(record for record in REAL if record.key == key)
+    return replace(
+        real,
+        key=key + MINI_SUFFIX,
+        hub_id=f"data/mini_models/{key}",
+        revision=None,  # the pack is versioned with the repository
+        dims=dims,
+        max_tokens=min(real.max_tokens, 512),
+        parameters=parameters,
+        licence="이 저장소와 같음",
+        max_pixels=max_pixels,
+        miniature=True,
+        trained=trained,
+    )
+
+
+MINI: tuple[ModelRecord, ...] = (
+    _twin("qwen3-vl-embedding-2b", parameters=4_400_000, dims=256, max_pixels=160 * 160),
+    _twin("qwen3-vl-reranker-2b", parameters=4_400_000, dims=0, max_pixels=160 * 160, trained=False),
+    _twin("kure-v1", parameters=2_400_000, dims=256),
+    _twin("siglip-base", parameters=3_000_000, dims=192),
+)
+RECORDS: tuple[ModelRecord, ...] = REAL + MINI
+
+
+def records() -> tuple[ModelRecord, ...]:
+    """Every model known, real ones first; the SigLIP checkpoint is the one the settings name."""
+    return tuple(record(each.key) for each in RECORDS)
+
+
+def record(key: str) -> ModelRecord:
+    """Return the record of a key.
+
+    Raises:
+        NotFoundError: there is no such model; the message lists near names, or all of them.
+    """
+    for each in RECORDS:
+        if each.key == key:
+            return replace(each, hub_id=settings().siglip_id) if key == "siglip-base" else each
+    known = [each.key for each in RECORDS]
+    near = difflib.get_close_matches(key, known, n=3, cutoff=0.5) or known
+    raise NotFoundError(f"‘{key}’이라는 모델은 없습니다. 이 가운데에서 골라 주세요: {', '.join(near)}.")
+
+
+def resolve(key: str) -> ModelRecord:
+    """Return the record that stands for a key here and now: the real model, or its miniature twin.
+
+    A key that ends in ``-mini`` names the twin outright. Otherwise the setting MODELS decides: ``real`` insists,
+    ``mini`` never takes the real one, ``auto`` takes it where it is installed.
+
+    Raises:
+        NotFoundError: there is no such model.
+        ModelError: MODELS=real, and the model is not installed; the message names the command that installs it.
+    """
+    found = record(key)
+    if found.miniature:
+        return found
+    wanted = settings().models
+    if wanted != "mini" and found.installed:
+        return found
+    if wanted == "real":
+        raise ModelError(f"{found.hub_id} 모델이 설치되어 있지 않습니다. python -m core models download {key} 명령으로 내려받아 주세요.")
+    return record(key + MINI_SUFFIX)
