@@ -58,3 +58,28 @@ def josa(word: str, pair: str) -> str:
     if not sound or (sound == "ㄹ" and closed.startswith("으로")):
         return word + opened
     return word + closed
+
+
+class Said(str):
+    """A drawn value whose particles a template can name: ``"{name}{name.eul} 구하시오"``, ``"${term}${term.eul} 빼면"``.
+
+    Each attribute is the particle alone, so that it can follow a closing dollar sign, a quotation mark or a unit.
+    """
+
+    __slots__ = ()
+
+    def _particle(self, pair: str) -> str:
+        return josa(str(self), pair)[len(self):]
+
+    eul = property(lambda self: self._particle("을/를"))
+    i = property(lambda self: self._particle("이/가"))
+    eun = property(lambda self: self._particle("은/는"))
+    gwa = property(lambda self: self._particle("과/와"))
+    euro = property(lambda self: self._particle("으로/로"))
+    ida = property(lambda self: self._particle("이다/다"))
+    ira = property(lambda self: self._particle("이라/라"))
+
+
+def said(value: object) -> Said:
+    """Return any drawn value as text that knows its particles."""
+    return Said(str(value))
