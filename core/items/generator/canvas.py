@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 
 import matplotlib
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Arc, Circle, FancyBboxPatch, Polygon
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox, ScaledTranslation
 
 from core.settings import PROJECT_DIR
 
@@ -23,15 +26,22 @@ _HANGUL = font_manager.FontProperties(fname=str(PROJECT_DIR / "data" / "fonts" /
 INK = "#1b1f24"
 SHADE = "#d9e2ec"
 
+MARGIN = 0.08  # inches of white around the drawing
+
 Point = tuple[float, float]
 
 
 class Canvas:
-    """One figure. Draw with its methods, then take ``png()``."""
+    """One figure. Draw with its methods, then take ``png()``.
+
+    Labels of segments, spans and angles are measured and set clear of the line or rays they belong to.
+    """
 
     def __init__(self, width: float = 3.2, height: float = 2.6, *, equal: bool = True) -> None:
         """Make a blank figure of ``width`` × ``height`` inches; ``equal`` keeps one unit as long in x as in y."""
         self._figure = Figure(figsize=(width, height))
+        self._pixels = FigureCanvasAgg(self._figure).get_renderer()
+        self._late: list[Callable[[], None]] = []
         self.axes = self._figure.add_axes((0.02, 0.02, 0.96, 0.96))
         self.axes.axis("off")
         if equal:
@@ -40,11 +50,20 @@ class Canvas:
     def text(self, at: Point, words: str, *, size: float = 11, offset: Point = (0, 0), colour: str = INK,
              align: str = "center") -> None:
         """Set words (Hangul, ``$formula$``) centred at a point; ``offset`` is in points (1/72 inch)."""
-        words = re.sub(r"°(?=[^$]*\$(?:[^$]*\$[^$]*\$)*[^$]*$)", r"^{\\circ}", words)
-        self.axes.annotate(words, at, xytext=offset, textcoords="offset points", ha=align, va="center",
-                           fontproperties=_HANGUL, fontsize=size, color=colour)
+        self._words(at, words, size=size, offset=offset, colour=colour, align=align)
         self.axes.update_datalim([at])
         self.axes.autoscale_view()
+
+    def _words(self, at: Point, words: str, *, size: float, offset: Point = (0, 0), colour: str = INK,
+               align: str = "center") -> Annotation:
+        words = re.sub(r"°(?=[^$]*\$(?:[^$]*\$[^$]*\$)*[^$]*$)", r"^{\\circ}", words)
+        return self.axes.annotate(words, at, xytext=offset, textcoords="offset points", ha=align, va="center",
+                                  fontproperties=_HANGUL, fontsize=size, color=colour)
+
+    def _half(self, label: Annotation) -> Point:
+        """Return half the width and half the height of a set label, in points."""
+        box, scale = label.get_window_extent(self._pixels), 36 / self._figure.dpi
+        return box.width * scale, box.height * scale
 
     def dot(self, at: Point, label: str = "", *, offset: Point = (0, 9), filled: bool = True) -> None:
         """Mark a point, with a label beside it."""
@@ -54,7 +73,7 @@ class Canvas:
 
     def segment(self, start: Point, end: Point, label: str = "", *, dashed: bool = False, arrow: bool = False,
                 ticks: int = 0, offset: Point | None = None, width: float = 1.3) -> None:
-        """Draw a segment, its length label beside its middle and ``ticks`` strokes marking equal lengths."""
+        """Draw a segment, its length label on the left of its middle, ``ticks`` strokes marking equal lengths."""
         style = {"color": INK, "lw": width, "ls": "--" if dashed else "-"}
         self.axes.plot([start[0], end[0]], [start[1], end[1]], solid_capstyle="round", **style)
         if arrow:
@@ -63,14 +82,37 @@ class Canvas:
         length = math.dist(start, end) or 1.0
         along = ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
         normal = (-along[1], along[0])
+        tilt = math.degrees(math.atan2(along[1], along[0]))
         for number in range(ticks):
-            shift = (number - (ticks - 1) / 2) * 4
-            self.axes.annotate("|", middle, xytext=(along[0] * shift, along[1] * shift), textcoords="offset points",
-                               ha="center", va="center", fontsize=8, color=INK,
-                               rotation=math.degrees(math.atan2(along[1], along[0])))
+            shift = (number - (ticks - 1) / 2) * 3.5 / 72
+            place = ScaledTranslation(along[0] * shift, along[1] * shift, self._figure.dpi_scale_trans)
+            self.axes.plot(*middle, marker=(2, 2, tilt), ms=8, mew=1.1, color=INK, transform=self.axes.transData + place)
         if label:
-            breadth = 8 + 2.6 * len(label.replace("$", ""))
-            self.text(middle, label, offset=offset or (normal[0] * breadth, normal[1] * 11))
+            self._beside(middle, normal, label, offset=offset)
+
+    def span(self, start: Point, end: Point, label: str, *, bulge: float = 0.16) -> None:
+        """Mark a length by a dashed arc on the left of start→end, its label on a white gap in the arc's middle.
+
+        ``bulge`` is the arc's height as a share of the length.
+        """
+        across = (start[1] - end[1], end[0] - start[0])
+
+        def on_arc(share: float) -> Point:
+            height = bulge * 4 * share * (1 - share)
+            return (start[0] + share * (end[0] - start[0]) + height * across[0],
+                    start[1] + share * (end[1] - start[1]) + height * across[1])
+        self.axes.plot(*zip(*(on_arc(step / 40) for step in range(41)), strict=True), color=INK, lw=0.9, ls=(0, (4, 3)))
+        words = self._words(on_arc(0.5), label, size=10)
+        words.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.2})
+        self.axes.autoscale_view()
+
+    def _beside(self, at: Point, normal: Point, label: str, *, offset: Point | None) -> None:
+        words = self._words(at, label, size=11)
+        if offset is None:
+            wide, high = self._half(words)
+            clear = abs(normal[0]) * wide + abs(normal[1]) * high + 4
+            offset = (normal[0] * clear, normal[1] * clear)
+        words.set_position(offset)
 
     def polygon(self, points: Sequence[Point], labels: Sequence[str] = (), *, shade: bool = False, gap: float = 10) -> None:
         """Draw a closed polygon; each vertex label stands outside, away from the centre by ``gap`` points."""
@@ -91,17 +133,38 @@ class Canvas:
         self.axes.autoscale_view()
 
     def angle(self, vertex: Point, start: Point, end: Point, label: str = "", *, radius: float = 0.5,
-              label_at: float = 1.7) -> None:
-        """Mark the angle from ray vertex→start counter-clockwise to vertex→end; the label stands at ``label_at`` radii."""
+              label_at: float | None = None) -> None:
+        """Mark the angle from ray vertex→start counter-clockwise to vertex→end.
+
+        The label stands on the bisector: at ``label_at`` radii, or (None) just outside the arc and between the rays.
+        """
         first = math.degrees(math.atan2(start[1] - vertex[1], start[0] - vertex[0]))
         last = math.degrees(math.atan2(end[1] - vertex[1], end[0] - vertex[0]))
         if last < first:
             last += 360
         self.axes.add_patch(Arc(vertex, 2 * radius, 2 * radius, theta1=first, theta2=last, color=INK, lw=1.1))
-        if label:
-            middle = math.radians((first + last) / 2)
-            self.text((vertex[0] + label_at * radius * math.cos(middle), vertex[1] + label_at * radius * math.sin(middle)),
-                      label, size=10)
+        if not label:
+            return
+        middle, half = math.radians((first + last) / 2), math.radians((last - first) / 2)
+        toward = (math.cos(middle), math.sin(middle))
+        if label_at is not None:
+            at = (vertex[0] + label_at * radius * toward[0], vertex[1] + label_at * radius * toward[1])
+            self.text(at, label, size=10)
+            return
+
+        def place() -> None:
+            words = self._words(vertex, label, size=10)
+            wide, high = self._half(words)
+            scale = 72 / self._figure.dpi
+            arc = math.dist(self.axes.transData.transform(vertex),
+                            self.axes.transData.transform((vertex[0] + radius, vertex[1]))) * scale
+            away = arc + abs(toward[0]) * wide + abs(toward[1]) * high + 1.5
+            if half < math.pi / 2:
+                for ray in (middle - half, middle + half):
+                    clear = abs(math.sin(ray)) * wide + abs(math.cos(ray)) * high + 1.5
+                    away = max(away, clear / math.sin(half))
+            words.set_position((toward[0] * away, toward[1] * away))
+        self._late.append(place)
 
     def right_angle(self, vertex: Point, start: Point, end: Point, *, size: float = 0.3) -> None:
         """Mark a right angle with a small square."""
@@ -162,7 +225,14 @@ class Canvas:
 
     def png(self, *, dpi: int = 144) -> bytes:
         """Return the figure as PNG bytes on white, cropped to what was drawn; equal drawings give equal bytes."""
+        self._figure.draw_without_rendering()  # settles the scale that the late labels are measured by
+        while self._late:
+            self._late.pop(0)()
+        drawn = [*self.axes.lines, *self.axes.patches, *self.axes.texts, *self.axes.collections, *self.axes.tables]
+        boxes = [artist.get_tightbbox(self._pixels) for artist in drawn]
+        whole = Bbox.union([box for box in boxes if box is not None and all(map(math.isfinite, box.extents))])
+        crop = whole.padded(MARGIN * self._figure.dpi).transformed(self._figure.dpi_scale_trans.inverted())
         buffer = io.BytesIO()
-        self._figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", bbox_inches="tight", pad_inches=0.08,
+        self._figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", bbox_inches=crop,
                              metadata={"Software": None})
         return buffer.getvalue()
