@@ -1,0 +1,54 @@
+"""검색 플레이그라운드: one query, one system or all of them side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.search.query import Query
+from pages.widgets import cards, doors, query, results
+
+
+def main() -> None:
+    """Draw the page."""
+    left_out = query.adopt_address()
+    if not doors.collections():
+        results.calm("아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행하면 견본 문항이 준비됩니다. 끝난 뒤 새로 고쳐 주세요.")
+        return
+    asked = query.ask()
+    query.publish(asked.address)
+    results.notes(left_out)
+    if asked.address.item:
+        answer_item(asked)
+    elif asked.address.q or asked.image:
+        answer(asked, Query(text=asked.address.q or None, image=asked.image))
+    else:
+        invite(asked.collection)
+
+
+def invite(collection: str) -> None:
+    """Fill the page before the first search."""
+    results.calm("찾는 문항을 말로 쓰거나 그림을 올려 보세요. 아래 예시를 눌러도 됩니다.")
+    query.examples(doors.examples(collection), name="start")
+
+
+def answer_item(asked: query.Asked) -> None:
+    """Show the item asked about, and what is like it."""
+    item_id = asked.address.item
+    stored = doors.items(asked.collection, [item_id]).get(item_id)
+    if stored is None:
+        results.calm(f"'{item_id}' 문항은 이 컬렉션에 없습니다. 주소를 확인하거나 위에 검색어를 써 주세요.")
+        return
+    cards.source(stored, address=asked.address)
+    answer(asked, Query(item_id=item_id))
+
+
+def answer(asked: query.Asked, wanted: Query) -> None:
+    """Draw one panel, or one column for each system."""
+    systems = asked.address.systems
+    compact = len(systems) > 1
+    for column, system in zip(st.columns(len(systems), gap="small"), systems, strict=True):
+        with column:
+            results.panel(system, wanted, address=asked.address, collection=asked.collection, compact=compact)
+
+
+main()

@@ -1,0 +1,1 @@
+"""What pages share: safe text, cards, the look, doors into ``core``."""

@@ -1,0 +1,112 @@
+"""A search as an address: what the query string of the playground says, and how it is written.
+
+The widgets are not bound to the query string one by one (``bind="query-params"``): the address names systems in one parameter,
+comma-separated, and one damaged value must not cost the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from urllib.parse import urlencode
+
+from core.errors import NotFoundError
+from core.search import systems
+from core.search.query import LONGEST_TEXT
+from core.store.filters import Filters
+
+DEPTHS = (5, 10, 20, 50)
+DEFAULT_DEPTH = 10
+DEFAULT_SYSTEMS = ("qwen3-vl",)
+SIDE_BY_SIDE = tuple(name for name, system in systems.SYSTEMS.items() if system.letter)
+FILTER_FIELDS = tuple(field.name for field in fields(Filters))
+_MOST_VALUES = 50
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a link to the playground carries. ``item`` goes before ``q``: an item is searched with its own text and figure."""
+
+    q: str = ""
+    item: str = ""
+    systems: tuple[str, ...] = DEFAULT_SYSTEMS
+    k: int = DEFAULT_DEPTH
+    filters: Filters = Filters()
+    collection: str = ""
+
+    def parameters(self) -> dict[str, list[str]]:
+        """Return the query parameters; what is at its default is left out."""
+        found: dict[str, list[str]] = {}
+        if self.item:
+            found["item"] = [self.item]
+        elif self.q:
+            found["q"] = [self.q]
+        if self.systems != DEFAULT_SYSTEMS:
+            found["systems"] = [",".join(systems.SYSTEMS[name].letter or name for name in self.systems)]
+        if self.k != DEFAULT_DEPTH:
+            found["k"] = [str(self.k)]
+        for name in FILTER_FIELDS:
+            if values := getattr(self.filters, name):
+                found[name] = list(values)
+        if self.collection:
+            found["collection"] = [self.collection]
+        return found
+
+    def link(self) -> str:
+        """Return a relative link, percent-encoded throughout."""
+        return "?" + urlencode(self.parameters(), doseq=True)
+
+    def similar_to(self, item_id: str) -> Address:
+        """Return the address of the same search with an item of the collection as its query."""
+        return replace(self, q="", item=item_id)
+
+
+def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Address, list[str]]:
+    """Read query parameters.
+
+    Returns:
+        The address, and one Korean sentence for each value that could not be used and was left out.
+    """
+    notes: list[str] = []
+    chosen = _systems(parameters.get("systems", ()), notes)
+    depth = _depth(_last(parameters, "k"), notes)
+    filters = Filters(**{name: _values(parameters.get(name, ())) for name in FILTER_FIELDS})
+    item = _last(parameters, "item")[:_LONGEST_VALUE]
+    q = "" if item else _last(parameters, "q")
+    if len(q) > LONGEST_TEXT:
+        q = q[:LONGEST_TEXT]
+        notes.append(f"주소의 검색어가 너무 길어 앞 {LONGEST_TEXT:,}자만 썼습니다.")
+    collection = _last(parameters, "collection")[:_LONGEST_VALUE]
+    return Address(q=q, item=item, systems=chosen, k=depth, filters=filters, collection=collection), notes
+
+
+def _last(parameters: Mapping[str, Sequence[str]], name: str) -> str:
+    values = parameters.get(name, ())
+    return values[-1].replace("\x00", "").strip() if values else ""
+
+
+def _values(values: Sequence[str]) -> tuple[str, ...]:
+    kept = (value.replace("\x00", "").strip()[:_LONGEST_VALUE] for value in values[:_MOST_VALUES])
+    return tuple(dict.fromkeys(value for value in kept if value))
+
+
+def _systems(values: Sequence[str], notes: list[str]) -> tuple[str, ...]:
+    wanted = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    found: list[str] = []
+    for name in wanted[:_MOST_VALUES]:
+        try:
+            found.append(systems.find(name).name)
+        except NotFoundError:
+            notes.append(f"주소에 적힌 시스템 '{name[:40]}'은(는) 없어서 뺐습니다.")
+    ordered = tuple(name for name in systems.SYSTEMS if name in found)
+    return ordered or DEFAULT_SYSTEMS
+
+
+def _depth(value: str, notes: list[str]) -> int:
+    if not value:
+        return DEFAULT_DEPTH
+    if value.isascii() and value.isdigit() and int(value[:9]) in DEPTHS:
+        return int(value)
+    notes.append(f"주소에 적힌 결과 수 '{value[:20]}' 대신 {DEFAULT_DEPTH}개를 보여 드립니다.")
+    return DEFAULT_DEPTH

@@ -1,0 +1,135 @@
+"""Item text on a page: shows exactly what was written, its formulas set, nothing in it ever acted upon.
+
+``st.markdown`` reads far more than formulas into a text: ``1~3번과 5~7번`` is struck through, ``![](http://…)`` fetches, ``:red[…]``
+colours, a line that begins ``1.`` becomes a list. Everything outside formulas is therefore escaped, everything inside
+held to what KaTeX can set without reaching out of its place.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+WORD_JOINER = "\u2060"
+"""Has no width and is no space: parts two characters a text filter of the page would read together."""
+
+LONGEST_FORMULA = 2000
+DEEPEST_FORMULA = 40
+_FORMULA = re.compile(
+    r"(?<!\\)\$\$(?P<display>.+?)(?<!\\)\$\$"
+    r"|\\\[(?P<bracket>.+?)\\\]"
+    r"|\\\((?P<paren>.+?)\\\)"
+    r"|(?<!\\)\$(?P<inline>(?:\\.|[^$\\])+)\$",
+    re.DOTALL,
+)
+# Commands that leave their place, load, define, or take room without end.
+_REFUSED = re.compile(
+    r"\\(?:href|url|includegraphics|html\w*|x?def|edef|gdef|let|futurelet|(?:re)?newcommand|providecommand|newenvironment|global|"
+    r"long|csname|rule|kern|mkern|hskip|mskip|hspace|vspace|raisebox|[hm]box\s+to|llap|rlap|clap|mathllap|mathrlap|mathclap|"
+    r"lap|smash|vcenter|phantom|[vh]phantom|Huge|huge|LARGE|verb|char|tag|cr|unicode|require|class|style|data|toggle)(?![A-Za-z])"
+    r"|\\\\\s*\[|\\(?:begin|end)\s*\{(?!(?:array|cases|aligned|alignedat|gathered|[bBpvV]?matrix|smallmatrix|split|align\*?|rcases|"
+    r"darray|dcases|subarray)\})"
+)
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_JOIN_AFTER = re.compile(r"([:@])(?=[A-Za-z0-9_+\-/])|(?<=www)(?=\\\.)", re.IGNORECASE)
+_ARROWS = re.compile(r"(\\[<>~=\-])(?=\\[<>~=\-])")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def safe_md(source: str) -> str:
+    """Return markdown that shows ``source`` letter for letter, its formulas set and its line breaks kept.
+
+    Safe with and without ``unsafe_allow_html``, within one paragraph or one table cell of own markup: the answer holds no
+    blank line. Formulas stand between ``$``, ``$$``, ``\\( \\)`` or ``\\[ \\]``; one that may not be set is shown as it is written.
+    """
+    source = _clean(source)
+    parts: list[str] = []
+    at = 0
+    for found in _FORMULA.finditer(source):
+        parts.append(_plain(source[at : found.start()]))
+        parts.append(_formula(found))
+        at = found.end()
+    parts.append(_plain(source[at:]))
+    # Two formulas side by side would read as one between double dollar signs.
+    return re.sub(r"\$\$", f"${WORD_JOINER}$", _apart(parts)).strip("\n")
+
+
+def one_line(source: str) -> str:
+    """Return ``safe_md`` of a text on a single line."""
+    return safe_md(" ".join(source.split()))
+
+
+def sentence(source: str) -> str:
+    """Return one of our own sentences as markdown: safe, with its `commands` set as code."""
+    return _CODE.sub(lambda found: f"`{found[1]}`", _outside_code(_clean(source)))
+
+
+def attribute(source: str) -> str:
+    """Return a text fit for a double-quoted HTML attribute within markdown.
+
+    Every character but letters and digits is a character reference, so that neither HTML nor markdown finds one to act on.
+    """
+    return "".join(char if char.isalnum() else f"&#{ord(char)};" for char in " ".join(_clean(source).split()))
+
+
+def _clean(source: str) -> str:
+    source = source.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return _UNSEEN.sub("", source).replace("\t", " ").strip()
+
+
+def _plain(source: str) -> str:
+    escaped = _PUNCTUATION.sub(r"\\\1", source)
+    escaped = _JOIN_AFTER.sub(lambda found: f"{found[0]}{WORD_JOINER}", escaped)
+    escaped = _ARROWS.sub(rf"\1{WORD_JOINER}", escaped)
+    # A hard break is a backslash before the line's end; indented lines would turn into code.
+    return re.sub(r"[ \u3000]*\n(\s*\n)?\s*", lambda found: "\\\n\\\n" if found[1] else "\\\n", escaped)
+
+
+def _formula(found: re.Match[str]) -> str:
+    body = next(part for part in found.groups() if part is not None)
+    inline = found["inline"] is not None or found["paren"] is not None
+    tex = _tex(body)
+    if tex is None:
+        return _plain(found[0])
+    return f"${tex}$" if inline else f"\\\n$\\displaystyle {tex}$\\\n"
+
+
+def _tex(body: str) -> str | None:
+    """Return what KaTeX is given, or None where the formula is to be shown as it is written."""
+    tex = " ".join(body.split())
+    tex = tex.replace("`", r"\,")  # a thin space in the word processor the formulas come from
+    tex = re.sub(r"(?<!\\)%", r"\\%", tex)  # KaTeX takes the rest of the line for a comment
+    tex = tex.replace(r"\$", r"\text{\textdollar}").replace("$", "")
+    if not tex or len(tex) > LONGEST_FORMULA or _REFUSED.search(tex) or not _balanced(tex) or tex.endswith("\\"):
+        return None
+    return tex
+
+
+def _balanced(tex: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", tex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if not 0 <= depth <= DEEPEST_FORMULA:
+            return False
+    return depth == 0
+
+
+def _apart(parts: list[str]) -> str:
+    joined = ""
+    for part in parts:
+        if joined.endswith("\\\n") and part.startswith("\\\n"):
+            part = part[2:]
+        joined += part
+    return re.sub(r"^(?:\\\n)+|(?:\\\n)+$", "", joined)
+
+
+def _outside_code(source: str) -> str:
+    """Escape all but the code spans (``_CODE``), which markdown shows as they are."""
+    parts = _CODE.split(source)
+    return "".join(f"`{part}`" if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def escaped(source: str) -> str:
+    """Return a short text fit for HTML markup of our own that markdown never reads (no blank line around it)."""
+    return html.escape(_clean(source))
