@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: install install-test run prepare doctor test test-fast lint bench data mini-models clean
+.PHONY: install install-test run prepare doctor test test-fast lint bench sample-table data mini-models clean
 
 install: .venv/.installed
 install-test: .venv/.installed-test
@@ -43,6 +43,9 @@ lint: install-test
 
 bench: install-test
 	@$(BIN)/python -m core.bench.house
+
+sample-table: install-test
+	@$(BIN)/python -m core.bench.sample
 
 # The shipped sample and the miniature models, rebuilt from their generators.
 data: install

@@ -13,7 +13,7 @@ from core.search import systems
 from core.search.indexing import Progress, embed_collection
 from core.search.systems import Channel
 from core.settings import PROJECT_DIR, settings
-from core.store import collections, embeddings
+from core.store import collections, embedding_sets, embeddings
 from core.store.database import Database
 
 SAMPLE_DIR = PROJECT_DIR / "data"
@@ -61,7 +61,7 @@ def _pending(database: Database, name: str, channel: Channel) -> bool:
     key = registry.resolve(channel.model).key
     with database.connection() as conn:
         collection = collections.get(conn, name)
-        for found in embeddings.list_sets(conn, collection.id):
+        for found in embedding_sets.list_sets(conn, collection.id):
             if found.identity.model_key == key and found.identity.content == channel.content:
-                return next(iter(embeddings.pending(conn, found.id, batch=1)), None) is not None
+                return embeddings.count_pending(conn, found.id) > 0
     return True

@@ -21,10 +21,10 @@ from core.search.keyword import KeywordIndex, KeywordIndexes
 from core.search.query import Query, Resolved, resolve
 from core.search.rank import Hit, numbered, rank
 from core.search.systems import Channel, System
-from core.store import collections, embeddings, images, vectors
+from core.store import collections, embedding_sets, images, vectors
 from core.store import items as stored_items
 from core.store.database import Database
-from core.store.embeddings import EmbeddingSet
+from core.store.embedding_sets import EmbeddingSet
 from core.store.filters import Filters
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ def embedding_set(conn: psycopg.Connection, collection: collections.Collection, 
         NotFoundError: the collection has no such vectors yet; the message names the command that makes them.
     """
     key = registry.resolve(channel.model).key
-    of_channel = [found for found in embeddings.list_sets(conn, collection.id)
+    of_channel = [found for found in embedding_sets.list_sets(conn, collection.id)
                   if found.identity.model_key == key and found.identity.content == channel.content]
     if not of_channel:
         raise NotFoundError(

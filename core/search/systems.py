@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import NotFoundError
-from core.store.embeddings import ContentKind
+from core.store.embedding_sets import ContentKind
 
 Method = Literal["single", "fusion", "rerank", "keyword"]
 
