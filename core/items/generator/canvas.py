@@ -56,7 +56,7 @@ class Canvas:
 
     def _words(self, at: Point, words: str, *, size: float, offset: Point = (0, 0), colour: str = INK,
                align: str = "center") -> Annotation:
-        words = re.sub(r"°(?=[^$]*\$(?:[^$]*\$[^$]*\$)*[^$]*$)", r"^{\\circ}", words)
+        words = re.sub(r"°(?=[^$]*\$(?:[^$]*\$[^$]*\$)*[^$]*$)", r"^{\\circ}", words).replace(r"^\circ", r"^{\circ}")
         return self.axes.annotate(words, at, xytext=offset, textcoords="offset points", ha=align, va="center",
                                   fontproperties=_HANGUL, fontsize=size, color=colour)
 

@@ -9,7 +9,7 @@ from sympy import Line, Point, Rational, simplify, sqrt
 
 from core.items.generator.canvas import Canvas
 from core.items.generator.family import Facts, Family
-from core.items.generator.geometry import four_wrong, polar, turned
+from core.items.generator.geometry import angle_at, four_wrong, polar, turned
 
 UNIT = "삼각형과 사각형의 성질"
 CONCEPT = "평행사변형의 성질"
@@ -60,8 +60,12 @@ def _figure_diagonals(canvas: Canvas, facts: Facts) -> None:
     for end, ticks in ((a, 1), (c, 1), (b, 2), (d, 2)):
         canvas.segment(o, end, ticks=ticks, width=1.0)
     canvas.dot(o)
-    # O stands in the wider of the two upright sectors, above the crossing.
-    canvas.text(o, "O", offset=polar((0, 0), 12, math.degrees(math.atan2(a[1] + d[1], a[0] + d[0]))))
+    # O stands in the wider sector, above the crossing or to its right.
+    beside = d if angle_at(o, a, d) >= 90 else c
+    other = a if beside is d else d
+    bisecting = math.atan2(beside[1] / math.hypot(*beside) + other[1] / math.hypot(*other),
+                           beside[0] / math.hypot(*beside) + other[0] / math.hypot(*other))
+    canvas.text(o, "O", offset=polar((0, 0), 11, math.degrees(bisecting)))
     start, end = {"AB": (b, a), "BC": (c, b)}[facts["given"]]
     canvas.segment(start, end, rf"${facts['side']}\,\mathrm{{cm}}$")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from random import Random
 
-from sympy import Rational, expand, pi, symbols, tan
+from sympy import Matrix, Rational, pi, simplify, solve, symbols, tan
 
 from core.items.generator.canvas import Canvas
 from core.items.generator.family import Facts, Family
@@ -17,19 +17,21 @@ CONCEPT = "여러 가지 사각형"
 CODE = "9수04-12"
 
 _NAMES = ("사다리꼴", "평행사변형", "직사각형", "마름모", "정사각형")
-# base, what is added, what it makes; {size} is a length drawn for the item.
+# Base, what is added ({size} is a length drawn for the item), what that claims, what the quadrilateral becomes.
 _CASES = (
-    ("평행사변형", "두 대각선의 길이가 모두 {size} cm이다", "직사각형", ("right",)),
-    ("평행사변형", "한 내각의 크기가 90도이다", "직사각형", ("right",)),
-    ("평행사변형", "이웃하는 두 변의 길이가 똑같이 {size} cm이다", "마름모", ("equal",)),
-    ("평행사변형", "두 대각선이 서로 수직으로 만난다", "마름모", ("equal",)),
-    ("직사각형", "이웃하는 두 변의 길이가 {size} cm로 같다", "정사각형", ("equal",)),
-    ("직사각형", "두 대각선이 직각으로 만난다", "정사각형", ("equal",)),
-    ("마름모", "한 내각이 직각이다", "정사각형", ("right",)),
-    ("마름모", "두 대각선이 둘 다 {size} cm로 길이가 같다", "정사각형", ("right",)),
-    ("평행사변형", "두 대각선이 {size} cm로 길이가 같고 서로 수직이다", "정사각형", ("right", "equal")),
-    ("평행사변형", "네 변의 길이가 모두 {size} cm이고 한 내각이 직각이다", "정사각형", ("right", "equal")),
+    ("평행사변형", "두 대각선의 길이가 모두 {size} cm이다", ("diagonals_equal",), "직사각형"),
+    ("평행사변형", "한 내각의 크기가 90도이다", ("right_angle",), "직사각형"),
+    ("평행사변형", "이웃하는 두 변의 길이가 똑같이 {size} cm이다", ("sides_equal",), "마름모"),
+    ("평행사변형", "두 대각선이 서로 수직으로 만난다", ("diagonals_perpendicular",), "마름모"),
+    ("직사각형", "이웃하는 두 변의 길이가 {size} cm로 같다", ("sides_equal",), "정사각형"),
+    ("직사각형", "두 대각선이 직각으로 만난다", ("diagonals_perpendicular",), "정사각형"),
+    ("마름모", "한 내각이 직각이다", ("right_angle",), "정사각형"),
+    ("마름모", "두 대각선이 둘 다 {size} cm로 길이가 같다", ("diagonals_equal",), "정사각형"),
+    ("평행사변형", "두 대각선이 {size} cm로 길이가 같고 서로 수직이다",
+     ("diagonals_equal", "diagonals_perpendicular"), "정사각형"),
+    ("평행사변형", "네 변의 길이가 모두 {size} cm이고 한 내각이 직각이다", ("sides_equal", "right_angle"), "정사각형"),
 )
+_DEFINITIONS = {"평행사변형": (), "직사각형": ("right_angle",), "마름모": ("sides_equal",)}
 
 
 def _draw_rhombus(random: Random) -> Facts:
@@ -61,47 +63,36 @@ def _figure_rhombus(canvas: Canvas, facts: Facts) -> None:
         canvas.segment(start, end, ticks=1)
     canvas.segment(a, c, width=1.0)
     canvas.segment(b, d, width=1.0)
-    canvas.right_angle(o, d if facts["marked"] == "OBC" else b, c if facts["marked"] == "OBC" else c, size=0.2)
+    canvas.right_angle(o, d if facts["marked"] == "OBC" else b, c, size=0.2)
     canvas.text(o, "O", offset=polar((0, 0), 12, (45 if facts["marked"] == "ODA" else 135) + turn), size=10)
     marks = ((b, c, o), (a, o, d)) if facts["marked"] == "OBC" else ((d, a, o), (c, o, b))
     for (vertex, start, end), label in zip(marks, (rf"${facts['a']}^\circ$", "$x$"), strict=True):
-        if vertex in (a, c):
-            canvas.angle(vertex, start, end, label, radius=0.45)
-        else:
-            canvas.angle(vertex, end, start, label, radius=0.45)
+        canvas.angle(vertex, start, end, label, radius=0.45)
 
 
 def _draw_naming(random: Random) -> Facts:
-    number = random.randrange(len(_CASES))
-    base, added, name, _ = _CASES[number]
-    condition = added.format(size=random.randrange(5, 19))
-    stem = condition.removesuffix("다")
-    # 길이다 → 길이라는, 같다 → 같다는: the quoted form for sentences that go on after the condition.
-    quoted = condition + "는" if not condition.endswith("이다") else stem.removesuffix("이") + "라는"
-    wrong = [kind for kind in _NAMES if kind != name]
-    return {"case": number, "base": base, "condition": condition, "quoted": quoted, "name": name,
+    base, added, claims, name = random.choice(_CASES)
+    return {"base": base, "condition": added.format(size=random.randrange(5, 19)), "claims": claims, "name": name,
             "base_is": josa(base, "이/가"), "base_of": josa(base, "을/를"), "base_topic": josa(base, "은/는"),
-            "base_and": josa(base, "과/와"), "made": josa(name, "이/가"), "answer": name, "wrong": tuple(wrong)}
+            "base_and": josa(base, "과/와"), "base_said": josa(base, "이라고/라고"), "base_am": josa(base, "이야/야"),
+            "made": josa(name, "이/가"), "answer": name, "wrong": tuple(kind for kind in _NAMES if kind != name)}
 
 
 def _check_naming(facts: Facts) -> None:
-    # A parallelogram spanned by u = (p, 0) and v = (q, r): equal diagonals mean u·v = 0, perpendicular ones |u| = |v|.
-    p, q, r = symbols("p q r")
-    (ux, uy), (vx, vy) = (p, 0), (q, r)
-    plus, minus = (ux + vx, uy + vy), (ux - vx, uy - vy)
-    right = ux * vx + uy * vy
-    equal = ux**2 + uy**2 - vx**2 - vy**2
-    assert expand(plus[0]**2 + plus[1]**2 - minus[0]**2 - minus[1]**2 - 4 * right) == 0
-    assert expand(plus[0] * minus[0] + plus[1] * minus[1] - equal) == 0
-    held = {"평행사변형": set(), "직사각형": {"right"}, "마름모": {"equal"}}[facts["base"]]
-    said = facts["condition"]
-    if "직각이다" in said or "90도" in said or ("대각선" in said and "cm" in said):
-        held = held | {"right"}
-    if "변의 길이" in said or "수직" in said or "직각으로" in said:
-        held = held | {"equal"}
-    names = {frozenset(): "평행사변형", frozenset({"right"}): "직사각형", frozenset({"equal"}): "마름모",
-             frozenset({"right", "equal"}): "정사각형"}
-    assert names[frozenset(held)] == facts["answer"]
+    # The parallelogram spanned by u = (p, 0) and v = (q, r); each claim says that an expression is 0.
+    p, r = symbols("p r", positive=True)
+    q = symbols("q", real=True)
+    u, v = Matrix([p, 0]), Matrix([q, r])
+    claims = {"right_angle": u.dot(v), "sides_equal": u.dot(u) - v.dot(v),
+              "diagonals_equal": (u + v).dot(u + v) - (u - v).dot(u - v), "diagonals_perpendicular": (u + v).dot(u - v)}
+    said = [claims[claim] for claim in (*_DEFINITIONS[facts["base"]], *facts["claims"])]
+    found = solve(said, [q, r], dict=True) or solve(said, [p, q], dict=True)
+    assert found, facts
+
+    def holds(claim: str) -> bool:
+        return all(simplify(claims[claim].subs(solution)) == 0 for solution in found)
+    names = {(False, False): "평행사변형", (True, False): "직사각형", (False, True): "마름모", (True, True): "정사각형"}
+    assert names[holds("right_angle"), holds("sides_equal")] == facts["answer"]
 
 
 RHOMBUS = Family(
@@ -147,18 +138,18 @@ NAMING = Family(
     draw=_draw_naming, check=_check_naming,
     wordings=(
         "{base}에 다음 조건 하나를 더하였다. 이 사각형을 가리키는 가장 알맞은 이름은? [조건] {condition}.",
-        "건우가 낸 수수께끼이다. “나는 {base}이야. 그리고 나를 살펴보면 {condition}. 나는 누구일까?” 건우의 사각형은 어느 것인가?",
+        "건우가 낸 수수께끼이다. “나는 {base_am}. 그리고 나를 살펴보면 {condition}. 나는 누구일까?” 건우의 사각형은 어느 것인가?",
         "어떤 {base_of} 자와 각도기로 조사하였더니 ‘{condition}’라는 사실을 알게 되었다. 이로부터 반드시 그렇다고 말할 수 있는 사각형의 이름을 고르시오.",
         "사각형 사이의 포함 관계를 정리하고 있다. {base} 중에서 ‘{condition}’가 성립하는 것만 모으면 어떤 사각형의 모임이 되는가?",
         "창틀은 원래 {base} 모양으로 설계되었다. 설계를 고친 뒤에 다시 재어 보니 {condition}. 고친 창틀의 모양으로 가장 알맞은 것을 고르시오.",
         "‘{base} 가운데 특별한 것’이라는 제목으로 발표를 준비한다. 특별한 점이 ‘{condition}’일 때 발표할 사각형은 무엇인가?",
         "다음 설명에 맞는 사각형을 찾으시오. 설명: 먼저 {base}의 성질을 모두 갖는다. 게다가 {condition}.",
-        "컴퓨터 화면에서 {base_of} 끌어 모양을 바꾸다가 {condition} 하는 순간에 멈추었다. 이때 화면에 나타난 사각형의 이름은?",
+        "컴퓨터 화면에서 {base_of} 끌어 모양을 바꾸다가 멈추었더니 {condition}. 이때 화면에 나타난 사각형의 이름은?",
         "{base_topic} 조건이 더해지면 더 특별한 사각형으로 불린다. 더해진 조건이 ‘{condition}’이면 무엇이라고 불러야 하는가?",
         "종이띠를 겹쳐 얻은 도형이 {base}임을 확인하였다. 이어서 도형의 변과 대각선을 재어 ‘{condition}’라고 적었다. 이 도형을 가장 정확하게 부르는 말을 고르시오.",
         "사각형의 성질을 묻는 퀴즈에서 사회자가 “{base}입니다. 그런데 {condition}.”라고 힌트를 주었다. 정답으로 외쳐야 할 사각형은?",
-        "두 사람이 같은 사각형을 보고 한 사람은 {base}라고, 다른 사람은 ‘{condition}’라고 말하였다. 두 말이 모두 맞다면 이 사각형은 무엇인지 고르면?",
-        "{base_is} 되는 사각형 카드를 한 장 뽑았다. 카드 뒷면에는 ‘{condition}’라고 쓰여 있다. 카드의 앞면에 그려진 사각형으로 옳은 것은?",
+        "두 사람이 같은 사각형을 보고 한 사람은 {base_said}, 다른 사람은 ‘{condition}’라고 말하였다. 두 말이 모두 맞다면 이 사각형은 무엇인지 고르면?",
+        "앞면에 {base_is} 그려진 카드를 한 장 뽑았다. 카드 뒷면의 도움말은 ‘{condition}’이다. 앞면의 사각형을 가장 정확하게 말한 것은?",
         "여러 가지 사각형의 대각선과 변의 성질을 떠올려 보자. 어떤 사각형이 {base_and} 같은 성질을 가지면서 {condition}. 이 사각형에 해당하는 것을 고르시오.",
     ),
     queries=(
