@@ -22,11 +22,11 @@ def _draw_value(rng: Random) -> Facts:
     given = slope * known + constant
     value = slope * asked + constant
     return spoken({
-        "slope": slope, "constant": constant, "known": known, "given": given, "asked": asked,
+        "slope": slope, "constant": constant, "known": known, "given": given, "asked": asked, "asked_value": f"f({asked})",
         "rule": joined(("ax", str(constant))), "solved": linear(slope, constant),
         "substituted": joined((f"{known}a", str(constant))),
         "result": joined((f"{slope}\\times {bracketed(asked)}", str(constant))),
-        "answer": f"${value}$",
+        "value": value, "answer": f"${value}$",
     })
 
 
@@ -49,31 +49,34 @@ VALUE = Family(
     difficulties=("하", "중하"),
     draw=_draw_value,
     wordings=(
-        "일차함수 $f(x)={rule}$에 대하여 $f({known})={given}$이다. 상수 $a$를 구하고, 이를 이용하여 $f({asked})$의 값을 구하시오.",
-        "수 $x$를 넣으면 {rule:$을/를} 계산하여 내보내는 상자가 있다. {known:$을/를} 넣었더니 {given:$이/가} 나왔다면, "
-        "이 상자에 {asked:$을/를} 넣을 때 나오는 수는 얼마인가?",
-        "민서는 $y={rule}$에서 계수 $a$가 지워진 쪽지를 발견하였다. 쪽지의 뒷면에는 ‘$x={known}$이면 $y={given}$’ 하고 "
-        "적혀 있었다. $x={asked}$에 대응하는 $y$의 값을 찾아보아라.",
-        "함수 $f(x)={rule}$의 $x={known}$에서의 함숫값이 {given:$이라고/라고} 한다. 계수 $a$를 정한 뒤 $x={asked}$에서의 "
-        "함숫값을 말하여라.",
-        "두 변수 사이에 $y={rule}$의 관계가 있고, $x$가 ${known}$일 때의 $y$는 ${given}$이다. $x$가 {asked:$으로/로} 바뀌면 "
-        "$y$는 얼마가 되는가?",
-        "일차함수 $f(x)={rule}$ 중에는 $f({known})={given}$인 것이 하나 있다. 이때 $f({asked})$의 값은 얼마로 계산되는가?.",
+        "일차함수 $f(x)={rule}$에 대하여 $f({known})={given}$이다. 상수 $a$를 구하고, 이를 이용하여 $f({asked})$의 "
+        "값을 구하시오.",
+        "수 $x$를 넣으면 {rule:$을/를} 계산하여 내보내는 상자가 있다. {known:$을/를} 넣었더니 {given:$이/가} "
+        "나왔다면, 이 상자에 {asked:$을/를} 넣을 때 나오는 수는 얼마인가?",
+        "민서는 $y={rule}$에서 계수 $a$가 지워진 쪽지를 발견하였다. 쪽지의 뒷면에는 ‘$x={known}$이면 $y={given}$’ "
+        "하고 적혀 있었다. $x={asked}$에 대응하는 $y$의 값을 찾아보아라.",
+        "함수 $f(x)={rule}$의 $x={known}$에서의 함숫값이 {given:$이라고/라고} 한다. 계수 $a$를 정한 뒤 "
+        "$x={asked}$에서의 함숫값을 말하여라.",
+        "두 변수 사이에 $y={rule}$의 관계가 있고, $x$가 ${known}$일 때의 $y$는 ${given}$이다. $x$가 {asked:$으로/로} "
+        "바뀌면 $y$는 얼마가 되는가?",
+        "일차함수 $f(x)={rule}$ 중에는 $f({known})={given}$인 것이 하나 있다. 이때 $f({asked})$의 값은 얼마로 "
+        "계산되는가?",
         "어떤 일차함수의 그래프는 $y={rule}$의 꼴이며 점 $({known},\\ {given})$을 지난다. 같은 그래프 위의 점 가운데 "
         "$x$좌표가 ${asked}$인 점의 $y$좌표를 알아내어라.",
-        "컴퓨터 프로그램이 입력 $x$에 대하여 {rule:$을/를} 출력한다. 입력이 ${known}$일 때 출력은 {given:$이었다/였다}. "
-        "입력이 ${asked}$이면 화면에 어떤 수가 표시되는지 구하여라.",
-        "미지의 상수 $a$를 포함한 함수 $f(x)={rule}$에서 $f({known})$의 값은 ${given}$이다. 그렇다면 $f({asked})$의 값은?",
+        "컴퓨터 프로그램이 입력 $x$에 대하여 {rule:$을/를} 출력한다. 입력이 ${known}$일 때 출력은 "
+        "{given:$이었다/였다}. 입력이 ${asked}$이면 화면에 어떤 수가 표시되는지 구하여라.",
+        "미지의 상수 $a$를 포함한 함수 $f(x)={rule}$에서 $f({known})$의 값은 ${given}$이다. 그렇다면 $f({asked})$의 "
+        "값은?",
         "표에서 $x$가 ${known}$인 칸의 아래에는 {given:$이/가} 적혀 있고, 표의 모든 값은 $y={rule}$에 맞게 정해졌다. "
         "$x$가 ${asked}$인 칸의 아래에 들어갈 알맞은 수를 쓰시오.",
-        "$x$의 값 하나에 {rule:$이/가} 하나씩 대응하는 함수 $y=f(x)$를 생각하자. $f({known})={given}$임이 알려져 있을 때 "
-        "$f({asked})$를 셈하면? 여기서 $a$는 일정한 수이다.",
+        "$x$의 값 하나에 {rule:$이/가} 하나씩 대응하는 함수 $y=f(x)$를 생각하자. $f({known})={given}$임이 알려져 있을 "
+        "때 {asked_value:$을/를} 셈하면? 여기서 $a$는 일정한 수이다.",
         "암호 기계는 수 $x$를 {rule:$으로/로} 바꾼다. {known:$을/를} 암호로 바꾼 결과는 {given:$이었다/였다}. "
         "{asked:$을/를} 같은 기계로 바꾸면 무엇이 되겠는가?",
-        "일차함수의 식 $y={rule}$의 $x$ 대신 {known:$을/를} 대입하면 $y$는 {given:$이/가} 된다. 같은 식에 {asked:$을/를} 대입하여 "
-        "얻는 $y$의 값을 구하시오.",
+        "일차함수의 식 $y={rule}$의 $x$ 대신 {known:$을/를} 대입하면 $y$는 {given:$이/가} 된다. 같은 식에 "
+        "{asked:$을/를} 대입하여 얻는 $y$의 값을 구하시오.",
         "준호는 $f(x)={rule}$에서 $a$를 알아내려고 $x={known}$일 때를 살펴보고 함숫값이 {given:$이라는/라는} 것을 "
-        "확인하였다. 준호가 이어서 구한 $f({asked})$는 얼마이어야 하는가?",
+        "확인하였다. 준호가 이어서 구한 {asked_value:$은/는} 얼마이어야 하는가?",
     ),
     queries=(
         "함숫값 하나를 알려 주고 계수를 찾아 다른 함숫값을 구하는 문제",
@@ -85,8 +88,8 @@ VALUE = Family(
         "함수의 식에 모르는 계수가 있는 함숫값 단답형",
         "함숫값의 뜻을 알고 식에 대입하는 기초 문항",
     ),
-    solution="$x$에 {known:$을/를} 대입하면 ${substituted}={given}$이므로 $a={slope}$이다. 따라서 $f(x)={solved}$이고, "
-    "$f({asked})={result}$이므로 구하는 값은 {answer}이다.",
+    solution="$x$에 {known:$을/를} 대입하면 ${substituted}={given}$이므로 $a={slope}$이다. 따라서 "
+    "$f(x)={solved}$이고, $f({asked})={result}={value}$이다.",
     check=_check_value,
 )
 
@@ -155,7 +158,8 @@ RELATION = Family(
     draw=_draw_relation,
     wordings=(
         "다음 보기는 함께 변하는 두 양을 나타낸 것이다. 뒤의 양이 앞의 양의 일차함수가 되는 것은?",
-        "지호는 생활 속에서 짝을 이루어 변하는 값들을 모아 식으로 써 보았다. 일차식으로 나타나서 일차함수라고 부를 수 있는 관계는 어느 것인가?",
+        "지호는 생활 속에서 짝을 이루어 변하는 값들을 모아 식으로 써 보았다. 일차식으로 나타나서 일차함수라고 부를 수 "
+        "있는 관계는 어느 것인가?",
         "앞에 적힌 값이 1씩 늘어날 때마다 뒤에 적힌 값이 언제나 일정한 만큼 늘거나 줄어드는 상황을 고르시오.",
         "아래 다섯 가지 상황 중에서 관계식이 일차함수인 것 하나를 찾으시오.",
         "하나의 값이 정해지면 나머지 값도 하나로 정해진다. 이러한 관계 가운데 일차함수로 나타낼 수 있는 것은 무엇인가?",
