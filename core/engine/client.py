@@ -45,6 +45,10 @@ DIED = "계산하던 엔진이 갑자기 멈췄습니다. 다시 시도하면 �
 HUNG = "계산 엔진이 응답하지 않습니다. 잠시 뒤에 다시 시도하고, 되풀이되면 엔진을 다시 시작해 주세요."
 
 
+class _NotTakenError(Exception):
+    """The engine had stopped listening before the whole request was sent, so it has not begun with it."""
+
+
 class EngineClient:
     """Calls the engine of one data folder, starting it on first need. One call uses one pooled connection."""
 
@@ -81,6 +85,7 @@ class EngineClient:
                max_pixels: int | None = None, priority: Priority = "interactive", timeout: float = 120.0) -> Reranking:
         """Score documents against a query, higher is better; errors as in :meth:`encode`."""
         deadline = time.monotonic() + timeout
+        _weight(query)
         asked = {"op": "rerank", **_model(model_key, precision, max_pixels), "priority": priority}
         parts: list[Reranking] = []
         for part in _parts(list(documents)):
@@ -120,21 +125,24 @@ class EngineClient:
 
     def _call(self, packed: Packed, *, deadline: float) -> Frame:
         for _ in range(3):
-            frame = self._exchange(self._pooled() or self._launcher.connect(), packed, deadline=deadline)
-            # An engine about to be replaced has not begun with the call, so its successor may be asked instead.
-            if frame.header.get("error") != RETIRED:
+            try:
+                frame = self._exchange(self._pooled() or self._launcher.connect(), packed, deadline=deadline)
+            except _NotTakenError:
+                frame = None
+            # An ending engine has not begun with the call, so its successor may be asked instead.
+            if frame is not None and frame.header.get("error") != RETIRED:
                 return _checked(frame)
             self.close()
-        raise EngineError(HUNG)
+        raise EngineError(DIED)
 
     def _call_running(self, packed: Packed, *, deadline: float) -> Frame | None:
-        sock = self._pooled()
-        if sock is None:
-            greeted = self._launcher.find()
-            if greeted is None:
-                return None
-            sock = greeted.sock
-        frame = self._exchange(sock, packed, deadline=deadline)
+        greeted = self._launcher.find()
+        if greeted is None:
+            return None
+        try:
+            frame = self._exchange(greeted.sock, packed, deadline=deadline)
+        except _NotTakenError:
+            return None
         return None if frame.header.get("error") == RETIRED else _checked(frame)
 
     def _exchange(self, sock: socket.socket, packed: Packed, *, deadline: float) -> Frame:
@@ -143,6 +151,11 @@ class EngineClient:
             sock.settimeout(seconds + _GRACE_SECONDS)
             try:
                 wire.send(sock, {**packed.header, "timeout_s": seconds}, packed.blobs)
+            except BrokenPipeError as error:
+                raise _NotTakenError from error
+            except TimeoutError as error:
+                raise EngineError(HUNG) from error
+            try:
                 frame = wire.receive(sock)
             except TimeoutError as error:
                 raise EngineError(HUNG) from error
@@ -195,15 +208,21 @@ def _parts(contents: list[Content]) -> Iterator[list[Content]]:
     part: list[Content] = []
     size = 0
     for content in contents:
-        weight = len(content.image or b"") + 6 * len(content.text or "")
-        if weight > MOST_BYTES:
-            raise InputError("내용 하나가 너무 큽니다. 그림 파일의 크기를 줄여 주세요.")
+        weight = _weight(content)
         if part and (len(part) == MOST_ROWS or size + weight > MOST_BYTES):
             yield part
             part, size = [], 0
         part.append(content)
         size += weight
     yield part
+
+
+def _weight(content: Content) -> int:
+    """Return about how many bytes a content takes on the wire (a character at most six, escaped)."""
+    weight = len(content.image or b"") + 6 * len(content.text or "")
+    if weight > MOST_BYTES:
+        raise InputError("내용 하나가 너무 큽니다. 그림 파일의 크기를 줄여 주세요.")
+    return weight
 
 
 def _checked(frame: Frame) -> Frame:

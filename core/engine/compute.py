@@ -44,8 +44,10 @@ class Compute(threading.Thread):
             finished = job.step()
         except DeviceLostError:
             log.exception("the GPU context is broken")
-            job.fail(EngineError(DEVICE_LOST))
+            reason = EngineError(DEVICE_LOST)
+            self._lanes.close(reason)
             self._device_lost()
+            job.fail(reason)
             return
         except Exception:
             log.exception("a call failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import select
 import socket
@@ -62,6 +63,12 @@ class Connection(threading.Thread):
             self._sock.close()
             self._server.closed(self)
 
+    def hear_no_more(self) -> None:
+        """Answer what has arrived, then close; a client that sends now learns at once that nobody took it."""
+        # Already closed is as good.
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RD)
+
     def _answer(self, frame: Frame) -> None:
         operation = _OPERATIONS.get(frame.header.get("op", ""))
         if operation is None:
@@ -76,6 +83,8 @@ class Connection(threading.Thread):
 
     def _hello(self, frame: Frame) -> Packed:
         server = self._server
+        if server.ending:
+            return Packed({"error": RETIRED, "message": ""})
         return Packed({"protocol": PROTOCOL, "fingerprint": server.fingerprint, "pid": server.pid})
 
     def _status(self, frame: Frame) -> Packed:
@@ -111,7 +120,7 @@ class Connection(threading.Thread):
 
     def _wait(self, frame: Frame, make_steps: Callable[[], Steps], pack: Callable[[Job], Packed]) -> Packed:
         """Queue a call and wait for its end, its deadline or the client's leaving, whichever is first."""
-        if self._server.retiring:
+        if self._server.ending:
             return Packed({"error": RETIRED, "message": ""})
         seconds = min(max(float(frame.header["timeout_s"]), 0.0), _LONGEST_TIMEOUT)
         job = Job(make_steps, priority=_priority(frame), deadline=time.monotonic() + seconds)

@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from core.daemon import FileLock, is_running, wait_until
 from core.engine import fingerprint, wire
-from core.engine.messages import PROTOCOL, error_from
+from core.engine.messages import PROTOCOL, RETIRED, error_from
 from core.engine.places import Places
 from core.errors import EngineError, UserError
 from core.settings import PROJECT_DIR, settings
@@ -83,7 +83,7 @@ class Launcher:
             frame = wire.receive(sock)
             if frame is not None:
                 told = frame.header
-                if "error" in told:
+                if "error" in told and told["error"] != RETIRED:
                     raise error_from(told)
                 return Greeted(sock, int(told["pid"]), int(told["protocol"]), str(told["fingerprint"]))
         except (OSError, wire.WireError, KeyError, TypeError, ValueError):

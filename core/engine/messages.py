@@ -16,7 +16,7 @@ from core.models.contract import Content, LoadedModel, Vectors
 Priority = Literal["interactive", "batch"]
 PRIORITIES: tuple[Priority, ...] = ("interactive", "batch")
 RETIRED = "Retired"
-"""Error kind of an engine that is being replaced; the client goes to its successor by itself."""
+"""Error kind of an engine that is ending; the client goes to its successor by itself."""
 PROTOCOL = 1
 """Raised with any change to the messages; both sides must have the same."""
 

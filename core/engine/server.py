@@ -49,7 +49,7 @@ class Server:
         self.fingerprint = fingerprint or fingerprints.current()
         self.lanes = Lanes()
         self.bench = Bench(Shelf(source), Pace(), Counters())
-        self.retiring = False
+        self._retiring = False
         self._source, self._places, self._idle_seconds, self._restarts = source, places, idle_seconds, restarts
         self._compute = Compute(self.lanes, self.bench.shelf, source, device_lost=lambda: self._finish(BROKEN))
         self._started = time.monotonic()
@@ -84,7 +84,7 @@ class Server:
         watched = select.poll()
         watched.register(listener, select.POLLIN)
         watched.register(self._wake, select.POLLIN)
-        while self._exit_code is None and not self.retiring:
+        while not self.ending:
             left = self._idle_left()
             if left is not None and left <= 0:
                 log.info("no client for %.0f s", self._idle_seconds)
@@ -120,6 +120,7 @@ class Server:
         with self._quiet:
             self._connections.discard(connection)
             self._last_client = time.monotonic()
+            self._quiet.notify_all()
         os.eventfd_write(self._wake, 1)
 
     @contextmanager
@@ -134,10 +135,15 @@ class Server:
                 self._answering -= 1
                 self._quiet.notify_all()
 
+    @property
+    def ending(self) -> bool:
+        """Whether new calls belong to this engine's successor."""
+        return self._retiring or self._exit_code is not None
+
     def end(self, *, polite: bool) -> None:
         """Ask the engine to end: politely, after what was asked before; else at once."""
         if polite:
-            self.retiring = True
+            self._retiring = True
             os.eventfd_write(self._wake, 1)
         else:
             self._finish(ENDED)
@@ -151,7 +157,7 @@ class Server:
     def _wind_up(self) -> None:
         """Let answers out: all that are due when retiring, else only the news that there will be none."""
         with self._quiet:
-            if self.retiring:
+            if self._retiring:
                 self._quiet.wait_for(lambda: self._answering == 0 or self._exit_code is not None, POLITE_SECONDS)
         reason = EngineError(DEVICE_LOST if self._exit_code == BROKEN else STOPPED)
         self.lanes.close(reason)
@@ -159,7 +165,9 @@ class Server:
         if current is not None:
             current.fail(reason)
         with self._quiet:
-            self._quiet.wait_for(lambda: self._answering == 0, _LAST_WORDS_SECONDS)
+            for connection in self._connections:
+                connection.hear_no_more()
+            self._quiet.wait_for(lambda: not self._connections, _LAST_WORDS_SECONDS)
 
     def status(self) -> EngineStatus:
         """Look at everything without disturbing the compute thread."""
