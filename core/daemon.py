@@ -1,8 +1,8 @@
 """What the two daemons (the embedded PostgreSQL and the engine) share: locks, user counts, socket place, health.
 
-Every lock here is ``flock(2)``: the kernel drops it when its holder dies, however it dies, so nothing needs repair after
-``kill -9``, a reused process id or a restarted container. Lock files are never deleted: a deleted lock file could be held
-by one process while another one locks its successor.
+Every lock here is ``flock(2)``: the kernel drops it when its holder dies, however it dies, so nothing needs repair
+after ``kill -9``, a reused process id or a restarted container. Lock files are never deleted: a deleted lock file could
+be held by one process while another one locks its successor.
 """
 
 from __future__ import annotations
@@ -74,7 +74,13 @@ class FileLock:
             fd, self._fd = self._fd, None
             os.close(fd)
 
+    @property
+    def held(self) -> bool:
+        """Whether this instance holds the lock."""
+        return self._fd is not None
+
     def fileno(self) -> int:
+        """Return the locked file's descriptor, to be passed to a child."""
         if self._fd is None:
             raise ValueError(f"{self.path} is not locked by this instance")
         return self._fd
@@ -88,15 +94,17 @@ class FileLock:
         self.acquire()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         self.release()
 
 
 class Users:
     """How many live processes use a daemon: each holds a shared lock on one file.
 
-    ``register`` and ``is_last`` belong under the daemon's own exclusive lock, so that nobody joins a daemon that is being
-    stopped. A user that was killed has left by itself.
+    ``register`` and ``is_last`` belong under the daemon's own exclusive lock, so that nobody joins a daemon that is
+    being stopped. A user that was killed has left by itself.
     """
 
     def __init__(self, path: Path) -> None:
@@ -147,7 +155,8 @@ def socket_dir(data_dir: Path, *, owner: int | None = None) -> Path:
         if _is_private(path, uid):
             return path
     raise UserError(
-        f"소켓을 둘 임시 폴더를 만들지 못했습니다. {', '.join(SOCKET_BASES)} 가운데 한 곳에 쓸 수 있게 한 뒤 다시 시작해 주십시오."
+        "소켓을 둘 임시 폴더를 만들지 못했습니다. "
+        f"{' · '.join(SOCKET_BASES)} 가운데 한 곳에 쓸 수 있게 한 뒤 다시 시작해 주세요."
     )
 
 

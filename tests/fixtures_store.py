@@ -1,0 +1,32 @@
+"""Fixtures of the store: the session's database, and a collection of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from psycopg import Connection
+
+from core.store import Database, collections, open_database
+from core.store.collections import Collection
+
+
+@pytest.fixture(scope="session")
+def database(data_dir: Path) -> Database:
+    """The embedded server of the session's data folder, migrated; the session's end closes it."""
+    return open_database(data_dir=data_dir, url="")
+
+
+@pytest.fixture
+def conn(database: Database) -> Iterator[Connection]:
+    """A lent connection."""
+    with database.connection() as lent:
+        yield lent
+
+
+@pytest.fixture
+def collection(conn: Connection) -> Collection:
+    """An empty collection that no other test knows."""
+    return collections.ensure(conn, f"test-{uuid4().hex[:12]}")
