@@ -33,9 +33,9 @@ def final_sound(word: str) -> str:
     word = _MARKUP.sub("", word)
     if not word:
         return ""
-    if unit := _UNIT_AFTER_NUMBER.search(word):
-        if unit.group(1) in _UNITS:
-            return _UNITS[unit.group(1)]
+    unit = _UNIT_AFTER_NUMBER.search(word)
+    if unit and unit.group(1) in _UNITS:
+        return _UNITS[unit.group(1)]
     last = word[-1]
     if "가" <= last <= "힣":
         code = (ord(last) - ord("가")) % 28

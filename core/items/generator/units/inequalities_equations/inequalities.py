@@ -149,6 +149,8 @@ def _check_constant(facts: Facts) -> None:
 
 
 def _figure_constant(canvas: Canvas, facts: Facts) -> None:
+    from core.items.generator.canvas import INK
+
     edge, solved = facts["edge"], facts["solved_sign"]
     toward = 1 if solved in (">", r"\ge ") else -1
     canvas.segment((edge - 4.2, 0), (edge + 4.2, 0), arrow=True, width=1.1)
@@ -157,7 +159,7 @@ def _figure_constant(canvas: Canvas, facts: Facts) -> None:
         canvas.text((tick, 0), f"${tick}$", offset=(0, -15))
     canvas.segment((edge, 0), (edge, 1), width=1.3)
     canvas.segment((edge, 1), (edge + 3.6 * toward, 1), arrow=True)
-    canvas.dot((edge, 0), filled=solved.startswith("\\"))
+    canvas.axes.plot(edge, 0, "o", ms=6, color=INK, mfc=INK if solved.startswith("\\") else "white", zorder=5)
 
 
 _CONSTANT = Family(

@@ -67,12 +67,12 @@ _GROUP = Family(
         "중 가장 작은 수를 구하여라.",
         "과학관은 {group}명부터 단체로 인정하여 관람료의 {percent}퍼센트를 덜 받는다. 본래 관람료는 {price}원이다. {group}명보다 사람이 적은 반에서 "
         "단체 관람료를 택해야 절약되는 학생 수는 몇 명 이상인가?",
-        "영화관에서 표를 {group}장 묶음으로 사면 낱장 값 {price}원의 {percent}퍼센트씩 빼 준다. 묶음을 사고 남는 표를 버리더라도 손해가 아닌 것은 "
-        "관람객이 최소 몇 명일 때인지 쓰시오. 값이 같은 경우는 유리하다고 보지 않는다.",
+        "영화관에서 표를 {group}장 묶음으로 사면 낱장 값 {price}원의 {percent}퍼센트씩 빼 준다. 묶음을 사고 남는 표를 버리더라도 이득인 것은 "
+        "관람객이 최소 몇 명일 때인지 쓰시오.",
         "체험 학습장의 1인 참가비는 {price}원이고 {group}명 이상이 함께 신청하면 {percent}퍼센트가 줄어든다. 참가자가 {group}명에 모자랄 때 "
         "{group}명으로 신청하는 편이 값싼 최소 참가자 수는 얼마인가?",
-        "수영장에서 {group}명분 입장권을 미리 사면 {percent}퍼센트 저렴하다. 그날그날 사는 입장권은 {price}원이다. 가려는 사람이 몇 명을 넘어설 때 "
-        "미리 사는 것이 좋은지 따져, 가장 적은 사람 수로 답하여라.",
+        "수영장에서 {group}명분 입장권을 미리 사면 {percent}퍼센트 저렴하다. 그날그날 사는 입장권은 {price}원이다. 가려는 사람이 {group}명보다 적더라도 "
+        "미리 사서 돈을 아낄 수 있는 것은 적어도 몇 명이 갈 때인지 따져 보아라.",
         "미술 전시회 표는 {price}원, {group}명 단체에는 {percent}퍼센트 할인이 있다. 인원이 부족한 모둠이 일부러 {group}명의 표를 사도 더 적은 돈을 "
         "내게 되는 인원의 최솟값을 찾으시오.",
         "눈썰매장은 {group}명 이상의 손님에게 원래 값 {price}원에서 {percent}퍼센트를 할인한다. {group}명이 되지 않는 손님들이 단체 값을 치르는 것이 "
@@ -91,7 +91,7 @@ _GROUP = Family(
     ),
     solution=(
         r"인원을 $x$명이라 하면 따로 낼 때 ${price}x$원, {group}명의 단체로 낼 때 ${price}\times {group}\times \frac{{{paid}}}{{100}}$원이다. "
-        r"${price}x>{price}\times {group}\times \frac{{{paid}}}{{100}}$을 풀면 $x>{equal}$이므로 {answer} 이상이어야 한다."
+        r"${price}x>{price}\times {group}\times \frac{{{paid}}}{{100}}$에서 $x>{equal}$이므로 {answer} 이상이어야 한다."
     ),
     check=_check_group,
 )
@@ -104,7 +104,7 @@ def _clock(minutes: int) -> str:
 
 def _draw_walk(rng: Random) -> Facts:
     while True:
-        going, coming = rng.sample(range(2, 7), 2)
+        going, coming = sorted(rng.sample(range(2, 7), 2))
         distance = rng.randint(2, 9)
         walked = 60 * distance * (Fraction(1, going) + Fraction(1, coming))
         if walked.denominator == 1 and walked % 5 == 0 and 60 <= walked <= 300:
@@ -167,7 +167,7 @@ _WALK = Family(
         "거리는 몇 km를 넘을 수 없는지 단계적으로 구하시오.",
         "체력 훈련으로 언덕을 시속 {going}km로 오르고 꼭대기에서 {stay}분 동안 숨을 고른 뒤 시속 {coming}km로 뛰어 내려온다. 훈련을 {total} 이내로 끝낼 때 언덕길의 "
         "길이는 최대 얼마인지 서술하시오.",
-        "친구 집까지 시속 {going}km로 걸어가서 {stay}분 이야기하고 시속 {coming}km로 돌아오니 집을 떠난 지 {total}{total.i} 지나지 않았다. 두 집 사이의 거리가 될 수 "
+        "친구 집까지 시속 {going}km로 걸어가서 {stay}분 이야기하고 시속 {coming}km로 돌아오니 집을 떠난 지 {total} 이내였다. 두 집 사이의 거리가 될 수 "
         "있는 최댓값을 구하고 과정을 보여라.",
         "해안 길을 시속 {going}km로 걷다 되돌아서 시속 {coming}km로 걷는다. 중간에 쉬는 {stay}분까지 합하여 {total}{total.eul} 초과하지 않으려면 몇 km 지점 안에서 "
         "되돌아서야 하는지 부등식을 만들어 답하시오.",
@@ -185,7 +185,7 @@ _WALK = Family(
     ),
     solution=(
         "거리를 $x$ km라 하면 가는 시간, 머무는 시간, 오는 시간의 합은 ${parts}$(시간)이다. "
-        r"${parts}\le {limit}$을 풀면 $x\le {distance}$이므로 거리는 최대 {answer}이다."
+        r"${parts}\le {limit}$에서 $x\le {distance}$이므로 거리는 최대 {answer}이다."
     ),
     check=_check_walk,
 )

@@ -6,7 +6,6 @@ from random import Random
 
 from core.items.generator.distractors import four_wrong
 from core.items.generator.family import Facts, Family
-from core.items.generator.korean import said
 
 _UNIT = "부등식과 방정식"
 _CONCEPT = "연립방정식의 활용"
@@ -27,7 +26,7 @@ def _draw_purchase(rng: Random) -> Facts:
         "count": count,
         "paid": paid,
         "second": second,
-        "answer": said(first),
+        "answer": str(first),
         "wrong": four_wrong(first, (second, first + 1, first - 1, first + 2)),
     }
 
@@ -55,14 +54,14 @@ _PURCHASE = Family(
         "꽃다발에 들어간 장미의 수는?",
         "분식집의 하루 매출 장부에 김밥과 어묵을 합해 {count}인분을 팔아 {paid}원을 벌었다고 적혀 있다. 김밥은 1인분에 {dear}원, 어묵은 1인분에 {cheap}원이다. "
         "팔린 김밥은 몇 인분인지 고르면?",
-        "제과점에서 {dear}원짜리 케이크 조각과 {cheap}원짜리 쿠키를 섞어서 {count}개 담은 상자의 가격은 {paid}원이다. 상자 값을 빼고 계산할 때, 담은 케이크 조각의 "
+        "제과점에서 {dear}원짜리 케이크 조각과 {cheap}원짜리 쿠키를 섞어서 {count}개 담으니 {paid}원이 되었다. 상자 값은 받지 않는다고 할 때, 담은 케이크 조각의 "
         "개수로 옳은 것은?",
         "소민이네 가족은 사과와 귤을 사는 데 {paid}원을 썼다. 사과는 하나에 {dear}원, 귤은 하나에 {cheap}원이며 산 과일은 전부 {count}개였다. 사과의 개수를 구하면 "
         "얼마인가?",
         "우체국 창구에서 {dear}원 우표와 {cheap}원 우표를 모두 {count}장 샀다. 지불한 돈이 {paid}원이라면 {dear}원 우표는 몇 장 샀겠는가?",
         "아이스크림 가게에서 컵은 {dear}원, 막대는 {cheap}원에 판다. {count}개의 아이스크림 값으로 {paid}원을 치렀다면 이 중 컵 아이스크림은 몇 개였는지 찾으시오.",
         "바자회에서 인형 하나를 {dear}원, 머리끈 하나를 {cheap}원에 팔았다. 두 물건이 모두 {count}개 팔려 {paid}원이 모였을 때, 팔린 인형의 수를 고르시오.",
-        "어느 주차장은 승용차에게 {dear}원, 오토바이에게 {cheap}원을 받는다. 오전에 {count}대가 들어와 {paid}원의 요금을 받았다. 승용차는 몇 대 들어왔는가?",
+        "어느 주차장은 승용차에 {dear}원, 오토바이에 {cheap}원을 받는다. 오전에 {count}대가 들어와 {paid}원의 요금을 받았다. 승용차는 몇 대 들어왔는가?",
         "카페에서 주스와 우유를 합쳐 {count}잔 주문하였다. 주스는 한 잔에 {dear}원이고 우유는 한 잔에 {cheap}원이며 계산서의 합계는 {paid}원이다. 주문한 주스의 잔 수는?",
         "저금을 하듯 날마다 {dear}원 또는 {cheap}원을 통에 넣었다. {count}일 동안 모인 돈이 {paid}원이면 {dear}원을 넣은 날은 며칠인가?",
         "만화책은 {dear}원, 잡지는 {cheap}원에 빌려주는 가게에서 {count}권을 빌리고 {paid}원을 냈다. 빌린 만화책의 권수로 알맞은 것은 무엇인가?",
@@ -83,7 +82,7 @@ _PURCHASE = Family(
     ),
     solution=(
         "{dear}원인 것의 수를 $x$, {cheap}원인 것의 수를 $y$라 하면 $x+y={count}$, ${dear}x+{cheap}y={paid}$이다. "
-        "연립하여 풀면 $x={answer}$, $y={second}$이므로 답은 {answer}{answer.ida}."
+        "연립하여 풀면 $x={answer}$, $y={second}$이므로 답은 {answer}이다."
     ),
     check=_check_purchase,
 )
@@ -108,7 +107,7 @@ def _draw_change(rng: Random) -> Facts:
         "now": rising + falling + change,
         "change": change,
         "more": more,
-        "answer": said(rising + more),
+        "answer": str(rising + more),
     }
 
 
@@ -174,7 +173,7 @@ _CHANGE = Family(
     solution=(
         "늘어난 쪽과 줄어든 쪽의 처음 수를 각각 $x$, $y$라 하면 $x+y={before}$이고, 변한 양만 생각하면 "
         r"$\frac{{{up}}}{{100}}x-\frac{{{down}}}{{100}}y={change}$이다. 연립하여 풀면 $x={rising}$, $y={falling}$이므로 "
-        "늘어난 쪽의 지금 수는 ${rising}+{more}={answer}$, 답은 {answer}{answer.ida}."
+        "늘어난 쪽의 지금 수는 ${rising}+{more}={answer}$, 답은 {answer}이다."
     ),
     check=_check_change,
 )

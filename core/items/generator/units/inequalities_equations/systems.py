@@ -25,7 +25,7 @@ def _draw_pair(rng: Random, x: int, y: int) -> tuple[tuple[int, int, int], tuple
     while True:
         a, c = rng.randint(1, 5), rng.randint(1, 5)
         b, d = rng.choice(nonzero), rng.choice(nonzero)
-        if a * d - b * c and (a, b) != (1, 1) != (c, d):
+        if a * d != b * c and gcd(a, b) == gcd(c, d) == 1 and (a, b) != (1, 1) != (c, d):
             return (a, b, a * x + b * y), (c, d, c * x + d * y)
 
 
@@ -79,7 +79,7 @@ _SOLVE = Family(
     difficulties=("중하",),
     draw=_draw_solve,
     wordings=(
-        "연립방정식 ${system}$의 해로 옳은 것은?",
+        "미지수가 $x$, $y$인 연립방정식 ${system}${second.eul} 풀면 그 해는 다음 중 어느 것과 같은가?",
         "한 미지수를 없애기 위해 두 일차방정식 ${first}${first.gwa} ${second}$의 양변에 적당한 수를 곱하여 더하거나 빼었다. 이렇게 구한 두 방정식의 "
         "공통인 해를 고르시오.",
         "순서쌍 $(x, y)$를 ${first}$에 대입해도, ${second}$에 대입해도 등식이 성립한다고 한다. 이러한 $x$, $y$의 값을 차례로 찾으면?",
@@ -87,7 +87,7 @@ _SOLVE = Family(
         "미지수가 2개인 두 방정식 ${first}$, ${second}${second.eul} 동시에 참이 되게 하는 값은 어느 것인가?",
         "다음 연립일차방정식을 풀어라. ${system}$ 해를 바르게 짝 지은 것은?",
         "두 식 ${first}$, ${second}${second.i} 모두 성립할 때의 $x$와 $y$를 골라라.",
-        "현우는 ${first}$에서 시작하여 ${second}${second.euro} 미지수 하나를 소거하였다. 현우가 끝까지 바르게 풀었다면 얻게 될 해는?",
+        "현우는 ${first}${first.gwa} ${second}$ 가운데 한 식을 다른 식에 대입하여 미지수를 하나로 줄였다. 현우가 끝까지 바르게 풀었다면 얻게 될 해는?",
         "${first}$의 해이면서 ${second}$의 해이기도 한 것을 아래에서 찾으시오.",
         "계수의 절댓값을 같게 만들어 ${system}$에서 $x$를 소거하려 한다. 최종적으로 얻는 해를 선택하면?",
         "방정식 두 개를 한 쌍으로 묶은 ${system}${second.eul} 만족하는 $x$, $y$의 값이 알맞게 적힌 것은?",
@@ -168,7 +168,7 @@ _SHARED = Family(
         "풀 수 없는 까닭을 생각하며 상수 $a$, $b$를 차례로 구하시오.",
         "${one}$의 해가 ${two}$의 해와 일치한다. 이를 이용하여 두 상수 $a$, $b$를 찾는 방법을 단계별로 쓰시오.",
         "해가 같은 연립방정식 ${one}${third.gwa} ${two}${second.i} 있다. 미지의 계수 $a$, $b$를 모두 구하고 근거를 밝혀라.",
-        "계수 $a$, $b$를 모르는 두 연립방정식이 같은 해를 가진다고 한다. 두 연립방정식이 ${one}$, ${two}$라면 $a$, $b$는 얼마인지 자세히 풀어 쓰시오.",
+        "계수 $a$, $b$를 모르는 두 연립방정식이 같은 해를 가진다고 한다. 두 연립방정식이 ${one}$, ${two}${second.ira}면 $a$, $b$는 얼마인지 자세히 풀어 쓰시오.",
         "먼저 계수를 모두 아는 두 식 ${first}${first.gwa} ${second}${second.eul} 연립하고, 그 결과를 ${third}${third.gwa} ${fourth}$에 넣어 $a$, $b$를 "
         "정하여라. 풀이도 함께 제시하시오.",
         "다음 두 쌍의 방정식은 $x=p$, $y=q$라는 동일한 해를 갖는다. ${one}$ 그리고 ${two}$ 상수 $a$와 $b$의 값을 논리적으로 구하시오.",

@@ -104,10 +104,11 @@ _EXPONENTS = Family(
 
 def _draw_growth(rng: Random) -> Facts:
     base = rng.choice((2, 2, 3))
-    begun = rng.randint(2, 5 if base == 2 else 3)
-    minutes = rng.choice((10, 12, 15, 20, 30))
-    hours = rng.randint(2, 5)
-    rounds = hours * 60 // minutes
+    while True:
+        begun, minutes, hours = rng.randint(2, 5 if base == 2 else 3), rng.choice((10, 12, 15, 20, 30)), rng.randint(1, 5)
+        rounds = hours * 60 // minutes
+        if rounds > 2 and base ** (begun + rounds) < 70_000:  # no rumour reaches more people than a town has
+            break
     return {
         "base": said(base),
         "begun": begun,
@@ -146,7 +147,7 @@ _GROWTH = Family(
         "마리가 되는지 {base}의 거듭제곱으로 답하시오.",
         "컴퓨터 실습실에서 저절로 복제되는 프로그램이 발견되었다. 이 프로그램은 {minutes}분마다 한 번씩 파일의 개수를 {base}배로 "
         "만드는데, 발견 당시 파일은 {start}개였다. 아무도 막지 않으면 {hours}시간 후 파일은 {base}의 몇 제곱 개인가?",
-        "학교 축제 소식이 {minutes}분에 한 번꼴로 퍼져 아는 사람의 수가 매번 {base}배가 된다고 하자. 지금 {start}명이 알고 있다면 "
+        "도시의 축제 소식이 {minutes}분에 한 번꼴로 퍼져 아는 사람의 수가 매번 {base}배가 된다고 하자. 지금 {start}명이 알고 있다면 "
         "{hours}시간이 흐른 뒤 소식을 아는 사람은 {base}의 거듭제곱으로 나타내어 몇 명이겠는가?",
         "현미경으로 관찰한 효모는 {minutes}분 간격으로 {base}배씩 불어난다. {start}개의 효모를 {hours}시간 동안 기르면 모두 몇 개인지 "
         "{base}의 거듭제곱 꼴로 구하여라.",

@@ -101,7 +101,7 @@ _FRACTION = Family(
         "소수 부분이 같은 두 식을 빼서 분수를 얻는 유형",
     ),
     solution=(
-        "$x={decimal}$로 놓으면 ${long}x$와 ${short_x}$의 소수 부분이 같다. "
+        "$x={decimal}${decimal.euro} 놓으면 ${long}x$와 ${short_x}$의 소수 부분이 같다. "
         "두 식을 변끼리 빼면 ${bottom}x={top}$이므로 $x={value}$이다."
     ),
     check=_check_fraction,
@@ -140,7 +140,7 @@ def _draw_digit(rng: Random) -> Facts:
             else f"{place}{said(place).eul} {length}{said(length).euro} 나눈 나머지가 {left}이므로 "
             f"순환마디의 {left}번째 숫자"
         ),
-        "answer": said(answer),
+        "answer": answer,
         "wrong": four_wrong(answer, others),
     }
 
@@ -196,7 +196,7 @@ _DIGIT = Family(
     ),
     solution=(
         "{top}{top.eul} {bottom}{bottom.euro} 나누면 {cycle}의 {length}개 숫자가 순환마디가 된다. {reason}와 같다. "
-        "따라서 구하는 숫자는 {answer}{answer.ida}."
+        "따라서 구하는 숫자는 {answer}이다."
     ),
     check=_check_digit,
 )

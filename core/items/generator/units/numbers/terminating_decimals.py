@@ -62,7 +62,7 @@ def _draw_factor(rng: Random) -> Facts:
         "bottom": bottom,
         "steps": f"{shown}{step}={frac(reduced.numerator, _factored(kept))}",
         "odd_factors": _factored(answer),
-        "answer": said(answer),
+        "answer": str(answer),
         "wrong": four_wrong(answer, [w for w in (
             _without_two_and_five(bottom), kept, answer * 2, gcd(kept, 10), answer * 3, answer * 5, answer + 2, answer + 4,
         ) if w > 1]),
@@ -115,7 +115,7 @@ _FACTOR = Family(
     ),
     solution=(
         "${steps}$이므로 곱한 뒤 분모의 소인수가 2나 5뿐이려면 곱하는 수가 ${odd_factors}$의 배수이어야 한다. "
-        "따라서 가장 작은 자연수는 {answer}{answer.ida}."
+        "따라서 가장 작은 자연수는 {answer}이다."
     ),
     check=_check_factor,
 )
@@ -205,7 +205,7 @@ _POINTS = Family(
         "수직선 눈금을 이용한 유리수의 소수 표현 문제",
     ),
     solution=(
-        "점의 좌표는 차례로 {values}이다. 기약분수로 고쳤을 때 분모의 소인수가 2나 5뿐인 것, 또는 정수가 되는 것만 유한소수로 "
+        "점의 좌표는 차례로 {values}이다. 기약분수로 고쳤을 때 분모의 소인수가 2나 5뿐인 것만 유한소수로 "
         "나타낼 수 있으므로 구하는 점은 {answer}이다."
     ),
     check=_check_points,
