@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from core.errors import UserError
 from core.models import registry
-from core.settings import PROJECT_DIR, settings
+from core.settings import PROJECT_DIR
 
 FREE_DISK_GB = 5.0
 REAL_MODELS_GB = 12.0
