@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.items.dialect.tokens import HANGUL
 from core.items.dialect.nodes import Atom, Group, Node, Nodes, Space, Table, Thin, Words
+from core.items.dialect.tokens import HANGUL
 from core.items.dialect.write import flat
 
 _HANGUL = re.compile(rf"[{HANGUL}]")
