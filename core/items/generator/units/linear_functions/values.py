@@ -120,19 +120,15 @@ _OTHER = (
 _SHAPES = {3: "삼각형", 5: "오각형", 6: "육각형", 8: "팔각형"}
 
 
-def _situation(rng: Random, entry: tuple[str, str, tuple[int, ...]]) -> tuple[str, str, int]:
-    text, law, numbers = entry
-    n = rng.choice(numbers)
-    return text.format(n=n, shape=_SHAPES.get(n, "")), law, n
+def _situations(entries: tuple[tuple[str, str, tuple[int, ...]], ...]) -> dict[str, tuple[str, int]]:
+    """Return every situation in words with its law and number."""
+    return {text.format(n=n, shape=_SHAPES.get(n, "")): (law, n) for text, law, numbers in entries for n in numbers}
 
 
 def _draw_relation(rng: Random) -> Facts:
-    answer, law, n = _situation(rng, rng.choice(_LINEAR))
-    wrong = [_situation(rng, entry) for entry in rng.sample(_OTHER, 4)]
-    return {
-        "answer": answer, "law": (law, n), "wrong": tuple(text for text, _, _ in wrong),
-        "wrong_laws": tuple((rule, number) for _, rule, number in wrong),
-    }
+    chosen = [rng.choice(_LINEAR), *rng.sample(_OTHER, 4)]
+    answer, *wrong = [rng.choice(list(_situations((entry,)))) for entry in chosen]
+    return {"answer": answer, "wrong": tuple(wrong)}
 
 
 def _is_linear(law: str, n: int) -> bool:
@@ -142,9 +138,9 @@ def _is_linear(law: str, n: int) -> bool:
 
 
 def _check_relation(facts: Facts) -> None:
-    assert _is_linear(*facts["law"])
-    assert len(facts["wrong_laws"]) == 4
-    assert not any(_is_linear(*law) for law in facts["wrong_laws"])
+    laws = _situations(_LINEAR + _OTHER)
+    linear_ones = [text for text in (facts["answer"], *facts["wrong"]) if text in laws and _is_linear(*laws[text])]
+    assert linear_ones == [facts["answer"]]
 
 
 RELATION = Family(
