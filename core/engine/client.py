@@ -45,6 +45,10 @@ DIED = "계산하던 엔진이 갑자기 멈췄습니다. 다시 시도하면 �
 HUNG = "계산 엔진이 응답하지 않습니다. 잠시 뒤에 다시 시도하고, 되풀이되면 엔진을 다시 시작해 주세요."
 
 
+class EngineDiedError(EngineError):
+    """The engine ended while it had this call, which may be what ended it."""
+
+
 class _NotTakenError(Exception):
     """The engine had stopped listening before the whole request was sent, so it has not begun with it."""
 
@@ -69,7 +73,8 @@ class EngineClient:
 
         Raises:
             EngineBusyError: the queue is full, or the time was over before the end.
-            EngineError: the engine died or cannot start.
+            EngineDiedError: the engine ended in the middle of the call.
+            EngineError: the engine cannot start or does not answer.
             ModelError: the model cannot be loaded.
         """
         deadline = time.monotonic() + timeout
@@ -133,7 +138,7 @@ class EngineClient:
             if frame is not None and frame.header.get("error") != RETIRED:
                 return _checked(frame)
             self.close()
-        raise EngineError(DIED)
+        raise EngineDiedError(DIED)
 
     def _call_running(self, packed: Packed, *, deadline: float) -> Frame | None:
         greeted = self._launcher.find()
@@ -160,9 +165,9 @@ class EngineClient:
             except TimeoutError as error:
                 raise EngineError(HUNG) from error
             except (OSError, WireError) as error:
-                raise EngineError(DIED) from error
+                raise EngineDiedError(DIED) from error
             if frame is None:
-                raise EngineError(DIED)
+                raise EngineDiedError(DIED)
             return frame
 
     @contextmanager
