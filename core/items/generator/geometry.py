@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 Point = tuple[float, float]
 
@@ -44,15 +44,3 @@ def angle_at(vertex: Point, start: Point, end: Point) -> float:
     """Return the angle between the rays vertex→start and vertex→end, in degrees from 0 to 180."""
     ray, other = ((point[0] - vertex[0], point[1] - vertex[1]) for point in (start, end))
     return math.degrees(abs(math.atan2(ray[0] * other[1] - ray[1] * other[0], ray[0] * other[0] + ray[1] * other[1])))
-
-
-def four_wrong(answer: int, candidates: Iterable[int]) -> list[int]:
-    """Return the first four positive candidates that differ from the answer and from one another.
-
-    Raises:
-        ValueError: there are fewer than four.
-    """
-    kept = [value for value in dict.fromkeys(candidates) if value > 0 and value != answer][:4]
-    if len(kept) < 4:
-        raise ValueError(f"only {len(kept)} wrong answers beside {answer}")
-    return kept

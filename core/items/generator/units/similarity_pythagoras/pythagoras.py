@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from random import Random
 
 from sympy import Point, Rational, Triangle, solve, sqrt, symbols
 
 from core.items.generator.canvas import Canvas
+from core.items.generator.distractors import four_wrong
 from core.items.generator.family import Facts, Family
 from core.items.generator.geometry import Point as Place
-from core.items.generator.geometry import four_wrong, turned
+from core.items.generator.geometry import incircle, polar, turned
 
 UNIT = "닮음과 피타고라스 정리"
 CONCEPT = "피타고라스 정리"
@@ -32,7 +34,7 @@ def _draw_squares(random: Random) -> Facts:
     sign = "+" if target == "BC" else "-"
     return {"areas": areas, "target": target, "first": first, "second": second, "one": one, "two": two, "asked": asked,
             "sign": sign, "turn": random.randrange(-20, 21, 5), "answer": rf"${asked}\,\mathrm{{cm}}^2$",
-            "wrong": tuple(rf"${value}\,\mathrm{{cm}}^2$" for value in sorted(wrong))}
+            "wrong": tuple(rf"${value}\,\mathrm{{cm}}^2$" for value in wrong)}
 
 
 def _check_squares(facts: Facts) -> None:
@@ -69,30 +71,34 @@ def _figure_squares(canvas: Canvas, facts: Facts) -> None:
         canvas.text(middle, "?" if asked else rf"${facts['areas'][side]}\,\mathrm{{cm}}^2$", size=13 if asked else 10)
     canvas.polygon([a, b, c])
     canvas.right_angle(a, b, c, size=0.12 * (leg_b + leg_c) / 2)
-    centre = ((a[0] + b[0] + c[0]) / 3, (a[1] + b[1] + c[1]) / 3)
+    # Seen from the incentre, each corner looks into the gap between its two squares: the names stand there.
+    centre, _ = incircle(a, b, c)
     for name, point in corners.items():
-        # Inside the triangle, where no square stands.
-        away = math.dist(point, centre)
-        inward = ((centre[0] - point[0]) / away, (centre[1] - point[1]) / away)
-        canvas.text(point, name, size=9, offset=(inward[0] * 14, inward[1] * 14))
+        outward = math.degrees(math.atan2(point[1] - centre[1], point[0] - centre[0]))
+        canvas.text(point, name, offset=polar((0, 0), 11, outward))
 
 
 def _draw_daily(random: Random) -> Facts:
     while True:
-        legs, times = random.choice(_TRIPLES), random.choice((1, 1, 2, 3, 4, 5, 6))
-        foot, height, whole = (value * times for value in legs)
+        # Ladders of 6.5 m are as common as those of 13 m.
+        times = Fraction(random.randrange(1, 30), random.choice((1, 2, 5)))
+        foot, height, whole = (value * times for value in random.choice(_TRIPLES))
         if random.random() < 0.3 and height < 2 * foot:
             foot, height = height, foot
-        if 5 <= whole <= 60:
-            return {"whole": whole, "foot": foot, "height": height, "squared": height**2,
-                    "difference": f"{whole**2} - {foot**2}", "answer": f"{height} m"}
+        if 5 <= whole <= 35:
+            break
+    whole_is, foot_is, height_is = (f"{float(value):g}" for value in (whole, foot, height))
+    return {"whole": whole_is, "foot": foot_is, "height": height_is, "squared": f"{float(height**2):.8g}",
+            "difference": f"{float(whole**2):.8g} - {float(foot**2):.8g}", "answer": f"{height_is} m"}
 
 
 def _check_daily(facts: Facts) -> None:
     x = symbols("x", positive=True)
-    (height,) = solve(Rational(facts["foot"]) ** 2 + x**2 - facts["whole"] ** 2, x)
-    assert Point(0, height).distance(Point(facts["foot"], 0)) == facts["whole"]
-    assert f"{height} m" == facts["answer"]
+    whole, foot = Rational(facts["whole"]), Rational(facts["foot"])
+    (height,) = solve(foot**2 + x**2 - whole**2, x)
+    assert Point(0, height).distance(Point(foot, 0)) == whole
+    assert height == Rational(facts["height"]) and facts["answer"] == f"{facts['height']} m"
+    assert height**2 == Rational(facts["squared"])
 
 
 SQUARES = Family(
@@ -102,7 +108,7 @@ SQUARES = Family(
     draw=_draw_squares, check=_check_squares, figure=_figure_squares,
     wordings=(
         r"오른쪽 그림은 $\angle A=90^\circ$인 직각삼각형 $ABC$의 세 변을 각각 한 변으로 하는 정사각형을 그린 것이다. 두 정사각형의 넓이가 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$일 때, 색칠한 정사각형의 넓이는?",
-        r"직각삼각형 모양의 연못 둘레에 정사각형 꽃밭 세 개를 붙여 만들었다. 그림에서 변 ${first}$에 붙은 꽃밭은 ${one}\,\mathrm{{cm}}^2$, 변 ${second}$에 붙은 꽃밭은 ${two}\,\mathrm{{cm}}^2$로 나타난다. 물음표가 있는 꽃밭의 넓이를 고르시오.",
+        r"직각삼각형 모양의 연못 둘레에 정사각형 꽃밭 세 개를 붙인 정원을 작은 모형으로 만들었다. 그림에서 변 ${first}$에 붙은 꽃밭은 ${one}\,\mathrm{{cm}}^2$, 변 ${second}$에 붙은 꽃밭은 ${two}\,\mathrm{{cm}}^2$로 나타난다. 물음표가 있는 꽃밭의 넓이를 고르시오.",
         r"피타고라스 정리는 직각을 낀 두 변 위의 정사각형의 넓이를 더하면 빗변 위의 정사각형의 넓이가 된다는 것과 같다. 그림에 적힌 ${one}\,\mathrm{{cm}}^2$와 ${two}\,\mathrm{{cm}}^2$로 $\overline{{{target}}}^2$의 값을 구하면?",
         r"그림에서 $\overline{{{first}}}$, $\overline{{{second}}}$를 한 변으로 하는 정사각형의 넓이는 차례로 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$이다. $\triangle ABC$가 직각삼각형임을 이용하여 $\overline{{{target}}}$ 위에 그린 정사각형의 넓이를 고르면?",
         r"색종이로 만든 정사각형 세 장의 변을 이어 붙였더니 가운데에 $\angle BAC=90^\circ$인 삼각형이 생겼다. 두 장의 넓이가 그림과 같이 ${one}\,\mathrm{{cm}}^2$와 ${two}\,\mathrm{{cm}}^2$라면 남은 한 장의 넓이는 얼마인가?",
@@ -110,9 +116,9 @@ SQUARES = Family(
         r"$\overline{{AB}}^2+\overline{{AC}}^2=\overline{{BC}}^2$을 넓이로 설명하는 그림이다. 그림에서 넓이를 모르는 정사각형은 변 ${target}$ 위에 있다. 다른 두 넓이가 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$일 때 알맞은 넓이를 찾으시오.",
         r"세 칸짜리 정사각형 수조가 직각삼각형의 변마다 붙어 있는 과학관 전시물을 위에서 본 그림이다. 변 ${first}$ 쪽과 변 ${second}$ 쪽 수조의 바닥 넓이가 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$이면 변 ${target}$ 쪽 수조의 바닥 넓이는?",
         r"나연이는 직각삼각형의 세 변에 정사각형 타일을 하나씩 맞대어 놓았다. 타일의 넓이 중 두 개는 그림처럼 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$이고 하나는 아직 재지 않았다. 재지 않은 타일의 넓이를 고르시오.",
-        r"그림의 $\triangle ABC$에서 $\angle A$는 직각이다. 정사각형의 한 변의 길이를 구하지 않고도 넓이 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$만으로 변 ${target}$을 한 변으로 하는 정사각형의 넓이를 알 수 있다. 그 넓이는 몇 $\mathrm{{cm}}^2$인가?",
+        r"그림의 $\triangle ABC$에서 $\angle A$는 직각이다. 정사각형의 한 변의 길이를 구하지 않고도 넓이 ${one}\,\mathrm{{cm}}^2$, ${two}\,\mathrm{{cm}}^2$만으로 변 ${target}$를 한 변으로 하는 정사각형의 넓이를 알 수 있다. 그 넓이는 몇 $\mathrm{{cm}}^2$인가?",
         r"변 ${first}$ 위의 정사각형은 넓이가 ${one}\,\mathrm{{cm}}^2$, 변 ${second}$ 위의 정사각형은 넓이가 ${two}\,\mathrm{{cm}}^2$인 그림이 있다. 직각삼각형의 세 변 사이의 관계를 써서 색칠된 부분의 넓이를 계산하면?",
-        r"직각삼각형의 두 변의 길이의 제곱이 그림의 정사각형 안에 ${one}$, ${two}$로 적혀 있다(단위 $\mathrm{{cm}}^2$). 나머지 변의 길이의 제곱을 나타내는 ? 자리에 들어갈 것을 고르시오.",
+        r"직각삼각형의 두 변의 길이의 제곱이 그림의 정사각형 안에 적혀 있고 그 값은 ${one}$, ${two}$이다(단위 $\mathrm{{cm}}^2$). 나머지 변의 길이의 제곱을 나타내는 ? 자리에 들어갈 것을 고르시오.",
         r"고대 수학자들은 직각삼각형의 각 변에 정사각형을 그려 넓이를 비교하였다. 그림에서 그들이 알아낸 관계에 ${one}\,\mathrm{{cm}}^2$와 ${two}\,\mathrm{{cm}}^2$를 넣어 $\overline{{{target}}}$에 그린 정사각형의 넓이를 구한 것은 어느 것인가?",
     ),
     queries=(
@@ -148,7 +154,7 @@ DAILY = Family(
         "기중기의 팔 {whole} m가 기둥 없이 비스듬히 뻗어 있고, 팔의 끝에서 내린 추는 팔이 시작되는 점에서 수평으로 {foot} m 떨어진 땅에 닿는다. 팔의 끝이 땅에서 얼마나 높은지 알아내는 방법을 쓰고 그 값을 구하시오.",
         "케이블카가 {whole} m의 곧은 줄을 따라 산 아래 역에서 산 위 역으로 올라간다. 지도에서 확인한 두 역 사이의 수평 거리는 {foot} m이다. 두 역의 높이 차를 계산하고 왜 그런 식이 나오는지 적으시오.",
         "텔레비전 중계탑을 {whole} m 길이의 강철선이 붙들고 있다. 강철선은 탑 밑에서 {foot} m 거리의 땅에 매여 있고 다른 쪽은 탑의 어느 높이에 매여 있다. 그 높이를 미지수로 놓고 방정식을 세워 구하시오.",
-        "수영장의 한쪽 모서리에서 마주 보는 모서리까지 비스듬히 헤엄치면 {whole} m이다. 짧은 변이나 긴 변 가운데 하나를 재었더니 {foot} m였다. 재지 않은 변의 길이를 구하고 사용한 정리를 밝히시오.",
+        "수영장의 한쪽 모서리에서 마주 보는 모서리까지 비스듬히 헤엄치면 {whole} m이다. 이웃한 두 변 가운데 하나를 재었더니 {foot} m였다. 재지 않은 변의 길이를 구하고 사용한 정리를 밝히시오.",
         "벽에 비스듬히 세워 둔 {whole} m 길이의 통나무가 있다. 통나무의 밑동은 벽과 {foot} m의 간격을 두고 있다. 통나무 끝에서 벽을 따라 실을 늘어뜨려 바닥에 닿게 하려면 실은 몇 m가 필요한지 까닭과 함께 답하여라.",
     ),
     queries=(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 from sympy import Eq, Rational, solve, symbols
 
 from core.items.generator.canvas import Canvas
+from core.items.generator.distractors import four_wrong
 from core.items.generator.family import Facts, Family
-from core.items.generator.geometry import between, four_wrong, incircle, polar, triangle, turned
+from core.items.generator.geometry import between, incircle, polar, triangle, turned
 
 UNIT = "삼각형과 사각형의 성질"
 CONCEPT = "삼각형의 외심과 내심"
@@ -63,7 +65,7 @@ def _draw_incircle(random: Random) -> Facts:
     return {"ab": ab, "bc": bc, "ca": ca, "around": 2 * half, "target": target, "vertex": vertex, "foot": target[1],
             "opposite": opposite, "half": half, "length": length, "turn": random.choice((-12, -6, 0, 6, 12)),
             "answer": rf"${length}\,\mathrm{{cm}}$",
-            "wrong": tuple(rf"${value}\,\mathrm{{cm}}$" for value in sorted(wrong))}
+            "wrong": tuple(rf"${value}\,\mathrm{{cm}}$" for value in wrong)}
 
 
 def _check_incircle(facts: Facts) -> None:
@@ -82,7 +84,7 @@ def _figure_incircle(canvas: Canvas, facts: Facts) -> None:
     canvas.circle(centre, radius, shade=True)
     canvas.dot(centre, "I", offset=(7, 6))
     for start, end, name, along in ((a, b, "D", half - sides[1]), (b, c, "E", half - sides[2]), (c, a, "F", half - sides[0])):
-        length = sum(((end[axis] - start[axis]) ** 2 for axis in (0, 1))) ** 0.5
+        length = math.dist(start, end)
         touch = between(start, end, along / length)
         outward = ((touch[0] - centre[0]) / radius * 9, (touch[1] - centre[1]) / radius * 9)
         canvas.dot(touch, name, offset=outward)
@@ -135,13 +137,13 @@ TANGENT = Family(
         r"오른쪽 그림에서 원 $I$는 $\triangle ABC$의 내접원이고 세 점 $D$, $E$, $F$는 접점이다. $\overline{{AB}}={ab}\,\mathrm{{cm}}$, $\overline{{BC}}={bc}\,\mathrm{{cm}}$, $\overline{{CA}}={ca}\,\mathrm{{cm}}$일 때, $\overline{{{target}}}$의 길이는?",
         r"길이가 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$인 나무 막대로 만든 삼각형 액자에 꼭 맞는 둥근 시계를 끼웠더니 $D$, $E$, $F$에서 틀에 닿았다. 그림에서 모서리 ${vertex}$와 닿은 곳 ${foot}$ 사이의 거리를 고르시오.",
         r"원 밖의 한 점에서 그 원에 그은 두 접선의 길이는 같다. 이 사실을 써서, 둘레가 ${around}\,\mathrm{{cm}}$인 그림의 삼각형에서 내접원의 접점으로 나뉜 선분 ${target}$의 길이를 구하면?",
-        r"내심이 $I$인 $\triangle ABC$의 세 변은 $\overline{{AB}}={ab}\,\mathrm{{cm}}$, $\overline{{BC}}={bc}\,\mathrm{{cm}}$, $\overline{{CA}}={ca}\,\mathrm{{cm}}$이다. 내접원과 변의 접점이 그림과 같을 때 $\overline{{{target}}}$으로 옳은 것은?",
+        r"내심이 $I$인 $\triangle ABC$의 세 변은 $\overline{{AB}}={ab}\,\mathrm{{cm}}$, $\overline{{BC}}={bc}\,\mathrm{{cm}}$, $\overline{{CA}}={ca}\,\mathrm{{cm}}$이다. 내접원과 변의 접점이 그림과 같을 때 $\overline{{{target}}}$로 옳은 것은?",
         r"삼각형 정원의 모형 안에 세 변과 모두 맞닿는 둥근 연못을 만들었다. 정원의 변이 그림처럼 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$라면 꼭짓점 ${vertex}$에서 연못과 닿는 점 ${foot}$까지는 몇 $\mathrm{{cm}}$인가?",
-        r"$\overline{{AD}}=\overline{{AF}}$, $\overline{{BD}}=\overline{{BE}}$, $\overline{{CE}}=\overline{{CF}}$가 성립함을 이용하여 그림의 $\overline{{{target}}}$을 계산하시오. 단, $\overline{{AB}}+\overline{{BC}}+\overline{{CA}}={around}\,\mathrm{{cm}}$이다.",
+        r"$\overline{{AD}}=\overline{{AF}}$, $\overline{{BD}}=\overline{{BE}}$, $\overline{{CE}}=\overline{{CF}}$가 성립함을 이용하여 그림의 $\overline{{{target}}}$를 계산하시오. 단, $\overline{{AB}}+\overline{{BC}}+\overline{{CA}}={around}\,\mathrm{{cm}}$이다.",
         r"그림의 색칠한 원은 삼각형 $ABC$ 안에서 세 변에 접한다. 변의 길이가 차례로 $AB$는 ${ab}\,\mathrm{{cm}}$, $BC$는 ${bc}\,\mathrm{{cm}}$, $CA$는 ${ca}\,\mathrm{{cm}}$라고 할 때 꼭짓점 ${vertex}$에서 그은 접선의 길이는?",
-        r"공을 위에서 본 그림이다. 공은 벽 세 개로 이루어진 삼각형 $ABC$에 꼭 끼여 $D$, $E$, $F$에서 닿아 있고, 벽의 길이는 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$이다. 선분 ${target}$은 몇 $\mathrm{{cm}}$인지 고르시오.",
-        r"내접원의 접점 $D$, $E$, $F$가 각 변을 두 도막으로 나눈다. 삼각형의 둘레 ${around}\,\mathrm{{cm}}$의 절반에서 ${vertex}$의 대변의 길이 ${opposite}\,\mathrm{{cm}}$를 빼면 그림의 어느 선분의 길이가 되는지 생각하고, $\overline{{{target}}}$을 고르시오.",
-        r"$\triangle ABC$의 내심을 $I$, 내접원이 변 $AB$, $BC$, $CA$와 만나는 점을 각각 $D$, $E$, $F$라 하자. 세 변이 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$인 그림에서 접점까지의 길이 $\overline{{{target}}}$을 찾으시오.",
+        r"공을 위에서 본 그림이다. 공은 벽 세 개로 이루어진 삼각형 $ABC$에 꼭 끼여 $D$, $E$, $F$에서 닿아 있고, 벽의 길이는 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$이다. 선분 ${target}$는 몇 $\mathrm{{cm}}$인지 고르시오.",
+        r"내접원의 접점 $D$, $E$, $F$가 각 변을 두 도막으로 나눈다. 삼각형의 둘레 ${around}\,\mathrm{{cm}}$의 절반에서 ${vertex}$의 대변의 길이 ${opposite}\,\mathrm{{cm}}$를 빼면 그림의 어느 선분의 길이가 되는지 생각하고, $\overline{{{target}}}$를 고르시오.",
+        r"$\triangle ABC$의 내심을 $I$, 내접원이 변 $AB$, $BC$, $CA$와 만나는 점을 각각 $D$, $E$, $F$라 하자. 세 변이 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$인 그림에서 접점까지의 길이 $\overline{{{target}}}$를 찾으시오.",
         r"삼각자 안에 가장 큰 원을 그려 색칠하였다. 그림에 나타난 세 변 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$를 보고 ${vertex}$에서 원에 닿을 때까지 변을 따라 잰 거리를 고르면?",
         r"그림과 같이 내접원이 있는 삼각형에서 $\overline{{{target}}}=x\,\mathrm{{cm}}$로 놓고 나머지 접선의 길이를 $x$로 나타내어 방정식을 세우려 한다. $\overline{{AB}}={ab}\,\mathrm{{cm}}$, $\overline{{BC}}={bc}\,\mathrm{{cm}}$, $\overline{{CA}}={ca}\,\mathrm{{cm}}$일 때 $\overline{{{target}}}$의 길이를 고르시오.",
         r"도현이는 삼각형에 내접하는 원과 접점을 그린 뒤 변의 길이 ${ab}\,\mathrm{{cm}}$, ${bc}\,\mathrm{{cm}}$, ${ca}\,\mathrm{{cm}}$를 적어 넣었다. 도현이의 그림에서 ${target}$의 길이로 알맞은 것은 어느 것인가?",

@@ -7,8 +7,9 @@ from random import Random
 from sympy import Point, Rational, pi, solve, symbols, tan
 
 from core.items.generator.canvas import Canvas
+from core.items.generator.distractors import four_wrong
 from core.items.generator.family import Facts, Family
-from core.items.generator.geometry import four_wrong, polar
+from core.items.generator.geometry import polar
 
 UNIT = "삼각형과 사각형의 성질"
 CONCEPT = "이등변삼각형의 성질"

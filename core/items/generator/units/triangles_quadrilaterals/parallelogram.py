@@ -8,8 +8,9 @@ from random import Random
 from sympy import Line, Point, Rational, simplify, sqrt
 
 from core.items.generator.canvas import Canvas
+from core.items.generator.distractors import four_wrong
 from core.items.generator.family import Facts, Family
-from core.items.generator.geometry import angle_at, four_wrong, polar, turned
+from core.items.generator.geometry import angle_at, polar, turned
 
 UNIT = "삼각형과 사각형의 성질"
 CONCEPT = "평행사변형의 성질"
@@ -20,7 +21,7 @@ def _draw_diagonals(random: Random) -> Facts:
     while True:
         oa, ob, side = random.randrange(4, 12), random.randrange(4, 12), random.randrange(5, 13)
         cosine = (oa**2 + ob**2 - side**2) / (2 * oa * ob)
-        if oa != ob and len({oa, ob, side}) == 3 and 0.25 < abs(cosine) < 0.75:
+        if len({oa, ob, 2 * oa, 2 * ob, side}) == 5 and 0.25 < abs(cosine) < 0.75:
             break
     given, other, asked = random.choice((("AB", "CD", "OCD"), ("BC", "AD", "ODA")))
     return {"ac": 2 * oa, "bd": 2 * ob, "oa": oa, "ob": ob, "side": side, "given": given, "other": other,
@@ -78,7 +79,7 @@ def _draw_bisector(random: Random) -> Facts:
     rest = ad - ab
     wrong = four_wrong(rest, (ab, ad, ad + ab, rest + 1, 2 * rest, rest + 2))
     return {"ab": ab, "ad": ad, "rest": rest, "answer": rf"${rest}\,\mathrm{{cm}}$",
-            "wrong": tuple(rf"${value}\,\mathrm{{cm}}$" for value in sorted(wrong))}
+            "wrong": tuple(rf"${value}\,\mathrm{{cm}}$" for value in wrong)}
 
 
 def _check_bisector(facts: Facts) -> None:
@@ -104,9 +105,9 @@ DIAGONALS = Family(
         r"두 대각선 $AC$와 $BD$의 길이가 각각 ${ac}\,\mathrm{{cm}}$, ${bd}\,\mathrm{{cm}}$인 평행사변형이 있다. $\overline{{{given}}}={side}\,\mathrm{{cm}}$임을 알 때 그림의 $\triangle {asked}$를 이루는 세 변의 길이의 합은 얼마인지 구하여라.",
         r"평행사변형에서는 마주 보는 변의 길이가 같고 대각선이 서로의 중점에서 만난다. 그림에 주어진 ${side}\,\mathrm{{cm}}$와 대각선의 길이 ${ac}\,\mathrm{{cm}}$, ${bd}\,\mathrm{{cm}}$로 $\triangle {asked}$의 둘레를 계산하시오.",
         r"대각선의 교점이 $O$인 평행사변형 $ABCD$에서 $\overline{{AO}}={oa}\,\mathrm{{cm}}$, $\overline{{BO}}={ob}\,\mathrm{{cm}}$, $\overline{{{given}}}={side}\,\mathrm{{cm}}$이다. 그림을 보고 $\triangle {asked}$의 둘레의 길이를 답하시오.",
-        r"평행사변형 화단을 두 갈래의 곧은 길 $AC$, $BD$가 가로지른다. 길의 길이는 ${ac}\,\mathrm{{cm}}$와 ${bd}\,\mathrm{{cm}}$로 축소해 그렸고 변 ${given}$은 ${side}\,\mathrm{{cm}}$이다. 그림에서 구역 ${asked}$를 한 바퀴 도는 길이를 구하시오.",
+        r"평행사변형 화단을 두 갈래의 곧은 길 $AC$, $BD$가 가로지른다. 길의 길이는 ${ac}\,\mathrm{{cm}}$와 ${bd}\,\mathrm{{cm}}$로 축소해 그렸고 변 ${given}$는 ${side}\,\mathrm{{cm}}$이다. 그림에서 구역 ${asked}$를 한 바퀴 도는 길이를 구하시오.",
         r"$\square ABCD$가 평행사변형일 때 같은 표시를 한 선분끼리는 길이가 같다. $\overline{{AC}}={ac}\,\mathrm{{cm}}$, $\overline{{BD}}={bd}\,\mathrm{{cm}}$인 그림에서 $\overline{{{other}}}$를 한 변으로 하는 $\triangle {asked}$의 둘레를 구하여라.",
-        r"종이로 오린 평행사변형을 두 대각선을 따라 잘라 네 조각으로 나누었다. 대각선은 ${ac}\,\mathrm{{cm}}$, ${bd}\,\mathrm{{cm}}$였고 변 ${given}$은 ${side}\,\mathrm{{cm}}$였다. 그림의 조각 ${asked}$의 둘레의 길이를 쓰시오.",
+        r"종이로 오린 평행사변형을 두 대각선을 따라 잘라 네 조각으로 나누었다. 대각선은 ${ac}\,\mathrm{{cm}}$, ${bd}\,\mathrm{{cm}}$였고 변 ${given}$는 ${side}\,\mathrm{{cm}}$였다. 그림의 조각 ${asked}$의 둘레의 길이를 쓰시오.",
         r"그림과 같은 평행사변형에서 $\overline{{OC}}$는 ${ac}\,\mathrm{{cm}}$의 반이고 $\overline{{OD}}$는 ${bd}\,\mathrm{{cm}}$의 반이다. 변 ${given}$의 길이가 ${side}\,\mathrm{{cm}}$이면 $\triangle {asked}$의 둘레는 몇 $\mathrm{{cm}}$가 되는지 구하시오.",
         r"서준이는 평행사변형의 변 하나(${side}\,\mathrm{{cm}}$)와 두 대각선(${ac}\,\mathrm{{cm}}$, ${bd}\,\mathrm{{cm}}$)만 재고도 그림 속 삼각형 ${asked}$의 둘레를 알아냈다. 서준이가 얻은 값을 구하시오.",
         r"점 $O$는 평행사변형 $ABCD$의 대각선이 만나는 점이다. 대각선의 길이의 합이 ${ac}+{bd}\,(\mathrm{{cm}})$이고 $\overline{{{given}}}={side}\,\mathrm{{cm}}$인 그림에서 $\overline{{O{p}}}+\overline{{O{q}}}+\overline{{{other}}}$의 값을 구하시오.",

@@ -10,7 +10,7 @@ from sympy import Matrix, Rational, pi, simplify, solve, symbols, tan
 from core.items.generator.canvas import Canvas
 from core.items.generator.family import Facts, Family
 from core.items.generator.geometry import polar
-from core.items.generator.korean import josa
+from core.items.generator.spoken import spoken
 
 UNIT = "삼각형과 사각형의 성질"
 CONCEPT = "여러 가지 사각형"
@@ -72,10 +72,8 @@ def _figure_rhombus(canvas: Canvas, facts: Facts) -> None:
 
 def _draw_naming(random: Random) -> Facts:
     base, added, claims, name = random.choice(_CASES)
-    return {"base": base, "condition": added.format(size=random.randrange(5, 19)), "claims": claims, "name": name,
-            "base_is": josa(base, "이/가"), "base_of": josa(base, "을/를"), "base_topic": josa(base, "은/는"),
-            "base_and": josa(base, "과/와"), "base_said": josa(base, "이라고/라고"), "base_am": josa(base, "이야/야"),
-            "made": josa(name, "이/가"), "answer": name, "wrong": tuple(kind for kind in _NAMES if kind != name)}
+    return spoken({"base": base, "condition": added.format(size=random.randrange(5, 19)), "claims": claims, "name": name,
+                   "answer": name, "wrong": tuple(kind for kind in _NAMES if kind != name)})
 
 
 def _check_naming(facts: Facts) -> None:
@@ -138,19 +136,19 @@ NAMING = Family(
     draw=_draw_naming, check=_check_naming,
     wordings=(
         "{base}에 다음 조건 하나를 더하였다. 이 사각형을 가리키는 가장 알맞은 이름은? [조건] {condition}.",
-        "건우가 낸 수수께끼이다. “나는 {base_am}. 그리고 나를 살펴보면 {condition}. 나는 누구일까?” 건우의 사각형은 어느 것인가?",
-        "어떤 {base_of} 자와 각도기로 조사하였더니 ‘{condition}’라는 사실을 알게 되었다. 이로부터 반드시 그렇다고 말할 수 있는 사각형의 이름을 고르시오.",
+        "건우가 낸 수수께끼이다. “나는 {base:이야/야}. 그리고 나를 살펴보면 {condition}. 나는 누구일까?” 건우의 사각형은 어느 것인가?",
+        "어떤 {base:을/를} 자와 각도기로 조사하였더니 ‘{condition}’라는 사실을 알게 되었다. 이로부터 반드시 그렇다고 말할 수 있는 사각형의 이름을 고르시오.",
         "사각형 사이의 포함 관계를 정리하고 있다. {base} 중에서 ‘{condition}’가 성립하는 것만 모으면 어떤 사각형의 모임이 되는가?",
         "창틀은 원래 {base} 모양으로 설계되었다. 설계를 고친 뒤에 다시 재어 보니 {condition}. 고친 창틀의 모양으로 가장 알맞은 것을 고르시오.",
         "‘{base} 가운데 특별한 것’이라는 제목으로 발표를 준비한다. 특별한 점이 ‘{condition}’일 때 발표할 사각형은 무엇인가?",
         "다음 설명에 맞는 사각형을 찾으시오. 설명: 먼저 {base}의 성질을 모두 갖는다. 게다가 {condition}.",
-        "컴퓨터 화면에서 {base_of} 끌어 모양을 바꾸다가 멈추었더니 {condition}. 이때 화면에 나타난 사각형의 이름은?",
-        "{base_topic} 조건이 더해지면 더 특별한 사각형으로 불린다. 더해진 조건이 ‘{condition}’이면 무엇이라고 불러야 하는가?",
+        "컴퓨터 화면에서 {base:을/를} 끌어 모양을 바꾸다가 멈추었더니 {condition}. 이때 화면에 나타난 사각형의 이름은?",
+        "{base:은/는} 조건이 더해지면 더 특별한 사각형으로 불린다. 더해진 조건이 ‘{condition}’이면 무엇이라고 불러야 하는가?",
         "종이띠를 겹쳐 얻은 도형이 {base}임을 확인하였다. 이어서 도형의 변과 대각선을 재어 ‘{condition}’라고 적었다. 이 도형을 가장 정확하게 부르는 말을 고르시오.",
         "사각형의 성질을 묻는 퀴즈에서 사회자가 “{base}입니다. 그런데 {condition}.”라고 힌트를 주었다. 정답으로 외쳐야 할 사각형은?",
-        "두 사람이 같은 사각형을 보고 한 사람은 {base_said}, 다른 사람은 ‘{condition}’라고 말하였다. 두 말이 모두 맞다면 이 사각형은 무엇인지 고르면?",
-        "앞면에 {base_is} 그려진 카드를 한 장 뽑았다. 카드 뒷면의 도움말은 ‘{condition}’이다. 앞면의 사각형을 가장 정확하게 말한 것은?",
-        "여러 가지 사각형의 대각선과 변의 성질을 떠올려 보자. 어떤 사각형이 {base_and} 같은 성질을 가지면서 {condition}. 이 사각형에 해당하는 것을 고르시오.",
+        "두 사람이 같은 사각형을 보고 한 사람은 {base:이라고/라고}, 다른 사람은 ‘{condition}’라고 말하였다. 두 말이 모두 맞다면 이 사각형은 무엇인지 고르면?",
+        "앞면에 {base:이/가} 그려진 카드를 한 장 뽑았다. 카드 뒷면의 도움말은 ‘{condition}’이다. 앞면의 사각형을 가장 정확하게 말한 것은?",
+        "여러 가지 사각형의 대각선과 변의 성질을 떠올려 보자. 어떤 사각형이 {base:과/와} 같은 성질을 가지면서 {condition}. 이 사각형에 해당하는 것을 고르시오.",
     ),
     queries=(
         "평행사변형이 직사각형이나 마름모가 되는 조건을 묻는 문제",
@@ -163,7 +161,7 @@ NAMING = Family(
         "두 대각선의 길이가 같거나 수직인 사각형 찾기",
         "사각형의 정의와 성질로 이름을 고르는 문제",
     ),
-    solution="{base}에서 ‘{condition}’라는 조건이 더해지면 변과 각, 대각선이 모두 {name}의 성질을 갖추게 되므로 {made} 된다.",
+    solution="{base}에서 ‘{condition}’라는 조건이 더해지면 변과 각, 대각선이 모두 {name}의 성질을 갖추게 되므로 {name:이/가} 된다.",
 )
 
 FAMILIES = (RHOMBUS, NAMING)
