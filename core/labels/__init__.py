@@ -1,0 +1,1 @@
+"""Ground truth: files read into queries and judgments."""
