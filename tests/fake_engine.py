@@ -3,7 +3,9 @@
     nan            NaN unless computed in fp32         refuse     an InputError
     nan-always     NaN in fp32 too                     raise      an unexpected error
     memory         no memory in a batch above one      lost       the GPU context breaks
-    crash          the process dies on the spot        sleep N    takes N seconds
+    crash          the process dies on the spot        until P    computes until the file P is there
+
+The model ``fake-until P`` loads until the file P is there.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import hashlib
 import logging
 import os
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from core.daemon import wait_until
 from core.engine.server import serve
 from core.engine.shelf import Settled, Slot, Wanted
 from core.errors import InputError, ModelError, NotFoundError
@@ -55,11 +57,15 @@ class FakeModel:
             raise AcceleratorError("device-side assert")
         if text == "crash":
             os._exit(9)
-        if text.startswith("sleep "):
-            time.sleep(float(text.split()[1]))
+        _wait_for(text)
         digest = hashlib.sha256(f"{salt}{text}".encode("utf-8", "surrogatepass") + (content.image or b"")).digest()
         row = np.frombuffer(digest[: DIMS * 2], dtype="<u2").astype(np.float32)
         return row / np.linalg.norm(row)
+
+
+def _wait_for(told: str) -> None:
+    if told.startswith("until "):
+        assert wait_until(Path(told.removeprefix("until ")).exists, seconds=60)
 
 
 class FakeEncoder(FakeModel):
@@ -86,10 +92,9 @@ class FakeSource:
     device: str = "fake"
     loads: list[Slot] = field(default_factory=list)
     stamps: dict[str, int] = field(default_factory=dict)
-    prepare_seconds: float = 0.0
 
     def prepare(self) -> None:
-        time.sleep(self.prepare_seconds)
+        pass
 
     def settle(self, wanted: Wanted) -> Settled:
         if not wanted.key.startswith("fake"):
@@ -105,8 +110,7 @@ class FakeSource:
         self.loads.append(slot)
         if slot.key == "fake-missing":
             raise ModelError("모델이 설치되어 있지 않습니다.")
-        if slot.key == "fake-slow":
-            time.sleep(2.0)
+        _wait_for(slot.key.removeprefix("fake-"))
         if slot.key == "fake-no-copy" and slot.precision == "fp32":
             raise ModelError("모델이 설치되어 있지 않습니다.")
         return FakeReranker(slot) if "reranker" in slot.key else FakeEncoder(slot)
