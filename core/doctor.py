@@ -67,13 +67,12 @@ def _disk() -> Iterator[Check]:
 
 
 def _database() -> Iterator[Check]:
-    from core.store import open_database
+    from core.store import open_database, server
 
     try:
-        database = open_database()
-        with database.connection() as conn:
-            server, vector = database.versions(conn)
-        yield Check("PostgreSQL + pgvector", True, f"PostgreSQL {server} · pgvector {vector}")
+        with open_database().connection() as conn:
+            postgresql, vector = server.versions(conn)
+        yield Check("PostgreSQL + pgvector", True, f"PostgreSQL {postgresql} · pgvector {vector}")
     except UserError as error:
         yield Check("PostgreSQL + pgvector", False, str(error), "위 문장을 따른 뒤 `python -m core doctor`를 다시 실행해 주세요.")
 
@@ -87,7 +86,7 @@ def _models() -> Iterator[Check]:
             continue
         if used.miniature:
             yield Check(f"모델 {record.key}", used.installed, "축소 모델로 동작합니다 (판정에는 쓸 수 없음)",
-                        f"실제 모델: {record.hub_id}를 {record.path}에 두세요.", needed=not used.installed)
+                        f"실제 모델을 쓰려면: python -m core models download {record.key}" if used.installed else "make mini-models")
         else:
             yield Check(f"모델 {record.key}", True, f"{used.hub_id} 설치됨")
 
@@ -112,7 +111,8 @@ def _gpu() -> Iterator[Check]:
 
 def _browser() -> Iterator[Check]:
     found = shutil.which("chromium")
-    yield Check("Chromium (브라우저 시험용)", found is not None, found or "없음", "" if found else "sudo apt install chromium", needed=False)
+    fix = "" if found else "sudo apt install chromium"
+    yield Check("Chromium (브라우저 시험용)", found is not None, found or "없음", fix, needed=False)
 
 
 def _fonts() -> Iterator[Check]:

@@ -44,7 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_as_json(result))
         return 0
-    print_table(("순위", "문항", "점수"), [(hit.rank, hit.item_id, f"{hit.score:.4f}") for hit in result.hits])
+    if not result.hits:
+        print("찾은 문항이 없습니다. 검색어나 조건을 바꾸어 보세요.")
+    else:
+        print_table(("순위", "문항", "점수"), [(hit.rank, hit.item_id, f"{hit.score:.4f}") for hit in result.hits])
     rerank = f" · 다시 매기기 {result.rerank_ms:.1f} ms" if result.rerank_ms else ""
     print(f"\n인코딩 {result.encode_ms:.1f} ms · 검색 {result.search_ms:.1f} ms{rerank}")
     for model in result.models:

@@ -42,7 +42,9 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SettingError(f"포트 {port}을(를) 다른 프로그램이 쓰고 있습니다. `make run PORT=8502`처럼 다른 포트로 열어 주세요.") from error
+            raise SettingError(
+                f"포트 {port}을(를) 다른 프로그램이 쓰고 있습니다. `make run PORT=8502`처럼 다른 포트로 열어 주세요."
+            ) from error
 
 
 def _warm_up() -> None:

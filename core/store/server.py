@@ -37,6 +37,13 @@ def unreachable() -> StoreError:
     return StoreError("데이터베이스 서버에 연결할 수 없습니다. 서버가 켜져 있는지, DATABASE_URL이 맞는지 확인해 주세요.")
 
 
+def versions(conn: Connection) -> tuple[str, str]:
+    """Return the versions of PostgreSQL and of the installed pgvector."""
+    row = conn.execute(_VERSIONS).fetchone()
+    assert row is not None
+    return row[1], row[3]
+
+
 def check(conn: Connection) -> None:
     """Refuse a server that is too old; create the vector extension where it is missing.
 

@@ -10,13 +10,14 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from core.items.export import write_plan
 from core.items.generator.family import Family, of_split
-from core.items.generator.generate import Generated, families, make
+from core.items.generator.generate import Generated, draw_figure, families, make
 from core.items.record import Kind
 from core.settings import PROJECT_DIR
 
@@ -24,6 +25,7 @@ SEED = 20260127
 QUOTAS = {Kind.IMAGE: 35, Kind.TEXT: 35, Kind.LATEX: 30}
 QUERY_COUNTS = {"natural_language": 35, "similar_item": 30, "image": 15, "text_image": 20}
 MOST_RELEVANT = 5
+ATTEMPTS = 30
 RULE = "grade 3: same family (problem type); 2: same concept; 1: same unit; the source item is left out; at most five a query"
 
 
@@ -37,10 +39,25 @@ def sample() -> list[Generated]:
         drawn.extend(_spread(by_kind[kind], quota))
     order = Random(SEED)
     order.shuffle(drawn)
-    return [
-        make(family, Random(f"{SEED}:{family.key}:{wording}"), item_id=f"MATH_{number:03d}", wording=wording, split="textbook")
-        for number, (family, wording) in enumerate(drawn, start=1)
-    ]
+    answers: set[tuple[str, str]] = set()
+    items = []
+    for number, (family, wording) in enumerate(drawn, start=1):
+        made = _unlike(family, wording, f"MATH_{number:03d}", answers)
+        answers.add((family.key, made.facts["answer"]))
+        items.append(made)
+    return items
+
+
+def _unlike(family: Family, wording: str, item_id: str, answers: set[tuple[str, str]]) -> Generated:
+    """Draw until the answer is none of the family's so far: two items of one family are never the same in other words."""
+    for attempt in range(ATTEMPTS):
+        rng = Random(f"{SEED}:{family.key}:{wording}:{attempt}")
+        made = make(family, rng, item_id=item_id, wording=wording, split="textbook", with_figure=False)
+        if (family.key, made.facts["answer"]) not in answers:
+            break
+    if family.figure is None:
+        return made
+    return replace(made, figure=draw_figure(family, made.facts))
 
 
 def _kind(family: Family) -> Kind:
