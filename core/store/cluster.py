@@ -122,7 +122,7 @@ def processes(cluster: Path) -> list[psutil.Process]:
             if (
                 process.name().startswith("postgres")
                 and process.status() != psutil.STATUS_ZOMBIE
-                and os.path.samefile(process.cwd(), cluster)
+                and Path(process.cwd()).samefile(cluster)
             ):
                 found.append(process)
         except (psutil.Error, OSError):

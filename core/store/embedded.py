@@ -29,7 +29,7 @@ from core.errors import StoreError
 from core.store import cluster
 from core.store.binaries import account_for, programs_for
 
-SILENT_SECONDS = 20.0
+SILENT_SECONDS = 30.0
 """How long a living server may not answer at all; one that says it is recovering gets thirty times as long."""
 
 _LOCK_SECONDS = 300.0
@@ -83,6 +83,7 @@ class EmbeddedServer:
     def leave(self) -> None:
         """Stop using the server, and stop it if nobody else uses it."""
         if not self.data_dir.exists():
+            self._users.release()
             return
         with self._exclusively():
             last = self._users.is_last()
@@ -112,7 +113,7 @@ class EmbeddedServer:
         self._sockets = socket_dir(self._folder, owner=account.uid)
         alive = FileLock(self._alive_path)
         try:
-            if not alive.try_acquire() and self._answers_or_ends(alive):
+            if not alive.try_acquire() and self._answers_or_ends(alive, self._sockets):
                 return
             self._evict_strangers(self._sockets)
             programs = programs_for(account)
@@ -135,12 +136,18 @@ class EmbeddedServer:
         finally:
             alive.release()
 
-    def _answers_or_ends(self, alive: FileLock) -> bool:
+    def _answers_or_ends(self, alive: FileLock, sockets: Path) -> bool:
         """Wait for the living server: True when it answers, False when it is gone and ``alive`` is ours.
 
-        A server that stays silent (its folder was moved, its socket deleted, or it hangs) is ended.
+        A server without a way in (its folder was moved, its socket deleted, its postmaster killed) is ended, and so
+        is one that hangs.
         """
-        if self._wait_for_answer(gone=lambda: alive.held or alive.try_acquire()):
+        def gone() -> bool:
+            if alive.held or alive.try_acquire():
+                return True
+            return cluster.socket_holder(sockets, socket=_SOCKET) is None
+
+        if self._wait_for_answer(gone=gone):
             return True
         if not alive.held:
             _log.warning("the database server in %s lives but does not answer; ending it", self._folder)
@@ -156,8 +163,9 @@ class EmbeddedServer:
         for _ in range(30):
             if wait_until(lambda: self._ping() == pq.Ping.OK, seconds=SILENT_SECONDS, gone=gone):
                 return True
-            if self._ping() != pq.Ping.REJECT:
-                break
+            last = self._ping()
+            if last != pq.Ping.REJECT:
+                return last == pq.Ping.OK
         return False
 
     def _ping(self) -> int:
@@ -168,7 +176,7 @@ class EmbeddedServer:
         holder = cluster.socket_holder(sockets, socket=_SOCKET)
         if holder is not None:
             _log.warning("ending database server %d, whose folder is gone", holder.pid)
-            for number, seconds in _SHUTDOWN:
+            for number, seconds in _SHUTDOWN[1:]:
                 _signal([holder], number)
                 if wait_until(lambda: not is_running(holder.pid, str(sockets)), seconds=seconds):
                     break

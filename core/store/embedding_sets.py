@@ -46,7 +46,7 @@ _CREATE_PARTITION = sql.SQL("""
 CREATE TABLE {partition} (LIKE embeddings INCLUDING DEFAULTS INCLUDING CONSTRAINTS, CHECK (set_id = {set_id}),
                           CHECK (vector_dims(vector) = {dims}));
 ALTER TABLE {partition} ALTER item_id SET STORAGE PLAIN, ALTER content_hash SET STORAGE PLAIN,
-                        ALTER vector SET STORAGE {storage};
+                        ALTER vector SET STORAGE {storage}, ALTER vector SET STATISTICS 0;
 ALTER TABLE embeddings ATTACH PARTITION {partition} FOR VALUES IN ({set_id});
 """)
 _DROP_PARTITION = sql.SQL("DROP TABLE IF EXISTS {}")
@@ -145,18 +145,19 @@ def sets(conn: Connection, collection_id: int) -> list[SetSummary]:
 def drop_set(conn: Connection, set_id: int) -> None:
     """Remove a set with its vectors and failures; nothing happens when it is gone already."""
     with conn.transaction():
-        conn.execute(_DROP_PARTITION.format(sql.Identifier(_partition(set_id))))
+        conn.execute(_DROP_PARTITION.format(sql.Identifier(partition(set_id))))
         conn.execute(_DELETE, {"set_id": set_id})
 
 
-def _partition(set_id: int) -> str:
+def partition(set_id: int) -> str:
+    """Return the name of the table that holds a set's vectors."""
     return f"embeddings_{int(set_id)}"
 
 
 def _partition_statement(set_id: int, dims: int) -> sql.Composed:
     # ATTACH, unlike CREATE … PARTITION OF, does not wait for searches that are running, nor make others wait.
     return _CREATE_PARTITION.format(
-        partition=sql.Identifier(_partition(set_id)), set_id=sql.Literal(set_id), dims=sql.Literal(dims),
+        partition=sql.Identifier(partition(set_id)), set_id=sql.Literal(set_id), dims=sql.Literal(dims),
         storage=sql.SQL("PLAIN") if dims <= LARGEST_INLINE else sql.SQL("EXTERNAL"),
     )
 

@@ -13,6 +13,7 @@ from psycopg import Connection, Cursor, sql
 from psycopg.rows import class_row
 
 from core.errors import ModelError
+from core.store import statistics
 from core.store.embedding_sets import (
     ContentKind,
     EmbeddingSet,
@@ -23,6 +24,7 @@ from core.store.embedding_sets import (
     find_set,
     get_set,
     list_sets,
+    partition,
     sets,
 )
 from core.store.items import COLUMNS, StoredItem, stored
@@ -143,6 +145,7 @@ def copy_in(conn: Connection, set_id: int, rows: Iterable[tuple[str, str, NDArra
         cursor.execute(_UPSERT, keys)
         number = cursor.rowcount
         cursor.execute(_FORGET_FAILURES, {"set_id": set_id})
+    statistics.refresh(conn, partition(set_id))
     return number
 
 

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection, sql
@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from core.errors import InputError, NotFoundError
 from core.items.record import DIFFICULTIES, ITEM_TYPES, Item, Kind
+from core.store import statistics
 from core.store.filters import Filters, conditions
 
 LONGEST_ID = 200
@@ -68,6 +69,7 @@ UNION ALL
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """NUL as JSON writes it, which PostgreSQL's text cannot hold; not the LaTeX-like characters backslash, u, 0000."""
 
+_FIELDS = tuple(Item.__dataclass_fields__)
 _FIELD_ORDER = {"kind": [kind.value for kind in Kind], "difficulty": list(DIFFICULTIES), "item_type": list(ITEM_TYPES)}
 
 
@@ -120,6 +122,7 @@ def upsert(conn: Connection, collection_id: int, rows: Sequence[NewItem]) -> Ups
                 seen.add(row.item.id)
                 copy.write_row(_packed(row))
         inserted = [new for (new,) in cursor.execute(_UPSERT, {"collection_id": collection_id})]
+    statistics.refresh(conn, "items")
     return UpsertCounts(sum(inserted), len(inserted) - sum(inserted), len(seen) - len(inserted))
 
 
@@ -201,7 +204,7 @@ def _packed(row: NewItem) -> tuple[Any, ...]:
     try:
         if not 1 <= len(item.id.encode()) <= LONGEST_ID:
             raise InputError(f"문항 ID '{item.id[:40]}'은(는) 1바이트 이상 {LONGEST_ID}바이트 이하여야 합니다.")
-        record = json.dumps(asdict(item), ensure_ascii=False, allow_nan=False)
+        record = json.dumps({name: getattr(item, name) for name in _FIELDS}, ensure_ascii=False, allow_nan=False)
         record.encode()
     except ValueError as error:
         raise InputError(f"문항 '{item.id!r}'에 저장할 수 없는 글자나 수가 있습니다. 고친 뒤 다시 가져와 주세요.") from error
