@@ -123,7 +123,10 @@ def test_a_broken_figure_among_several_is_an_input_error() -> None:
 
 
 def item(**changes: object) -> Item:
-    base = {"id": "A", "subject": "수학", "grade": "중2", "unit": "확률", "item_type": "객관식", "difficulty": "중", "text": "확률은?[이미지]"}
+    base = {
+        "id": "A", "subject": "수학", "grade": "중2", "unit": "확률", "item_type": "객관식", "difficulty": "중",
+        "text": "확률은?[이미지]",
+    }  # fmt: skip
     return Item(**{**base, **changes})
 
 

@@ -3,9 +3,9 @@
 Text: the question, then its choices, each on a line of its own behind its number (``① …``), everything through the
 dialect's ``for_embedding``: no figure marks, no comments, no answer, no explanation.
 
-Image: a model takes one picture per item. One figure goes in as its own bytes, unchanged. Several figures become one PNG,
-stacked top to bottom in the item's order, left edges aligned, on white, ``GAP`` white pixels between them; a stack above the
-pixel limit of ``figures`` is scaled down as a whole. Figures of the explanation are never part of it.
+Image: a model takes one picture per item. One figure goes in as its own bytes, unchanged. Several figures become one
+PNG, stacked top to bottom in the item's order, left edges aligned, on white, ``GAP`` white pixels between them; a stack
+above the pixel limit of ``figures`` is scaled down as a whole. Figures of the explanation are never part of it.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _elements(data: bytes, metadata: dict[str, Any]) -> list[Element]:
         single = None
     if isinstance(single, dict) and "relevant_items" in single:
         return [Element(1, 1, data.removeprefix(b"\xef\xbb\xbf"))]
-    return list(elements(io.BytesIO(data), lists=_LISTS, aside=aside))
+    return list(elements(io.BytesIO(data), lists=_LISTS, key="query_id", aside=aside))
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-r"""Make a clean item look like the item bank's own: the oddities of its equation converter, seeded, for tests and scale runs.
+r"""Make a clean item look like the item bank's own: its equation converter's oddities, seeded, for tests and scale runs.
 
 None of them changes what ``dialect.for_embedding`` makes of the text; a test holds that.
 """

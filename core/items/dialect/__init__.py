@@ -1,11 +1,12 @@
 r"""The item bank's text dialect, read once and written in two forms.
 
-* :func:`display`, :func:`for_display`: what Markdown with KaTeX renders. A formula that cannot be read is shown raw, in its
-  place, and counted.
+* :func:`display`, :func:`for_display`: what Markdown with KaTeX renders. A formula that cannot be read is shown raw, in
+  its place, and counted.
 * :func:`for_embedding`: what the models read: the item's words and formulas, Unicode and LaTeX kept.
 
-Neither raises, and neither loses or reorders a Hangul letter of :func:`visible`, the text without figure marks and LaTeX
-comments (what counts as a comment: see ``marks``). Answers and explanations are other fields of an item and never get here.
+Neither raises, and neither loses or reorders a Hangul letter of :func:`visible`, the text without figure marks and
+LaTeX comments (what counts as a comment: see ``marks``). Answers and explanations are other fields of an item and never
+get here.
 """
 
 from __future__ import annotations
@@ -96,9 +97,8 @@ def _formula(piece: Piece, display: bool) -> list[Segment]:
     whole = piece.bodies[0]
     for body in piece.bodies[1:]:
         whole += f" {body}" if re.search(r"\\[A-Za-z]+\Z", whole) else body
-    attempts = [(whole, False), (whole, True)]
-    for body, repair in attempts:
-        read = _read(body, piece.kind == "display", repair, display)
+    for repair in (False, True):
+        read = _read(whole, piece.kind == "display", repair, display)
         if read is not None:
             return list(read)
     if len(piece.bodies) > 1:
@@ -128,7 +128,8 @@ def _read(source: str, displayed: bool, repair: bool, display: bool) -> tuple[Se
 
 def _flowing(prose: Flow, display: bool) -> list[Segment]:
     return [
-        Segment("text", part) if isinstance(part, str) else Segment("inline", latex(part, display=display)) for part in prose
+        Segment("text", part) if isinstance(part, str) else Segment("inline", latex(part, display=display))
+        for part in prose
     ]
 
 

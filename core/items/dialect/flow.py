@@ -1,8 +1,8 @@
 r"""Take prose out of formulas.
 
-Some sources set whole sentences, or whole items, as one formula: ``\begin{array}{l}\text{다음 } x\text{의 값은?}\\ …``. Prose
-cannot wrap inside a formula and is no formula to a model, so it becomes text again, with formulas in it. Short words that
-belong to a formula (``\frac{\text{거리}}{\text{시간}}``, ``(가로) \times (세로)``) stay where they are.
+Some sources set whole sentences, or whole items, as one formula: ``\begin{array}{l}\text{다음 } x\text{의 값은?}\\ …``.
+Prose cannot wrap inside a formula and is no formula to a model, so it becomes text again, with formulas in it. Short
+words that belong to a formula (``\frac{\text{거리}}{\text{시간}}``, ``(가로) \times (세로)``) stay where they are.
 """
 
 from __future__ import annotations

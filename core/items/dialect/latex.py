@@ -1,8 +1,8 @@
 r"""Read a formula of the item bank into nodes, forgiving what its converter did to it.
 
-Forgiven: commands glued to what follows, backticks and tildes for thin spaces, braces without meaning or without a partner,
-``\left`` without ``\right``, percent and number signs, Hangul outside ``\text``, a second script on one base. What is left
-raises :class:`Unparsed`.
+Forgiven: commands glued to what follows, backticks and tildes for thin spaces, braces without meaning or without a
+partner, ``\left`` without ``\right``, percent and number signs, Hangul outside ``\text``, a second script on one base.
+What is left raises :class:`Unparsed`.
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ class _Reader:
         return body
 
     def _row_gap(self) -> None:
-        r"""Skip the size behind a row's end, ``\\\\[2mm]``; a bracket that holds anything else belongs to the formula."""
+        r"""Skip the size behind a row's end, ``\\[2mm]``; a bracket with anything else in it belongs to the formula."""
         if self.peek() != "[" or "]" not in self._tokens[self._at : self._at + 12]:
             return
         end = self._tokens.index("]", self._at)
@@ -353,4 +353,4 @@ def _means_braces(node: Node) -> bool:
 
 def _takes_no_script(node: Atom) -> bool:
     name = node.latex[1:]
-    return node.latex == r"\\" or name in commands.INFIX or name in commands.DECLARATIONS or name in ("limits", "nolimits")
+    return _means_braces(node) or node.latex == r"\\" or name in ("limits", "nolimits")

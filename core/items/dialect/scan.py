@@ -1,7 +1,7 @@
 r"""Tell an item's words from its formulas: ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]`` and bare environments.
 
-An inline formula ends at the next dollar sign, so that ``$△$$ADB$에서`` is two formulas side by side and not the start of
-a displayed one; formulas side by side are one formula.
+An inline formula ends at the next dollar sign, so that ``$△$$ADB$에서`` is two formulas side by side and not the start
+of a displayed one; formulas side by side are one formula.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _formula(text: str, opening: re.Match[str]) -> tuple[Literal["inline", "disp
 
 
 def _dollar(text: str, start: int) -> int | None:
-    r"""Return where the next dollar sign stands that is not escaped, not inside ``\text{…}`` and not a paragraph away."""
+    r"""Return where the next dollar sign stands, neither escaped nor inside ``\text{…}`` nor a paragraph away."""
     at = start
     while True:
         end = text.find("$", at)

@@ -1,4 +1,4 @@
-r"""Cut a formula into tokens: commands taken apart where they are glued to what follows, braces balanced where asked."""
+r"""Cut a formula into tokens: glued commands taken apart, braces balanced where asked."""
 
 from __future__ import annotations
 

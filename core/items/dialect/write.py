@@ -135,7 +135,8 @@ def _script(mark: str, nodes: Nodes | None, display: bool) -> str:
     if nodes is None:
         return ""
     written = latex(nodes, display=display)
-    return f"{mark}{written}" if len(written) == 1 and written.isascii() and written.isalnum() else f"{mark}{{{written}}}"
+    single = len(written) == 1 and written.isascii() and written.isalnum()
+    return f"{mark}{written}" if single else f"{mark}{{{written}}}"
 
 
 def _table(table: Table, display: bool) -> str:

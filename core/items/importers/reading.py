@@ -70,7 +70,7 @@ def _items(path: Path, progress: Progress | None) -> Iterator[tuple[Element, Ite
     try:
         with path.open("rb") as file:
             total = path.stat().st_size
-            for element in elements(file, lists=("items",)):
+            for element in elements(file, lists=("items",), key="id"):
                 yield element, _item(element, seen)
                 if progress is not None:
                     progress(file.tell(), total)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import InputError
+
+_STARTS_FORMULA = ("=", "+", "-", "@", "|", "＝", "＋", "－", "＠")
 HEADER = ("줄", "순번", "문항 ID", "이유")
 
 
@@ -39,13 +42,20 @@ def to_csv(refusals: Iterable[Refusal]) -> bytes:
 
 
 def write_csv(refusals: Iterable[Refusal], path: Path) -> None:
-    """Write the table as a CSV file."""
-    path.write_bytes(to_csv(refusals))
+    """Write the table as a CSV file.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    try:
+        path.write_bytes(to_csv(refusals))
+    except OSError as error:
+        raise InputError(f"'{path}'에 거절 목록을 쓸 수 없습니다. 폴더와 권한을 확인해 주세요.") from error
 
 
 def _inert(cell: object) -> object:
     """A cell that begins like a formula gets an apostrophe in front, as spreadsheets themselves do it."""
     if isinstance(cell, str):
         words = cell.replace("\x00", "")
-        return f"'{words}" if words.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠")) else words
+        return f"'{words}" if words.lstrip().startswith(_STARTS_FORMULA) or words[:1] in ("\t", "\r") else words
     return cell

@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 LONGEST_ELEMENT = 4 * 1024 * 1024
 _CHUNK = 256 * 1024
-_OUTSIDE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
-_INSIDE = re.compile(rb'["\\]')
+_OUTSIDE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
+_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _SCALAR_END = re.compile(rb"[,\]}\s]")
 
@@ -39,12 +39,15 @@ class Element:
     data: bytes | None
 
 
-def elements(file: BinaryIO, *, lists: tuple[str, ...], aside: Callable[[str, bytes], None] | None = None) -> Iterator[Element]:
+def elements(
+    file: BinaryIO, *, lists: tuple[str, ...], key: str, aside: Callable[[str, bytes], None] | None = None
+) -> Iterator[Element]:
     """Yield the elements of a JSON document or of a file of JSON lines.
 
     Args:
         file: open for reading bytes, seekable, at its start.
         lists: names under which a top-level object may hold the list.
+        key: a name every element has; tells a file of one JSON line from an object that lacks its list.
         aside: called with the name and bytes of each other value of a top-level object, such as ``metadata``.
 
     Raises:
@@ -55,7 +58,7 @@ def elements(file: BinaryIO, *, lists: tuple[str, ...], aside: Callable[[str, by
         raise BrokenFile(1, "UTF-16으로 저장되어 있습니다. UTF-8로 다시 저장해 주세요")
     start = 3 if lead.startswith(codecs.BOM_UTF8) else 0
     file.seek(start)
-    if _is_lines(file, lists):
+    if _is_lines(file, lists, key):
         file.seek(start)
         yield from _lines(file)
     else:
@@ -63,20 +66,25 @@ def elements(file: BinaryIO, *, lists: tuple[str, ...], aside: Callable[[str, by
         yield from _Document(file).elements(lists, aside)
 
 
-def _is_lines(file: BinaryIO, lists: tuple[str, ...]) -> bool:
-    """JSON lines: the first line that is not blank is an object by itself, and not the one that holds the list."""
-    line = b"\n"
-    while line and not line.strip():
-        line = file.readline(LONGEST_ELEMENT)
-    line = line.strip()
+def _is_lines(file: BinaryIO, lists: tuple[str, ...], key: str) -> bool:
+    """JSON lines: the first line is an object by itself, and either another begins below it or it is an element."""
+    line = _filled_line(file)
     if not (line.startswith(b"{") and line.endswith(b"}")):
         return False
+    another = _filled_line(file).startswith(b"{")
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         names = "|".join(map(re.escape, lists))
-        return re.search(rf'"(?:{names})"\s*:\s*\['.encode(), line) is None
-    return not any(isinstance(value.get(name), list) for name in lists)
+        return another and re.search(rf'"(?:{names})"\s*:'.encode(), line) is None
+    return not any(name in value for name in lists) and (another or key in value)
+
+
+def _filled_line(file: BinaryIO) -> bytes:
+    while line := file.readline(LONGEST_ELEMENT):
+        if line.strip():
+            return line.strip()
+    return b""
 
 
 def _lines(file: BinaryIO) -> Iterator[Element]:
@@ -199,10 +207,14 @@ class _Document:
         start, at, depth, in_string = self._at, self._at, 0, False
         first_line = self._line
         while True:
-            found = (_INSIDE if in_string else _OUTSIDE).search(self._buffer, at)
-            if found is None or (found[0] == b"\\" and found.end() == len(self._buffer)):
-                # The next byte decides and is not here yet: keep an escape's backslash for the next round.
-                end = len(self._buffer) if found is None else found.start()
+            if in_string:
+                at = _INSIDE.match(self._buffer, at).end()  # type: ignore[union-attr]  # matches nothing at least
+            found = None if in_string else _OUTSIDE.search(self._buffer, at)
+            if self._buffer[at : at + 1] == b'"' and in_string:
+                at, in_string = at + 1, False
+            elif found is None:
+                # All that is left is a backslash at most, whose partner is not here yet.
+                end = at if in_string else len(self._buffer)
                 yield self._buffer[start:end]
                 self._line += self._buffer.count(b"\n", start, end)
                 more = self._file.read(_CHUNK)
@@ -211,17 +223,10 @@ class _Document:
                 self._buffer = self._buffer[end:] + more
                 start = at = 0
                 continue
-            mark = found[0]
-            at = found.end()
-            if in_string:
-                at += mark == b"\\"
-                in_string = mark == b"\\"
-            elif mark in (b"{", b"["):
-                depth += 1
-            elif mark in (b"}", b"]"):
-                depth -= 1
-            elif mark == b'"':
-                in_string = True
+            else:
+                at = found.end()
+                in_string = found[0] == b'"'
+                depth += (found[0] in (b"{", b"[")) - (found[0] in (b"}", b"]"))
             if depth == 0 and not in_string:
                 break
         yield self._buffer[start:at]

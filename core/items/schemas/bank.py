@@ -1,7 +1,7 @@
 """The item bank's own export: nested ``metadata``, ``content``, ``images``, ``validation``.
 
-``_source_file`` and every other path of the exporting machine is left behind unread. The unit is the bank's ``unit_large``;
-the finer ones, the keywords and what else the bank knows ride along in the item's ``metadata``.
+``_source_file`` and every other path of the exporting machine is left behind unread. The unit is the bank's
+``unit_large``; the finer ones, the keywords and what else the bank knows ride along in the item's ``metadata``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _LEVELS = {"초등학교": "초", "중학교": "중", "고등학교": "고"}
 _UNITS = ("unit_large", "unit_medium", "unit_small")
 _FIELDS = ("difficulty", "question_type", "school_level", "grade", "subject")
 """What becomes a field of the item, and is not repeated in its metadata."""
-_KEPT_EMPTY_OUT = (*_UNITS, "curriculum", "subject_detail", "semester", "keywords", "keywords_raw", "year", "source", "exam_name")
+_DROPPED_EMPTY = (
+    *_UNITS, "curriculum", "subject_detail", "semester", "keywords", "keywords_raw", "year", "source", "exam_name",
+)  # fmt: skip
+"""What the export writes for every item, empty where it knows nothing."""
 _CODES = ("difficulty_code", "question_type_code")
 
 
@@ -77,7 +80,7 @@ def _answer(content: Mapping[str, Any], choices: tuple[str, ...]) -> str:
 def _metadata(known: Mapping[str, Any]) -> dict[str, Any]:
     unit = next((known[name] for name in _UNITS if known.get(name)), "")
     kept = {name: value for name, value in known.items() if name not in (*_FIELDS, *_CODES)}
-    for name in _KEPT_EMPTY_OUT:
+    for name in _DROPPED_EMPTY:
         if kept.get(name) in (None, "", []):
             kept.pop(name, None)
     if kept.get("unit_large") == unit:
@@ -90,7 +93,7 @@ def write(item: Item) -> dict[str, Any]:
     level, grade = _level_and_grade(item.grade)
     item_type = _TYPE_NAMES.get(item.item_type, item.item_type)
     place = place_of(item.answer, item.choices)
-    empty: dict[str, Any] = dict.fromkeys(_KEPT_EMPTY_OUT, "") | {"keywords": []}
+    empty: dict[str, Any] = dict.fromkeys(_DROPPED_EMPTY, "") | {"keywords": []}
     return {
         "id": item.id,
         "metadata": empty
