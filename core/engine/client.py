@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +174,11 @@ class EngineClient:
         """Keep the connection for the next call, unless something went wrong on it (an interrupt too)."""
         try:
             yield
+        except EngineError:
+            # The kernel closes a dead process's sockets one by one; those that look alive yet are of no more use.
+            sock.close()
+            self.close()
+            raise
         except BaseException:
             sock.close()
             raise
@@ -269,13 +273,18 @@ def _summed(parts: Sequence[Encoding | Reranking], values: list[NDArray[np.float
             sum(part.queue_ms for part in parts), sum(part.retried_fp32 for part in parts))
 
 
-@lru_cache(maxsize=1)
+_only: list[EngineClient] = []
+_only_lock = threading.Lock()
+
+
 def engine() -> EngineClient:
-    """Return this process's client for the engine of the set data folder."""
-    return EngineClient()
+    """Return this process's one client, for the engine of the set data folder."""
+    with _only_lock:
+        if not _only:
+            _only.append(EngineClient())
+        return _only[0]
 
 
 def stop_engine() -> None:
     """End the engine of the set data folder if one runs; for the end of a program that started it for itself."""
     engine().stop()
-    engine.cache_clear()

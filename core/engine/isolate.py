@@ -77,9 +77,10 @@ def _reason(error: Exception) -> str:
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, on the device or off it (by name: torch is not imported here)."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return named or "CUDA error: out of memory" in str(error)
 
 
 def _device_lost(error: BaseException) -> bool:
     # After such an error every later call on the context fails too: only a new process helps.
-    return type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
+    return not out_of_memory(error) and (type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error))

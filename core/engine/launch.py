@@ -51,7 +51,7 @@ class Launcher:
 
     def __init__(self, data_dir: Path, *, command: Sequence[str] = COMMAND,
                  own_fingerprint: Callable[[], str] = fingerprint.current) -> None:
-        self.places = Places(data_dir)
+        self.places = Places(data_dir.resolve())
         self._command, self._fingerprint = tuple(command), own_fingerprint
         self._child: subprocess.Popen[bytes] | None = None
         self._replaced: list[float] = []

@@ -54,8 +54,8 @@ def size_class(content: Content) -> tuple[bool, int]:
 
 
 def grouped(contents: Sequence[Content]) -> dict[tuple[bool, int], list[int]]:
-    """Return row numbers by size class; a batch of one class is padded little."""
+    """Return row numbers by size class, short texts first: what is computed together is padded little."""
     groups: dict[tuple[bool, int], list[int]] = {}
-    for row, content in enumerate(contents):
-        groups.setdefault(size_class(content), []).append(row)
+    for row in sorted(range(len(contents)), key=lambda row: len(contents[row].text or "")):
+        groups.setdefault(size_class(contents[row]), []).append(row)
     return groups
