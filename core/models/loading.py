@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,7 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
     info = LoadedModel(
         key=record.key,
         id=record.hub_id,
-        revision=record.revision or "",
+        revision=_revision(record),
         precision=placement.precision,
         device=placement.device,
         dims=record.dims,
@@ -50,10 +51,20 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
     except UserError:
         raise
     except torch.OutOfMemoryError as error:
-        raise ModelError(f"{record.hub_id} 모델이 GPU 메모리에 들어가지 않습니다. 정밀도를 nf4로 낮추거나 다른 모델을 내려 주세요.") from error
+        raise ModelError(
+            f"{record.hub_id} 모델이 GPU 메모리에 들어가지 않습니다. 정밀도를 nf4로 낮추거나 다른 모델을 내려 주세요."
+        ) from error
     except Exception as error:
         _log.exception("loading %s from %s failed", record.key, record.path)
         raise ModelError(f"{record.hub_id} 모델을 불러오지 못했습니다. {_remedy(record)}") from error
+
+
+def _revision(record: ModelRecord) -> str:
+    """The commit that was downloaded; for a miniature, the beginning of its weights' SHA-256: retrained is another model."""
+    if not record.miniature:
+        return (record.path / ".complete").read_text(encoding="utf-8").strip() or record.revision or ""
+    with (record.path / "model.safetensors").open("rb") as weights:
+        return hashlib.file_digest(weights, "sha256").hexdigest()[:12]
 
 
 def _remedy(record: ModelRecord) -> str:

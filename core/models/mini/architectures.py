@@ -15,6 +15,8 @@ from torch import nn
 if TYPE_CHECKING:
     from transformers import Qwen3VLForConditionalGeneration, SiglipModel, XLMRobertaModel
 
+EAGER = "eager"
+"""In training: on a CPU the backward pass of fused attention takes as long as all the rest together."""
 CALM = 0.1
 """Scale of the queries in the first layer: logits near zero, attention near uniform."""
 
@@ -59,6 +61,8 @@ def qwen3_vl(tokenizer: Any) -> Qwen3VLForConditionalGeneration:
         tie_word_embeddings=True,
         dtype="float32",
     )
+    for part in (config, config.text_config, config.vision_config):
+        part._attn_implementation = EAGER
     model = Qwen3VLForConditionalGeneration(config)
     text = model.model.language_model
     first = text.layers[0].self_attn
@@ -88,13 +92,14 @@ def xlm_roberta(tokenizer: Any) -> XLMRobertaModel:
         max_position_embeddings=514,
         type_vocab_size=1,
         layer_norm_eps=1e-5,
-        hidden_dropout_prob=0.1,
+        hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         bos_token_id=tokenizer.bos_token_id,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
         dtype="float32",
     )
+    config._attn_implementation = EAGER
     model = XLMRobertaModel(config)  # with the pooler nobody reads: the real checkpoint carries it too
     first = model.encoder.layer[0].attention
     with torch.no_grad():
@@ -122,6 +127,8 @@ def siglip(tokenizer: Any) -> SiglipModel:
         vision_config={**shared, "image_size": 160, "patch_size": 16},
         dtype="float32",
     )
+    for part in (config, config.text_config, config.vision_config):
+        part._attn_implementation = EAGER
     model = SiglipModel(config)
     first = model.text_model.encoder.layers[0].self_attn
     with torch.no_grad():
