@@ -1,9 +1,9 @@
 r"""The LaTeX this house can show: names as KaTeX 0.18 knows them, by the arguments they take.
 
 A name that is in none of the tables leaves its formula unparsed (shown raw, counted), except where it is a command
-glued to what follows (``\leqa``), which :func:`unglue` takes apart. Commands that fetch, link or draw boxes of any size
-(``\href``, ``\includegraphics``, ``\rule``, ``\html…``, ``\def``) are left out on purpose: item text is not to be
-trusted.
+glued to what follows (``\leqa``), which :func:`unglue` takes apart. Commands that fetch, link, define, draw boxes of any
+size or print over their neighbours (``\href``, ``\includegraphics``, ``\rule``, ``\html…``, ``\def``, ``\llap``) are
+left out on purpose: item text is not to be trusted.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ ARGUMENTS = {
         overline overbrace overbracket overgroup overleftarrow overleftharpoon overleftrightarrow overlinesegment
         overrightarrow overrightharpoon Overrightarrow underbar underbrace underbracket undergroup underleftarrow
         underleftrightarrow underline underlinesegment underrightarrow
-        boxed fbox cancel bcancel xcancel sout phantom hphantom vphantom smash llap rlap clap mathclap mathllap mathrlap
+        boxed fbox cancel bcancel xcancel sout phantom hphantom vphantom
         Bbb bm bold boldsymbol pmb frak mathbb mathbf mathbin mathcal mathclose mathfrak mathinner mathit mathnormal
         mathop mathopen mathord mathpunct mathrel mathrm mathscr mathsf mathsfit mathtt
         mod pmod pod operatorname operatorname* operatornamewithlimits sqrt substack
@@ -91,7 +91,7 @@ ARGUMENTS = {
 """Commands with arguments in braces, and how many."""
 
 OPTIONAL = frozenset(
-    "sqrt cfrac smash xleftarrow xrightarrow xLeftarrow xRightarrow xleftrightarrow xlongequal".split()
+    "sqrt cfrac xleftarrow xrightarrow xLeftarrow xRightarrow xleftrightarrow xlongequal".split()
 )
 """Of these, the ones that may carry ``[…]`` before them."""
 
