@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.settings import PROJECT_DIR
 from pages.widgets import style, trouble
+from pages.widgets.style import ASSETS
 
 st.set_page_config(
     page_title="문항은행 검색 POC",
     # An icon by name would be fetched from a font server; a file is not.
-    page_icon=PROJECT_DIR / "pages" / "assets" / "favicon.png",
+    page_icon=ASSETS / "favicon.png",
     layout="wide",
 )
-page = st.navigation(
-    [st.Page("playground.py", title="검색 플레이그라운드", icon=":material/search:", url_path="playground", default=True)],
-    position="top",
-)
+st.logo(ASSETS / "name.png", size="small")
+PAGES = [
+    # The default page answers at "/" alone.
+    st.Page("playground.py", title="검색 플레이그라운드", icon=":material/search:", default=True),
+]
+page = st.navigation(PAGES, position="top")
 style.apply()
 with trouble.boundary():
     page.run()

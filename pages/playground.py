@@ -7,12 +7,14 @@ import streamlit as st
 from core.search.query import Query
 from pages.widgets import cards, doors, query, results
 
+EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
+
 
 def main() -> None:
     """Draw the page."""
     left_out = query.adopt_address()
     if not doors.collections():
-        results.calm("아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행하면 견본 문항이 준비됩니다. 끝난 뒤 새로 고쳐 주세요.")
+        results.calm(EMPTY)
         return
     asked = query.ask()
     query.publish(asked.address)
@@ -27,8 +29,10 @@ def main() -> None:
 
 def invite(collection: str) -> None:
     """Fill the page before the first search."""
-    results.calm("찾는 문항을 말로 쓰거나 그림을 올려 보세요. 아래 예시를 눌러도 됩니다.")
+    st.markdown("##### 이렇게 찾아 보세요")
     query.examples(doors.examples(collection), name="start")
+    results.legend()
+    results.collection(next(found for found in doors.collections() if found.name == collection))
 
 
 def answer_item(asked: query.Asked) -> None:

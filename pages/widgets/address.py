@@ -1,7 +1,7 @@
 """A search as an address: what the query string of the playground says, and how it is written.
 
-The widgets are not bound to the query string one by one (``bind="query-params"``): the address names systems in one parameter,
-comma-separated, and one damaged value must not cost the others.
+The widgets are not bound to the query string one by one (``bind="query-params"``): the address names systems in one
+parameter, comma-separated, and what of an address cannot be used is said, not dropped in silence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LONGEST_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a link to the playground carries. ``item`` goes before ``q``: an item is searched with its own text and figure."""
+    """What a link to the playground carries. ``item`` goes before ``q``: an item is its own query, text and figure."""
 
     q: str = ""
     item: str = ""

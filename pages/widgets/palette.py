@@ -1,7 +1,8 @@
 """One colour per system, the same on every page and in every chart.
 
-Found by searching OKLCH for six hues whose smallest distance (Oklab) is largest over normal sight and simulated deuteranopia, protanopia and
-tritanopia (matrices of Machado, Oliveira & Fernandes 2009), each at least 4 : 1 against white. A test holds both floors.
+Found by searching OKLCH for six hues whose smallest distance (Oklab) is largest over normal sight and simulated
+deuteranopia, protanopia and tritanopia (matrices of Machado, Oliveira & Fernandes 2009), each at least 4 : 1 against
+white. A test holds both floors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The inputs of a search: text, image, item, system, depth, filters. They and the page's address always say the same."""
+"""The inputs of a search: text, image, item, system, depth, filters; they and the page's address say the same."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from pages.widgets.address import DEPTHS, FILTER_FIELDS, SIDE_BY_SIDE, Address
 from pages.widgets.cards import KINDS
 
 ALL = "side-by-side"
+INVITATION = "찾는 문항을 말로 써 보세요. 예: 두 직선이 만나는 점을 구하는 문제"
+UPLOADED = "이 그림으로 찾습니다. 그림은 주소에 담기지 않아서, 주소를 받은 사람에게는 보이지 않습니다."
 PICTURES = ("png", "jpg", "jpeg", "webp")
 FIELD_NAMES = {"subject": "과목", "unit": "단원", "kind": "문항 종류", "difficulty": "난이도", "item_type": "문항 유형"}
 _PREFIX = "playground."
 _RERANKED = {"qwen3-vl": "qwen3-vl+rerank"}
+_PLAIN = {reranked: plain for plain, reranked in _RERANKED.items()}
 _PREVIEW = (320, 200)
 
 
@@ -49,30 +52,35 @@ def adopt_address() -> list[str]:
     Returns:
         Korean sentences about what in the address could not be used.
     """
-    current = {name: st.query_params.get_all(name) for name in st.query_params}
-    if st.session_state.get(_key("published")) == current:
-        return st.session_state.get(_key("notes"), [])
-    found, notes = addresses.parse(current)
-    alone = len(found.systems) == 1
-    st.session_state.update({
-        _key("q"): found.q,
-        _key("item"): found.item,
-        _key("view"): found.systems[0] if alone else ALL,
-        _key("columns"): list(SIDE_BY_SIDE if alone else found.systems),
-        _key("k"): found.k,
-        _key("collection"): found.collection or settings().collection,
-        _key("notes"): notes,
-        **{_key(name): list(getattr(found.filters, name)) for name in FILTER_FIELDS},
-    })
-    return notes
+    current = _parameters()
+    if st.session_state.get(_key("published")) != current:
+        found, notes = addresses.parse(current)
+        alone = len(found.systems) == 1
+        st.session_state.update({
+            _key("published"): current,
+            _key("notes"): notes,
+            _key("item"): found.item,
+            _key("q"): found.q,
+            _key("view"): found.systems[0] if alone else ALL,
+            _key("columns"): list(SIDE_BY_SIDE if alone else found.systems),
+            _key("k"): found.k,
+            _key("collection"): found.collection or settings().collection,
+            **{_key(name): list(getattr(found.filters, name)) for name in FILTER_FIELDS},
+        })
+    return st.session_state[_key("notes")]
+
+
+def _parameters() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def publish(address: Address) -> None:
     """Write the address of what is shown into the browser's address line."""
     wanted = address.parameters()
-    if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
+    if wanted != _parameters():
         st.query_params.from_dict(wanted)
-    st.session_state[_key("published")] = wanted
+    if wanted != st.session_state[_key("published")]:
+        st.session_state.update({_key("published"): wanted, _key("notes"): []})
 
 
 def ask() -> Asked:
@@ -80,10 +88,10 @@ def ask() -> Asked:
     names = [found.name for found in doors.collections()]
     collection = _collection(names)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input("검색어", key=_key("q"), on_change=_typed, label_visibility="collapsed", icon=":material/search:",
-                             placeholder="찾는 문항을 말로 써 보세요. 예: 두 직선이 만나는 점을 구하는 문제")
+        text = st.text_input("검색어", key=_key("q"), on_change=forget_item, label_visibility="collapsed",
+                             icon=":material/search:", placeholder=INVITATION)
         with st.popover("그림", icon=":material/image:"):
-            uploaded = _upload()
+            uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=_key("image"), on_change=forget_item)
         with st.popover("예시", icon=":material/lightbulb:"):
             examples(doors.examples(collection), name="menu")
         st.button("검색", type="primary")
@@ -93,14 +101,16 @@ def ask() -> Asked:
         k = st.segmented_control("결과 수", DEPTHS, key=_key("k"), required=True, label_visibility="collapsed",
                                  format_func=lambda depth: f"{depth}개")
         filters = _filters(collection, names)
-    address = Address(q=text.strip(), item=st.session_state[_key("item")], systems=chosen, k=k, filters=filters,
+    item = st.session_state[_key("item")]
+    address = Address(q="" if item else text.strip(), item=item, systems=chosen, k=k, filters=filters,
                       collection="" if collection == settings().collection else collection)
     return Asked(address, collection, image)
 
 
 def examples(queries: Sequence[str], *, name: str) -> None:
     """Draw queries to try; a press searches for one."""
-    st.pills("예시 검색어", queries, key=_key(f"example.{name}"), label_visibility="collapsed", on_change=_picked, args=(name,))
+    name = f"example.{name}"
+    st.pills("예시 검색어", queries, key=_key(name), label_visibility="collapsed", on_change=_picked, args=(name,))
 
 
 def forget_item() -> None:
@@ -108,26 +118,15 @@ def forget_item() -> None:
     st.session_state[_key("item")] = ""
 
 
-def _typed() -> None:
-    if st.session_state[_key("q")].strip():
-        forget_item()
-
-
 def _picked(name: str) -> None:
-    key = _key(f"example.{name}")
-    if words := st.session_state[key]:
-        st.session_state[_key("q")] = words
-        st.session_state[key] = None
+    if words := st.session_state[_key(name)]:
+        st.session_state.update({_key("q"): words, _key(name): None})
         forget_item()
 
 
 def _collection(names: Sequence[str]) -> str:
     wanted = st.session_state[_key("collection")]
     return wanted if wanted in names else (settings().collection if settings().collection in names else names[0])
-
-
-def _upload() -> UploadedFile | None:
-    return st.file_uploader("그림으로 찾기", type=PICTURES, key=_key("image"), on_change=forget_item, label_visibility="collapsed")
 
 
 def _checked(uploaded: UploadedFile | None) -> bytes | None:
@@ -140,9 +139,8 @@ def _checked(uploaded: UploadedFile | None) -> bytes | None:
     except InputError as error:
         trouble.show(error)
         return None
-    st.markdown(f'<div class="ib-upload"><img src="data:image/png;base64,{preview}" alt="올린 그림">'
-                "<span>이 그림으로 찾습니다. 그림은 주소에 담기지 않아서, 주소를 받은 사람에게는 보이지 않습니다.</span></div>",
-                unsafe_allow_html=True)
+    shown = f'<img src="data:image/png;base64,{preview}" alt="올린 그림"><span>{UPLOADED}</span>'
+    st.markdown(f'<div class="ib-upload">{shown}</div>', unsafe_allow_html=True)
     return data
 
 
@@ -163,31 +161,35 @@ def _preview(data: bytes, name: str) -> str:
 def _systems() -> tuple[str, ...]:
     view = st.segmented_control(
         "시스템", [*SYSTEMS, ALL], key=_key("view"), required=True, label_visibility="collapsed",
-        format_func=lambda name: "나란히" if name == ALL else SYSTEMS[name].label,
+        format_func=_called,
     )
     if view == ALL:
-        columns = st.pills("나란히 볼 시스템", list(SYSTEMS), key=_key("columns"), selection_mode="multi", label_visibility="collapsed",
-                           format_func=lambda name: SYSTEMS[name].letter or "BM25")
+        st.session_state.setdefault(_key("columns"), list(SIDE_BY_SIDE))
+        columns = st.pills("나란히 볼 시스템", list(SYSTEMS), key=_key("columns"), selection_mode="multi",
+                           label_visibility="collapsed", format_func=lambda name: SYSTEMS[name].letter or "BM25")
         return tuple(name for name in SYSTEMS if name in (columns or SIDE_BY_SIDE))
-    plain = {reranked: name for name, reranked in _RERANKED.items()}
-    st.session_state[_key("rerank")] = view in plain
-    st.toggle("재순위", key=_key("rerank"), disabled=view not in _RERANKED and view not in plain, on_change=_reranked,
+    other = _RERANKED.get(view) or _PLAIN.get(view)
+    st.session_state[_key("rerank")] = view in _PLAIN
+    st.toggle("재순위", key=_key("rerank"), disabled=other is None, on_change=_look_at, args=(other,),
               help="A가 찾은 위쪽 문항을 리랭커가 다시 매긴 것이 E입니다. 켜면 A가 E로, 끄면 E가 A로 바뀝니다.")
     return (view,)
 
 
-def _reranked() -> None:
-    plain = {reranked: name for name, reranked in _RERANKED.items()}
-    view = st.session_state[_key("view")]
-    st.session_state[_key("view")] = _RERANKED.get(view) or plain.get(view, view)
+def _called(name: str) -> str:
+    return "A–E 나란히" if name == ALL else f"{SYSTEMS[name].letter} {SYSTEMS[name].title}".strip()
+
+
+def _look_at(view: str) -> None:
+    st.session_state[_key("view")] = view
 
 
 def _filters(collection: str, names: Sequence[str]) -> Filters:
     facets = doors.facets(collection)
     active = sum(bool(st.session_state[_key(name)]) for name in FILTER_FIELDS)
     values: dict[str, tuple[str, ...]] = {}
-    with st.popover(f"필터 {active}" if active else "필터", icon=":material/filter_list:"):
+    with st.popover(f"필터 {active}" if active else "필터", icon=":material/filter_list:", key=_key("filters")):
         if len(names) > 1:
+            st.session_state[_key("collection")] = collection
             st.selectbox("컬렉션", names, key=_key("collection"))
         for name in FILTER_FIELDS:
             counts = dict(facets.get(name, ()))

@@ -1,13 +1,12 @@
 """Item text on a page: shows exactly what was written, its formulas set, nothing in it ever acted upon.
 
-``st.markdown`` reads far more than formulas into a text: ``1~3번과 5~7번`` is struck through, ``![](http://…)`` fetches, ``:red[…]``
-colours, a line that begins ``1.`` becomes a list. Everything outside formulas is therefore escaped, everything inside
-held to what KaTeX can set without reaching out of its place.
+``st.markdown`` reads far more than formulas into a text: ``1~3번과 5~7번`` is struck through, ``![](http://…)`` fetches,
+``:red[…]`` colours, a line that begins ``1.`` becomes a list. Everything outside formulas is therefore escaped,
+everything inside held to what KaTeX can set without reaching out of its place.
 """
 
 from __future__ import annotations
 
-import html
 import re
 
 WORD_JOINER = "\u2060"
@@ -22,26 +21,30 @@ _FORMULA = re.compile(
     r"|(?<!\\)\$(?P<inline>(?:\\.|[^$\\])+)\$",
     re.DOTALL,
 )
-# Commands that leave their place, load, define, or take room without end.
+# Commands that load, link, define, or take room without end. KaTeX refuses the first kind too; this does not rest on it.
 _REFUSED = re.compile(
-    r"\\(?:href|url|includegraphics|html\w*|x?def|edef|gdef|let|futurelet|(?:re)?newcommand|providecommand|newenvironment|global|"
-    r"long|csname|rule|kern|mkern|hskip|mskip|hspace|vspace|raisebox|[hm]box\s+to|llap|rlap|clap|mathllap|mathrlap|mathclap|"
-    r"lap|smash|vcenter|phantom|[vh]phantom|Huge|huge|LARGE|verb|char|tag|cr|unicode|require|class|style|data|toggle)(?![A-Za-z])"
-    r"|\\\\\s*\[|\\(?:begin|end)\s*\{(?!(?:array|cases|aligned|alignedat|gathered|[bBpvV]?matrix|smallmatrix|split|align\*?|rcases|"
-    r"darray|dcases|subarray)\})"
+    r"\\(?:href|url|includegraphics|html[A-Za-z]*"
+    r"|[egx]?def|let|futurelet|(?:re)?newcommand|providecommand|global|long"
+    r"|rule|m?kern|[hm]skip|raisebox)(?![A-Za-z])"
 )
+_SPACING = re.compile(r"\\[hv]space\s*\*?\s*\{[^{}]*\}")
+_ROW_GAP = re.compile(r"(\\\\)\s*\[\s*-?[\d.]*\s*[a-z]{2}\s*\]")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_JOIN_AFTER = re.compile(r"([:@])(?=[A-Za-z0-9_+\-/])|(?<=www)(?=\\\.)", re.IGNORECASE)
+_JOIN_AFTER = re.compile(r"[:@](?=\\?[A-Za-z0-9_+\-/])|(?<=www)(?=\\\.)", re.IGNORECASE)
 _ARROWS = re.compile(r"(\\[<>~=\-])(?=\\[<>~=\-])")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # joiners, marks that turn the reading direction
+    "\ud800-\udfff]"  # halves of characters
+)
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def safe_md(source: str) -> str:
     """Return markdown that shows ``source`` letter for letter, its formulas set and its line breaks kept.
 
-    Safe with and without ``unsafe_allow_html``, within one paragraph or one table cell of own markup: the answer holds no
-    blank line. Formulas stand between ``$``, ``$$``, ``\\( \\)`` or ``\\[ \\]``; one that may not be set is shown as it is written.
+    Safe with and without ``unsafe_allow_html``, also within a paragraph of own markup: the answer holds no blank line.
+    Formulas stand between ``$``, ``$$``, ``\\( \\)`` or ``\\[ \\]``; one that may not be set is shown as written.
     """
     source = _clean(source)
     parts: list[str] = []
@@ -68,7 +71,7 @@ def sentence(source: str) -> str:
 def attribute(source: str) -> str:
     """Return a text fit for a double-quoted HTML attribute within markdown.
 
-    Every character but letters and digits is a character reference, so that neither HTML nor markdown finds one to act on.
+    Every character but letters and digits is a character reference: neither HTML nor markdown finds one to act on.
     """
     return "".join(char if char.isalnum() else f"&#{ord(char)};" for char in " ".join(_clean(source).split()))
 
@@ -98,6 +101,7 @@ def _formula(found: re.Match[str]) -> str:
 def _tex(body: str) -> str | None:
     """Return what KaTeX is given, or None where the formula is to be shown as it is written."""
     tex = " ".join(body.split())
+    tex = _ROW_GAP.sub(r"\1", _SPACING.sub(r"\\ ", tex))
     tex = tex.replace("`", r"\,")  # a thin space in the word processor the formulas come from
     tex = re.sub(r"(?<!\\)%", r"\\%", tex)  # KaTeX takes the rest of the line for a comment
     tex = tex.replace(r"\$", r"\text{\textdollar}").replace("$", "")
@@ -129,7 +133,3 @@ def _outside_code(source: str) -> str:
     parts = _CODE.split(source)
     return "".join(f"`{part}`" if number % 2 else _plain(part) for number, part in enumerate(parts))
 
-
-def escaped(source: str) -> str:
-    """Return a short text fit for HTML markup of our own that markdown never reads (no blank line around it)."""
-    return html.escape(_clean(source))

@@ -23,7 +23,8 @@ def sentence(error: Exception) -> str:
 def show(error: Exception) -> bool:
     """Draw the sentence and log the cause; True tells Streamlit not to draw its own."""
     log.error("%s", error, exc_info=error)
-    st.warning(text.safe_md(sentence(error)), icon=":material/info:")
+    words = text.sentence(sentence(error))
+    st.markdown(f'<div class="ib-trouble" role="alert">\n\n{words}\n\n</div>', unsafe_allow_html=True)
     return True
 
 
