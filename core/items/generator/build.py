@@ -23,7 +23,8 @@ from core.settings import PROJECT_DIR
 
 SEED = 20260127
 QUOTAS = {Kind.IMAGE: 35, Kind.TEXT: 35, Kind.LATEX: 30}
-QUERY_COUNTS = {"natural_language": 35, "similar_item": 30, "image": 15, "text_image": 20}
+QUERY_COUNTS = {"natural_language": 48, "similar_item": 20, "image": 16, "text_image": 16}
+"""A natural-language query for every family; the sources of the others are drawn."""
 MOST_RELEVANT = 5
 ATTEMPTS = 30
 RULE = "grade 3: same family (problem type); 2: same concept; 1: same unit; the source item is left out; at most five a query"
