@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.daemon import is_running, wait_until
+from core.daemon import is_running, socket_dir, wait_until
 from core.engine import launch, wire
 from core.engine.client import EngineClient, EngineDiedError
 from core.engine.launch import Launcher
@@ -33,8 +34,10 @@ def client_of(data_dir: Path, *arguments: str, fingerprint: str = "f1") -> Engin
 
 
 @pytest.fixture
-def data_dir(tmp_path) -> Path:
-    return tmp_path / "데이터 폴더"
+def data_dir(tmp_path):
+    path = tmp_path / "데이터 폴더"
+    yield path
+    shutil.rmtree(socket_dir(path))
 
 
 @pytest.fixture
@@ -48,10 +51,12 @@ def client(data_dir):
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """A client of an engine that the tests of calls share."""
-    made = client_of(tmp_path_factory.mktemp("engine"))
+    path = tmp_path_factory.mktemp("engine")
+    made = client_of(path)
     encode(made, "가")
     yield made
     made.stop()
+    shutil.rmtree(socket_dir(path))
 
 
 @pytest.fixture
