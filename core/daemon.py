@@ -112,6 +112,11 @@ class Users:
         self._lock: FileLock | None = None
         self._pid = 0
 
+    @property
+    def registered(self) -> bool:
+        """Whether this process is counted in."""
+        return self._lock is not None and self._pid == os.getpid()
+
     def register(self) -> None:
         """Count this process in (again and again is once)."""
         if self._lock is None:

@@ -327,6 +327,9 @@ def test_the_pool_brings_a_killed_server_back(data_dir):
     assert database.run(lambda conn: conn.execute("SELECT count(*) FROM kept").fetchone()) == (1000,)
     database.close()
     assert is_stopped(database.embedded)
+    with pytest.raises(StoreError, match="이미 닫았습니다"):
+        database.embedded.ensure_running()
+    assert is_stopped(database.embedded), "nothing starts it again behind our back"
 
 
 @as_root

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from core.errors import StoreError
 from core.settings import PROJECT_DIR
+from core.store import database as database_module
 from core.store import migrate, open_database, server
 from core.store.migrate import Migration
 
@@ -184,3 +185,17 @@ def test_errors_of_the_caller_pass_through(database):
         conn.execute("SELECT 1 / 0")
     with pytest.raises(ZeroDivisionError), database.connection():
         raise ZeroDivisionError
+
+
+def test_a_pool_whose_turn_never_comes_says_so_and_a_dead_server_is_told_apart(empty, monkeypatch):
+    monkeypatch.setattr(database_module, "_WAIT_SECONDS", 0.2)
+    database = open_database(url=empty)
+    lent = [database._pool.getconn() for _ in range(database._pool.max_size)]
+    with pytest.raises(StoreError, match="바빠"), database.connection():
+        pass
+    database.conninfo = make_conninfo(empty, host="/nowhere", connect_timeout=1)
+    with pytest.raises(StoreError, match="DATABASE_URL"), database.connection():
+        pass
+    for conn in lent:
+        database._pool.putconn(conn)
+    database.close()

@@ -140,6 +140,17 @@ def test_a_set_of_figures_lacks_nothing_for_items_without_one(conn, of_ten):
     assert embeddings.count_pending(conn, figures.id) == 5
 
 
+def test_an_item_that_loses_its_figure_loses_the_vector_of_it_and_no_other(conn, of_ten):
+    figures = embeddings.ensure_set(conn, of_ten.collection_id, dataclasses.replace(IDENTITY, content="image"))
+    fill(conn, of_ten)
+    embeddings.copy_in(conn, figures.id, [row(1, 1, 0, 0, 0), row(3, 1, 0, 0, 0)])
+    items.upsert(conn, of_ten.collection_id, [new(1, content_hash="bare"), new(3, images=("g.png",))])
+    assert embeddings.vector_of(conn, figures.id, "m-001") is None
+    assert embeddings.vector_of(conn, figures.id, "m-003") is not None
+    assert embeddings.vector_of(conn, of_ten.id, "m-001") is not None, "its text is still there, only out of date"
+    assert pending_ids(conn, figures) == ["m-005", "m-007", "m-009"]
+
+
 def test_a_failure_is_not_tried_again_until_the_content_changes_or_somebody_asks(conn, of_ten):
     fill(conn, of_ten)
     items.upsert(conn, of_ten.collection_id, [new(20), new(21)])

@@ -171,6 +171,8 @@ def options(sockets: Path) -> list[str]:
         # A table above a quarter of this bypasses the cache; memory is taken only as data fills it.
         "shared_buffers": f"{min(max(memory // 8, 128), 2048)}MB",
         "maintenance_work_mem": f"{min(max(memory // 16, 64), 1024)}MB",
+        # Huge pages would be taken whole at once, and from somebody who reserved them.
+        "huge_pages": "off",
         "work_mem": "16MB",
         "random_page_cost": "1.1",
         "max_connections": "100",

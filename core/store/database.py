@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -23,7 +22,6 @@ from core.store.embedded import EmbeddedServer
 
 T = TypeVar("T")
 _WAIT_SECONDS = 10.0
-_log = logging.getLogger(__name__)
 _open: dict[tuple[int, str], Database] = {}
 _guard = threading.Lock()
 
@@ -46,8 +44,9 @@ class Database:
                 server.check(conn)
                 migrate.migrate(conn, migrate.load())
             self._pool = ConnectionPool(
-                self.conninfo, min_size=1, max_size=12, timeout=_WAIT_SECONDS, num_workers=2, name="itembank",
-                kwargs={"autocommit": True}, configure=register_vector, check=self._check, open=False,
+                self._address, min_size=1, max_size=12, timeout=_WAIT_SECONDS, num_workers=2, name="itembank",
+                kwargs={"autocommit": True}, configure=register_vector, check=ConnectionPool.check_connection,
+                open=False,
             )
             self._pool.open()
         except BaseException:
@@ -102,28 +101,19 @@ class Database:
         if self.embedded is not None:
             self.embedded.leave()
 
+    def _address(self) -> str:
+        """Asked by the pool before each new connection: an embedded server that died is up again by then."""
+        if self.embedded is not None:
+            self.embedded.ensure_running()
+        return self.conninfo
+
     def _borrow(self) -> Connection:
         try:
             return self._pool.getconn()
-        except PoolTimeout:
-            _log.warning("no connection within %s s; looking after the server", _WAIT_SECONDS)
-        self._revive()
-        try:
-            return self._pool.getconn()
         except PoolTimeout as error:
-            raise server.unreachable() from error
-
-    def _check(self, conn: Connection) -> None:
-        """Run by the pool before it lends a connection: a broken one is replaced, a dead embedded server restarted."""
-        try:
-            ConnectionPool.check_connection(conn)
-        except psycopg.Error:
-            self._revive()
-            raise
-
-    def _revive(self) -> None:
-        if self.embedded is not None:
-            self.embedded.ensure_running()
+            # Whatever is wrong with the server comes out here, as its own sentence.
+            server.connect(self._address()).close()
+            raise StoreError("데이터베이스가 바빠 차례가 오지 않았습니다. 잠시 뒤 다시 시도해 주세요.") from error
 
 
 class ConnectionBroken(StoreError):

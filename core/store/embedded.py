@@ -72,11 +72,13 @@ class EmbeddedServer:
             self._users.register()
 
     def ensure_running(self) -> None:
-        """Start the server again if it is gone; who uses it stays as it is.
+        """Start the server again if it is gone, for as long as this process uses it.
 
         Raises:
             StoreError: as in ``start``.
         """
+        if not self._users.registered:
+            raise StoreError("데이터베이스를 이미 닫았습니다. 프로그램을 다시 시작해 주세요.")
         with self._exclusively():
             self._ensure_running()
 

@@ -40,7 +40,11 @@ ON CONFLICT (collection_id, item_id) DO UPDATE
        content_hash = excluded.content_hash, image_hashes = excluded.image_hashes, changed_at = now()
  WHERE (items.kind, items.record_hash, items.content_hash, items.image_hashes)
        IS DISTINCT FROM (excluded.kind, excluded.record_hash, excluded.content_hash, excluded.image_hashes)
-RETURNING xmax = 0 AS inserted
+RETURNING item_id, xmax = 0 AS inserted, cardinality(image_hashes) = 0 AS without_figure
+"""
+_FORGET_FIGURES = """
+DELETE FROM embeddings AS e USING embedding_sets AS s
+ WHERE s.collection_id = %(collection_id)s AND s.content = 'image' AND e.set_id = s.id AND e.item_id = ANY(%(ids)s)
 """
 _GET_MANY = sql.SQL("SELECT {} FROM items AS i WHERE collection_id = %(collection_id)s AND item_id = ANY(%(ids)s)").format(
     COLUMNS
@@ -121,9 +125,13 @@ def upsert(conn: Connection, collection_id: int, rows: Sequence[NewItem]) -> Ups
                     raise InputError(f"문항 ID '{row.item.id}'이(가) 두 번 나왔습니다. 하나만 남겨 주세요.")
                 seen.add(row.item.id)
                 copy.write_row(_packed(row))
-        inserted = [new for (new,) in cursor.execute(_UPSERT, {"collection_id": collection_id})]
+        written = cursor.execute(_UPSERT, {"collection_id": collection_id}).fetchall()
+        updated = [item_id for item_id, inserted, _ in written if not inserted]
+        if bare := [item_id for item_id, inserted, without_figure in written if not inserted and without_figure]:
+            # Nothing would ever replace the vector of a figure that is gone.
+            cursor.execute(_FORGET_FIGURES, {"collection_id": collection_id, "ids": bare})
     statistics.refresh(conn, "items")
-    return UpsertCounts(sum(inserted), len(inserted) - sum(inserted), len(seen) - len(inserted))
+    return UpsertCounts(len(written) - len(updated), len(updated), len(seen) - len(written))
 
 
 def get_many(conn: Connection, collection_id: int, ids: Iterable[str]) -> dict[str, StoredItem]:
