@@ -46,6 +46,15 @@ def test_real_pictures_are_taken_by_their_bytes(kind: str, media_type: str) -> N
     assert figures.check(data, name=f"그림.{kind.lower()}").media_type == media_type
 
 
+def with_wrong_checksum() -> bytes:
+    """A PNG whose pixels decode, though they are not the ones that were saved."""
+    data = bytearray(encoded(Image.effect_noise((60, 60), 50), "PNG"))
+    start = data.index(b"IDAT")
+    length = int.from_bytes(data[start - 4 : start], "big")
+    data[start + 4 + length] ^= 0xFF
+    return bytes(data)
+
+
 REFUSED = {
     "empty": (b"", "", "비어"),
     "text": ("그림이 아닙니다".encode(), "a.png", "그림 파일이 아니"),
@@ -55,6 +64,7 @@ REFUSED = {
     "svg as png": (b"\xef\xbb\xbf <svg onload='x()'/>", "a.png", "SVG"),
     "cut off": (png(400, 400)[:-40], "", "깨져"),
     "damaged": (png().replace(b"IDAT\x78", b"IDAT\x00"), "", "깨져"),
+    "wrong checksum": (with_wrong_checksum(), "", "깨져"),
     "bomb": (png_header(100_000, 100_000), "", "너무 큽니다"),
     "large": (png_header(8_000, 6_000), "", "너무 큽니다"),
     "ribbon": (png(2_010, 10), "", "가로세로"),

@@ -143,12 +143,23 @@ def test_bytes_that_are_no_utf8_refuse_their_item_alone(tmp_path: Path) -> None:
     assert "UTF-8" in found[1].reason  # type: ignore[union-attr]
 
 
-def test_a_monstrous_item_is_refused_alone_and_never_held(tmp_path: Path) -> None:
+def test_a_monstrous_item_is_refused_alone(tmp_path: Path) -> None:
     huge = json.dumps(record("HUGE", text="\\" * (LONGEST_ELEMENT + 10)))
     for name, text in (("a.json", f"[{huge},\n{ONE}]"), ("a.jsonl", f"{ONE}\n{huge}\n")):
         found = list(read(write(tmp_path / name, text)))
         assert [one.id for one in found if isinstance(one, Item)] == ["A"]
         assert len(refusals(found)) == 1
+
+
+def test_a_monstrous_item_is_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.items.importers.slices.LONGEST_ELEMENT", 100_000)
+    file = io.BytesIO(b'[{"id": "' + b"x" * 8_000_000 + b'"}, 1]')
+    tracemalloc.start()
+    found = [one.data for one in elements(file, lists=("items",), key="id")]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == [None, b"1"]
+    assert peak < 3_000_000
 
 
 # --- streaming --------------------------------------------------------------------------------------------------------
