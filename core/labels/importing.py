@@ -28,6 +28,7 @@ class TruthReport:
 
     queries: int
     judgments: int
+    """Judgments of pairs the collection has."""
     added: int
     """Judgments that were not stored yet."""
     refused: list[Refusal] = field(default_factory=list)
@@ -47,7 +48,7 @@ def import_ground_truth(database: Database, path: Path, *, images: Path | None =
     truth = ground_truth.read(path)
     figures = FigureFolder(images or path.parent)
     refused = list(truth.refused)
-    stored = added = 0
+    stored = taken = added = 0
     with database.connection() as conn, conn.transaction():
         found = collections.get(conn, collection)
         known = items.get_many(conn, found.id, _named(truth.queries))
@@ -66,12 +67,13 @@ def import_ground_truth(database: Database, path: Path, *, images: Path | None =
                     reason = f"문항 '{judged.item_id}'이(가) 컬렉션에 없습니다."
                     refused.append(Refusal(query.line, position, query.query_id, reason))
                     continue
+                taken += 1
                 event = _event(found.id, revision, known[judged.item_id], judged)
                 key = (event.query_id, event.query_hash, event.item_id, event.item_hash, event.rater)
                 if present.get(key) != event.grade:
                     events.append(event)
             added += judgments.append(conn, events)
-    return TruthReport(stored, truth.judgments, added, refused, truth.notes)
+    return TruthReport(stored, taken, added, refused, truth.notes)
 
 
 def _named(truth: tuple[TruthQuery, ...]) -> set[str]:
