@@ -226,8 +226,12 @@ def _by_reranking(run: _Search, system: System, *, depth: int) -> list[Hit]:
     run.trace.used(reranking.model)
     if not record.trained:
         run.trace.notes.append("축소 리랭커는 연결만 확인하는 모델이라 순위가 나아지지 않습니다.")
-    best = [(hit.item_id, hit.score) for hit in rank(wanted, reranking.scores)]
-    return numbered([*best, *((hit.item_id, hit.score) for hit in rest)][: run.k])
+    unread = [hit for place, hit in enumerate(read) if place in reranking.failures]
+    if unread:
+        run.trace.notes.append(f"리랭커가 읽지 못한 문항 {len(unread)}개는 A의 순서대로 다시 매긴 문항 뒤에 두었습니다.")
+    scored = [place for place in range(len(read)) if place not in reranking.failures]
+    best = [(hit.item_id, hit.score) for hit in rank([wanted[place] for place in scored], reranking.scores[scored])]
+    return numbered([*best, *((hit.item_id, hit.score) for hit in (*unread, *rest))][: run.k])
 
 
 def _by_keyword(run: _Search) -> list[Hit]:
