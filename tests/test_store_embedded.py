@@ -54,7 +54,8 @@ class Other:
         assert self.process.returncode == 0
 
     def kill(self) -> None:
-        self.process.kill()
+        """Kill it with its whole process group, as a closed terminal or a job runner does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
 
 
@@ -211,13 +212,16 @@ def test_a_stale_or_half_written_pid_file_does_not_matter(server, content):
     whole = pid_file.read_bytes()
     sockets = daemon.socket_dir(server.data_dir / "postgres", owner=pid_file.stat().st_uid)
     kill_all(pid_file.parent)
-    # As after a container's restart: the old process id now belongs to a stranger, here to this test.
-    reused = b"%d\n" % os.getpid() + whole.split(b"\n", 1)[1]
+    # As after a container's restart: the old process id now belongs to a stranger.
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    reused = b"%d\n" % stranger.pid + whole.split(b"\n", 1)[1]
     pid_file.write_bytes(reused if content is None else content)
     (sockets / ".s.PGSQL.5432.lock").write_bytes(reused)
     server.start()
     assert ask(server, "SELECT 1") == 1
     server.leave()
+    assert stranger.poll() is None, "the stranger is left alone"
+    stranger.communicate(b"\n")
 
 
 @pytest.mark.parametrize("milestone", ["PG_VERSION", "global/pg_control"])
@@ -330,6 +334,22 @@ def test_the_pool_brings_a_killed_server_back(data_dir):
     with pytest.raises(StoreError, match="이미 닫았습니다"):
         database.embedded.ensure_running()
     assert is_stopped(database.embedded), "nothing starts it again behind our back"
+
+
+def test_every_acknowledged_row_is_there_after_everything_was_killed(server):
+    server.start()
+    tell(server, "CREATE TABLE judged (n integer)")
+    acknowledged = 0
+    with pytest.raises(psycopg.OperationalError), psycopg.connect(server.conninfo, autocommit=True) as conn:
+        while True:
+            conn.execute("INSERT INTO judged VALUES (1)")
+            acknowledged += 1
+            if acknowledged == 200:
+                kill_all(server.data_dir / "postgres")
+    server.ensure_running()
+    # One more may have been written whose answer was lost.
+    assert ask(server, "SELECT count(*) FROM judged") in (acknowledged, acknowledged + 1)
+    server.leave()
 
 
 @as_root

@@ -71,6 +71,15 @@ def test_a_failing_step_leaves_nothing_and_the_steps_before_it_stay(empty):
         assert migrate.migrate(conn, mended) == [2]
 
 
+def test_a_step_and_its_record_stand_or_fall_together(empty):
+    own_record = "CREATE TABLE half (n integer); INSERT INTO schema_migrations VALUES (1, 'x', 'y')"
+    with server.connect(empty) as conn:
+        with pytest.raises(StoreError, match="0001_half"):
+            migrate.migrate(conn, [Migration(1, "0001_half", own_record)])
+        assert tables(conn) == {"schema_migrations"}
+        assert conn.execute("SELECT count(*) FROM schema_migrations").fetchone() == (0,)
+
+
 def test_a_newer_database_and_an_edited_step_are_refused(empty):
     one, two = Migration(1, "0001_a", "SELECT 1"), Migration(2, "0002_b", "SELECT 2")
     with server.connect(empty) as conn:
