@@ -29,7 +29,7 @@ def main() -> None:
 
 def invite(collection: str) -> None:
     """Fill the page before the first search."""
-    st.markdown("##### 이렇게 찾아 보세요")
+    st.markdown("##### 검색어를 쓰거나 그림을 올려 주세요. 이렇게 찾을 수 있습니다.")
     query.examples(doors.examples(collection), name="start")
     results.legend()
     results.collection(next(found for found in doors.collections() if found.name == collection))

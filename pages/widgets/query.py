@@ -196,7 +196,7 @@ def _filters(collection: str, names: Sequence[str]) -> Filters:
             # A value from an address stays choosable (and removable) though no item has it.
             options = [*counts, *(value for value in st.session_state[_key(name)] if value not in counts)]
             values[name] = tuple(st.multiselect(
-                FIELD_NAMES[name], options, key=_key(name), placeholder="모두",
+                FIELD_NAMES[name], options, key=_key(name), placeholder="모두", select_all=False,
                 format_func=lambda value, counts=counts, name=name: f"{_shown(name, value)} ({counts.get(value, 0)})",
             ))
     return Filters(**values)

@@ -37,6 +37,7 @@ _UNSEEN = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # joiners, marks that turn the reading direction
     "\ud800-\udfff]"  # halves of characters
 )
+_BREAK = "\\\n"
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -55,7 +56,7 @@ def safe_md(source: str) -> str:
         at = found.end()
     parts.append(_plain(source[at:]))
     # Two formulas side by side would read as one between double dollar signs.
-    return re.sub(r"\$\$", f"${WORD_JOINER}$", _apart(parts)).strip("\n")
+    return _joined(parts).replace("$$", f"${WORD_JOINER}$")
 
 
 def one_line(source: str) -> str:
@@ -64,8 +65,9 @@ def one_line(source: str) -> str:
 
 
 def sentence(source: str) -> str:
-    """Return one of our own sentences as markdown: safe, with its `commands` set as code."""
-    return _CODE.sub(lambda found: f"`{found[1]}`", _outside_code(_clean(source)))
+    """Return one of our own sentences as markdown: safe whatever name it quotes, its `commands` set as code."""
+    parts = _CODE.split(_clean(source))
+    return "".join(f"`{part}`" if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 
 def attribute(source: str) -> str:
@@ -85,8 +87,8 @@ def _plain(source: str) -> str:
     escaped = _PUNCTUATION.sub(r"\\\1", source)
     escaped = _JOIN_AFTER.sub(lambda found: f"{found[0]}{WORD_JOINER}", escaped)
     escaped = _ARROWS.sub(rf"\1{WORD_JOINER}", escaped)
-    # A hard break is a backslash before the line's end; indented lines would turn into code.
-    return re.sub(r"[ \u3000]*\n(\s*\n)?\s*", lambda found: "\\\n\\\n" if found[1] else "\\\n", escaped)
+    # A backslash before the line's end is markdown's hard break; lines left indented would turn into code.
+    return re.sub(r"[ \u3000]*\n(\s*\n)?\s*", lambda found: _BREAK * 2 if found[1] else _BREAK, escaped)
 
 
 def _formula(found: re.Match[str]) -> str:
@@ -95,7 +97,7 @@ def _formula(found: re.Match[str]) -> str:
     tex = _tex(body)
     if tex is None:
         return _plain(found[0])
-    return f"${tex}$" if inline else f"\\\n$\\displaystyle {tex}$\\\n"
+    return f"${tex}$" if inline else f"{_BREAK}$\\displaystyle {tex}${_BREAK}"
 
 
 def _tex(body: str) -> str | None:
@@ -119,17 +121,13 @@ def _balanced(tex: str) -> bool:
     return depth == 0
 
 
-def _apart(parts: list[str]) -> str:
+def _joined(parts: list[str]) -> str:
+    """Join the parts; where a displayed formula meets a line break of the text, one break is enough."""
     joined = ""
     for part in parts:
-        if joined.endswith("\\\n") and part.startswith("\\\n"):
-            part = part[2:]
+        if part.startswith(_BREAK):
+            joined = joined.rstrip(" ")
+        if joined.endswith(_BREAK):
+            part = part.removeprefix(_BREAK).lstrip(" ")
         joined += part
-    return re.sub(r"^(?:\\\n)+|(?:\\\n)+$", "", joined)
-
-
-def _outside_code(source: str) -> str:
-    """Escape all but the code spans (``_CODE``), which markdown shows as they are."""
-    parts = _CODE.split(source)
-    return "".join(f"`{part}`" if number % 2 else _plain(part) for number, part in enumerate(parts))
-
+    return joined.removeprefix(_BREAK).removesuffix(_BREAK)
