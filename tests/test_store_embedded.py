@@ -213,7 +213,8 @@ def test_a_stale_or_half_written_pid_file_does_not_matter(server, content):
     sockets = daemon.socket_dir(server.data_dir / "postgres", owner=pid_file.stat().st_uid)
     kill_all(pid_file.parent)
     # As after a container's restart: the old process id now belongs to a stranger.
-    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    account = binaries.account_for(pid_file.parent)
+    stranger = subprocess.Popen(["/bin/sh", "-c", "read line"], stdin=subprocess.PIPE, **account.popen_options())
     reused = b"%d\n" % stranger.pid + whole.split(b"\n", 1)[1]
     pid_file.write_bytes(reused if content is None else content)
     (sockets / ".s.PGSQL.5432.lock").write_bytes(reused)

@@ -119,11 +119,8 @@ def processes(cluster: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if (
-                process.name().startswith("postgres")
-                and process.status() != psutil.STATUS_ZOMBIE
-                and Path(process.cwd()).samefile(cluster)
-            ):
+            # A zombie has no working directory: it raises and is left out.
+            if process.name().startswith("postgres") and Path(process.cwd()).samefile(cluster):
                 found.append(process)
         except (psutil.Error, OSError):
             continue
