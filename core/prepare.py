@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.engine.client import EngineClient
+from core.errors import NotFoundError
 from core.items.importers import import_file
 from core.labels.importing import import_ground_truth
 from core.models import registry
 from core.search import systems
 from core.search.indexing import Progress, embed_collection
+from core.search.sets import embedding_set
 from core.search.systems import Channel
+from core.search.variants import Variant
 from core.settings import PROJECT_DIR, settings
-from core.store import collections, embedding_sets, embeddings
+from core.store import collections, embeddings
 from core.store.database import Database
 
 SAMPLE_DIR = PROJECT_DIR / "data"
@@ -58,10 +61,10 @@ def prepare(database: Database, engine: Callable[[], EngineClient], *, say: Call
 
 
 def _pending(database: Database, name: str, channel: Channel) -> bool:
-    key = registry.resolve(channel.model).key
+    plain = next(system for system in systems.SYSTEMS.values() if channel in system.channels)
     with database.connection() as conn:
-        collection = collections.get(conn, name)
-        for found in embedding_sets.list_sets(conn, collection.id):
-            if found.identity.model_key == key and found.identity.content == channel.content:
-                return embeddings.count_pending(conn, found.id) > 0
-    return True
+        try:
+            found = embedding_set(conn, collections.get(conn, name), channel, Variant(system=plain))
+        except NotFoundError:
+            return True
+        return embeddings.count_pending(conn, found.id) > 0

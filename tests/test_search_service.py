@@ -7,11 +7,12 @@ from core.engine.client import engine
 from core.errors import InputError, NotFoundError
 from core.items.content import embedding_text
 from core.models.contract import Content
-from core.search import fusion
+from core.search import fusion, variants
 from core.search.examples import FIRST, example_queries
 from core.search.query import LONGEST_TEXT, Query
 from core.search.rank import rank
-from core.search.service import embedding_set, search
+from core.search.service import search
+from core.search.sets import embedding_set
 from core.search.systems import SYSTEMS
 from core.store import collections, embeddings, items, vectors
 from core.store.filters import Filters
@@ -116,7 +117,7 @@ def test_sql_ranks_as_numpy_does(database, prepared):
     """The store's order over real vectors against cosine and the hash in Python."""
     with database.connection() as conn:
         collection = collections.get(conn, prepared.collection)
-        found = embedding_set(conn, collection, SYSTEMS["qwen3-vl"].channels[0])
+        found = embedding_set(conn, collection, SYSTEMS["qwen3-vl"].channels[0], variants.find("A"))
         encoding = engine().encode(found.identity.model_key, [Content(TEXT)], role="query")
         rows = vectors.nearest(conn, found.id, encoding.vectors[0], k=100)
         matrix = {item_id: embeddings.vector_of(conn, found.id, item_id) for item_id, _ in rows}

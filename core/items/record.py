@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -56,5 +56,6 @@ class Item:
     @property
     def record_hash(self) -> str:
         """SHA-256 over the whole record (not the image bytes): tells an unchanged import from a changed one."""
-        packed = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        packed = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(packed.encode()).hexdigest()
