@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import ModelError, UserError
+from core.models import completion
 from core.models.contract import Encoder, LoadedModel, Reranker
 from core.models.precision import Placement, place, threads
 from core.models.registry import Kind, ModelRecord
@@ -62,7 +63,8 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
 def _revision(record: ModelRecord) -> str:
     """The commit that was downloaded; for a miniature, the beginning of its weights' SHA-256: retrained is another model."""
     if not record.miniature:
-        return (record.path / ".complete").read_text(encoding="utf-8").strip() or record.revision or ""
+        mark = completion.read(record.path)
+        return mark.revision if mark else ""
     with (record.path / "model.safetensors").open("rb") as weights:
         return hashlib.file_digest(weights, "sha256").hexdigest()[:12]
 

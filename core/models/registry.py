@@ -1,53 +1,16 @@
-"""The models this product knows: one literal record each, readable without weights."""
+"""The models this product knows, and which of them a name stands for here and now."""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Literal
+from dataclasses import replace
 
 from core.errors import ModelError, NotFoundError
-from core.settings import PROJECT_DIR, settings
+from core.models.candidates import CANDIDATES
+from core.models.record import MINI_DIR, MINI_SUFFIX, Kind, ModelRecord
+from core.settings import settings
 
-Kind = Literal["qwen3-vl-embedding", "qwen3-vl-reranker", "sentence-transformer", "siglip"]
-MINI_DIR = PROJECT_DIR / "data" / "mini_models"
-MINI_SUFFIX = "-mini"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelRecord:
-    """What is known of a model before it is loaded. Unknown is None, with a comment saying why."""
-
-    key: str
-    hub_id: str
-    revision: str | None
-    kind: Kind
-    dims: int
-    """0 for a reranker."""
-    max_tokens: int
-    modalities: frozenset[str]
-    parameters: int
-    licence: str
-    prompts: dict[str, str] = field(default_factory=dict)
-    """By role; sent exactly as written."""
-    min_pixels: int | None = None
-    max_pixels: int | None = None
-    """The most pixels an image is ever given, whatever the setting asks for."""
-    miniature: bool = False
-    trained: bool = True
-    """False: a wiring fixture, whose scores mean nothing."""
-
-    @property
-    def path(self) -> Path:
-        """The folder of the checkpoint on this machine (it may not exist yet)."""
-        return MINI_DIR / self.key.removesuffix(MINI_SUFFIX) if self.miniature else settings().models_dir / self.key
-
-    @property
-    def installed(self) -> bool:
-        """Whether a complete checkpoint lies at ``path`` (a half download has no completion mark)."""
-        return (self.path / "config.json").is_file() and (self.miniature or (self.path / ".complete").is_file())
-
+__all__ = ["CANDIDATES", "MINI", "MINI_DIR", "MINI_SUFFIX", "REAL", "RECORDS", "Kind", "ModelRecord", "record", "records", "resolve"]
 
 REAL: tuple[ModelRecord, ...] = (
     ModelRecord(
@@ -122,17 +85,17 @@ def _twin(key: str, *, parameters: int, dims: int, max_pixels: int | None = None
 
 
 MINI: tuple[ModelRecord, ...] = (
-    _twin("qwen3-vl-embedding-2b", parameters=4_400_000, dims=256, max_pixels=160 * 160),
-    _twin("qwen3-vl-reranker-2b", parameters=4_400_000, dims=0, max_pixels=160 * 160, trained=False),
-    _twin("kure-v1", parameters=2_400_000, dims=256),
-    _twin("siglip-base", parameters=3_000_000, dims=192),
+    _twin("qwen3-vl-embedding-2b", parameters=4_904_704, dims=256, max_pixels=160 * 160),
+    _twin("qwen3-vl-reranker-2b", parameters=4_904_704, dims=0, max_pixels=160 * 160, trained=False),
+    _twin("kure-v1", parameters=2_385_536, dims=256),
+    _twin("siglip-base", parameters=2_871_298, dims=192),
 )
-RECORDS: tuple[ModelRecord, ...] = REAL + MINI
+RECORDS: tuple[ModelRecord, ...] = REAL + CANDIDATES + MINI
 
 
-def records() -> tuple[ModelRecord, ...]:
-    """Every model known, real ones first; the SigLIP checkpoint is the one the settings name."""
-    return tuple(record(each.key) for each in RECORDS)
+def records(*, candidates: bool = False) -> tuple[ModelRecord, ...]:
+    """The models of systems A to E, and the candidates on wish; the SigLIP checkpoint is the one the settings name."""
+    return tuple(record(each.key) for each in (REAL + CANDIDATES if candidates else REAL))
 
 
 def record(key: str) -> ModelRecord:
@@ -153,18 +116,20 @@ def resolve(key: str) -> ModelRecord:
     """Return the record that stands for a key here and now: the real model, or its miniature twin.
 
     A key that ends in ``-mini`` names the twin outright. Otherwise the setting MODELS decides: ``real`` insists,
-    ``mini`` never takes the real one, ``auto`` takes it where it is installed.
+    ``mini`` never takes the real one, ``auto`` takes it where it is installed. A candidate has no twin: it is there or not.
 
     Raises:
         NotFoundError: there is no such model.
-        ModelError: MODELS=real, and the model is not installed; the message names the command that installs it.
+        ModelError: the model is not installed and must be (MODELS=real, or a candidate); the message names the command
+            that installs it.
     """
     found = record(key)
     if found.miniature:
         return found
     wanted = settings().models
-    if wanted != "mini" and found.installed:
+    has_twin = any(each.key == key + MINI_SUFFIX for each in MINI)
+    if found.installed and (wanted != "mini" or not has_twin):
         return found
-    if wanted == "real":
+    if wanted == "real" or not has_twin:
         raise ModelError(f"{found.hub_id} 모델이 설치되어 있지 않습니다. python -m core models download {key} 명령으로 내려받아 주세요.")
     return record(key + MINI_SUFFIX)
