@@ -9,6 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from core import pictures
 from core.errors import InputError
 from core.items import content, figures
 from core.items.record import Item
@@ -120,7 +121,7 @@ def test_transparent_figures_are_stacked_on_white() -> None:
 
 
 def test_a_huge_stack_is_scaled_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "MAX_PIXELS", 5_000)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 5_000)
     stack = content.embedding_image([png(60, 40), png(60, 40)])
     assert stack is not None
     width, height = Image.open(io.BytesIO(stack)).size

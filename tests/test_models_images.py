@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.errors import InputError
-from core.models.images import open_rgb
+from core.pictures import open_rgb
 
 
 def packed(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -53,5 +53,5 @@ def test_cmyk_becomes_rgb() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"not an image", packed(Image.new("RGB", (50, 50), "red"))[:-40]])
 def test_what_is_no_image_is_refused_calmly(data: bytes) -> None:
-    with pytest.raises(InputError, match="그림 파일을 열 수 없습니다"):
+    with pytest.raises(InputError, match="그림 파일이"):
         open_rgb(data)

@@ -34,7 +34,7 @@ def current() -> str:
 def _sources() -> list[Path]:
     core = PROJECT_DIR / "core"
     rooms = [path for room in ("models", "engine") for path in (core / room).glob("*.py")]
-    return sorted([*rooms, core / "daemon.py", core / "errors.py", core / "settings.py"])
+    return sorted([*rooms, core / "daemon.py", core / "errors.py", core / "pictures.py", core / "settings.py"])
 
 
 def _version(package: str) -> str:

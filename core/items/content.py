@@ -5,7 +5,7 @@ dialect's ``for_embedding``: no figure marks, no comments, no answer, no explana
 
 Image: a model takes one picture per item. One figure goes in as its own bytes, unchanged. Several figures become one
 PNG, stacked top to bottom in the item's order, left edges aligned, on white, ``GAP`` white pixels between them; a stack
-above the pixel limit of ``figures`` is scaled down as a whole. Figures of the explanation are never part of it.
+above the pixel limit of ``core.pictures`` is scaled down as a whole. Figures of the explanation are never part of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from core.items import dialect, figures
+from core import pictures
+from core.items import dialect
 from core.items.record import Item
 
 GAP = 16
@@ -51,7 +52,7 @@ def embedding_image(images: Sequence[bytes]) -> bytes | None:
         return None
     if len(images) == 1:
         return images[0]
-    parts = [figures.opened_rgb(data) for data in images]
+    parts = [pictures.open_rgb(data) for data in images]
     width = max(part.width for part in parts)
     height = sum(part.height for part in parts) + GAP * (len(parts) - 1)
     stack = Image.new("RGB", _within_limit(width, height), "white")
@@ -67,9 +68,9 @@ def embedding_image(images: Sequence[bytes]) -> bytes | None:
 
 
 def _within_limit(width: int, height: int) -> tuple[int, int]:
-    if width * height <= figures.MAX_PIXELS:
+    if width * height <= pictures.MAX_PIXELS:
         return width, height
-    shrink = math.sqrt(figures.MAX_PIXELS / (width * height))
+    shrink = math.sqrt(pictures.MAX_PIXELS / (width * height))
     return max(1, int(width * shrink)), max(1, int(height * shrink))
 
 

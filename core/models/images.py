@@ -1,53 +1,59 @@
-"""Opening an image for a model: whatever the file holds, out comes upright 8-bit RGB on white."""
+"""The image budget: how large a model sees a picture, and how many tokens that is."""
 
 from __future__ import annotations
 
-import io
-import warnings
-
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+import math
+from typing import TYPE_CHECKING
 
 from core.errors import InputError
+from core.pictures import MAX_RATIO, open_rgb
 
-_DEEP_MODES = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["GRID", "fit", "fitted", "image_tokens", "most_tokens", "open_rgb"]
+GRID = 32
+"""One visual token of Qwen3-VL covers 32 × 32 pixels: patches of 16, merged two by two."""
 
 
-def open_rgb(data: bytes) -> Image.Image:
-    """Decode an image file.
+def fitted(width: int, height: int, *, min_pixels: int, max_pixels: int) -> tuple[int, int]:
+    """Return the size in whole visual tokens within the budget that keeps the shape as nearly as the grid allows.
 
-    The EXIF orientation is applied, transparency is laid on white (a figure's ink is black: on black it would vanish),
-    16-bit greys are scaled to 8 bits (PIL alone would clip them to white) and CMYK is converted.
+    The rule of the official code (qwen-vl-utils ``smart_resize``). A strip keeps a width of one token, so the longest
+    ones can end above a very small budget, there and here.
 
     Raises:
-        InputError: the bytes are not an image, are cut short, or would unpack to an absurd size.
+        InputError: the image is more than 200 times as long as it is wide (the official code's limit).
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
-            image.load()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InputError("그림의 가로세로가 너무 큽니다. 크기를 줄여 다시 올려 주세요.") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise InputError("그림 파일을 열 수 없습니다. 깨지지 않은 PNG나 JPEG 파일인지 확인해 주세요.") from error
-    return _on_white(_eight_bits(ImageOps.exif_transpose(image)))
+    if max(width, height) > MAX_RATIO * min(width, height):
+        raise InputError("그림이 지나치게 길쭉합니다. 필요한 부분만 잘라 다시 올려 주세요.")
+    new_width, new_height = (max(GRID, round(side / GRID) * GRID) for side in (width, height))
+    if new_width * new_height > max_pixels:
+        shrink = math.sqrt(width * height / max_pixels)
+        new_width, new_height = (max(GRID, math.floor(side / shrink / GRID) * GRID) for side in (width, height))
+    elif new_width * new_height < min_pixels:
+        grow = math.sqrt(min_pixels / (width * height))
+        new_width, new_height = (math.ceil(side * grow / GRID) * GRID for side in (width, height))
+    return new_width, new_height
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    if image.mode not in _DEEP_MODES:
-        return image
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    top = values.max(initial=0.0)
-    full = 65535.0 if image.mode != "F" or top > 255 else (255.0 if top > 1 else 1.0)
-    if image.mode == "I" and top > 65535:
-        full = float(2**31 - 1)
-    return Image.fromarray(np.clip(values / full * 255, 0, 255).round().astype(np.uint8))
+def image_tokens(width: int, height: int, *, min_pixels: int, max_pixels: int) -> int:
+    """Return how many tokens a picture of that size becomes under a budget (512 × 512: 256)."""
+    new_width, new_height = fitted(width, height, min_pixels=min_pixels, max_pixels=max_pixels)
+    return new_width * new_height // GRID**2
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+def most_tokens(max_pixels: int) -> int:
+    """Return the tokens of a picture that uses its whole budget."""
+    return max(1, max_pixels // GRID**2)
+
+
+def fit(image: Image.Image, *, min_pixels: int, max_pixels: int) -> Image.Image:
+    """Resize to :func:`fitted` (bicubic).
+
+    Done here and not in the processor because the official code does the same before it (``do_resize=False`` there).
+
+    Raises:
+        InputError: see :func:`fitted`.
+    """
+    return image.resize(fitted(*image.size, min_pixels=min_pixels, max_pixels=max_pixels))
