@@ -12,13 +12,13 @@ EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`
 
 def main() -> None:
     """Draw the page."""
-    left_out = query.adopt_address()
+    query.adopt_address()
     if not doors.collections():
         results.calm(EMPTY)
         return
     asked = query.ask()
     query.publish(asked.address)
-    results.notes(left_out)
+    results.notes(query.left_out())
     if asked.address.item:
         answer_item(asked)
     elif asked.address.q or asked.image:

@@ -33,7 +33,7 @@ def found(system: str, *, ids=("M-1",), models=(MINI,), notes=()) -> SearchResul
 def page(monkeypatch) -> AppTest:
     """The dashboard over a one-item collection; nothing behind the doors is started."""
     summary = CollectionSummary("math-100", 1, {"image": 0, "latex": 1, "text": 0}, datetime.now(UTC))
-    monkeypatch.setattr(doors, "collections", lambda: [summary])
+    monkeypatch.setattr(doors, "collections", lambda wanted="": [summary])
     monkeypatch.setattr(doors, "facets", lambda collection: {"unit": [("일차함수", 1)]})
     monkeypatch.setattr(doors, "examples", lambda collection: ["기울기를 구하는 문제"])
     monkeypatch.setattr(doors, "items", lambda collection, ids: {"M-1": STORED} if "M-1" in ids else {})
@@ -47,7 +47,7 @@ def words(page: AppTest) -> str:
 
 
 def test_an_empty_database_says_how_to_fill_it(page, monkeypatch):
-    monkeypatch.setattr(doors, "collections", list)
+    monkeypatch.setattr(doors, "collections", lambda wanted="": [])
     assert "`python -m core prepare`" in words(page.run())
 
 
@@ -106,7 +106,7 @@ def test_the_unforeseen_gives_nothing_internal_away(page, monkeypatch, caplog):
 
 
 def test_a_database_out_of_reach_is_said_once(page, monkeypatch):
-    def collections():
+    def collections(wanted=""):
         raise StoreError("데이터베이스에 닿지 않습니다. 서버가 켜져 있는지 확인해 주세요.")
 
     monkeypatch.setattr(doors, "collections", collections)
@@ -126,6 +126,12 @@ def test_the_reranker_switch_turns_a_into_e_and_back(page):
     assert 'data-system="qwen3&#45;vl&#43;rerank"' in words(page)
     page.toggle[0].set_value(False).run()
     assert "systems" not in page.query_params
+
+
+def test_a_collection_that_is_not_there_is_said(page):
+    page.query_params.update({"q": "기울기", "collection": "없는_컬렉션"})
+    shown = words(page.run())
+    assert "없는\\_컬렉션" in shown and 'data-item="M&#45;1"' in shown
 
 
 def test_an_item_that_is_not_there_is_named_harmlessly(page):

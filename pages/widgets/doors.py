@@ -35,9 +35,17 @@ def encoder() -> EngineClient:
     return engine()
 
 
+def collections(wanted: str = "") -> list[CollectionSummary]:
+    """Return the collections that hold items; one that is asked for by name is not missed for being new."""
+    known = _collections()
+    if wanted and wanted not in {found.name for found in known}:
+        _collections.clear()
+        known = _collections()
+    return known
+
+
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def collections() -> list[CollectionSummary]:
-    """Return the collections that hold items."""
+def _collections() -> list[CollectionSummary]:
     with database().connection() as conn:
         return [found for found in stored_collections.listing(conn) if found.items]
 

@@ -46,15 +46,19 @@ def _key(name: str) -> str:
     return _PREFIX + name
 
 
-def adopt_address() -> list[str]:
+def adopt_address() -> None:
     """Take the page's address over into the widgets where it was changed from outside (a link, the back button).
 
-    Returns:
-        Korean sentences about what in the address could not be used.
+    A press of a widget brings along the address the browser had at that moment, which may still be the one before the
+    last change: then the widgets are right, and the address follows them.
     """
-    current = _parameters()
-    if st.session_state.get(_key("published")) != current:
-        found, notes = addresses.parse(current)
+    current, published = _parameters(), st.session_state.get(_key("published"), {})
+    touched = st.session_state.pop(_key("touched"), False)
+    if touched:
+        st.session_state[_key("notes")] = []
+    new = _key("k") not in st.session_state  # a new session, or back from another page: widgets forget what they held
+    if new or (current != published and not touched):
+        found, notes = addresses.parse(current or (published if new else {}))
         alone = len(found.systems) == 1
         st.session_state.update({
             _key("published"): current,
@@ -67,7 +71,16 @@ def adopt_address() -> list[str]:
             _key("collection"): found.collection or settings().collection,
             **{_key(name): list(getattr(found.filters, name)) for name in FILTER_FIELDS},
         })
+
+
+def left_out() -> list[str]:
+    """Return Korean sentences about what in the page's address could not be used."""
     return st.session_state[_key("notes")]
+
+
+def _touch() -> None:
+    """Remember that this run was brought about by a widget, not by an address."""
+    st.session_state[_key("touched")] = True
 
 
 def _parameters() -> dict[str, list[str]]:
@@ -77,15 +90,14 @@ def _parameters() -> dict[str, list[str]]:
 def publish(address: Address) -> None:
     """Write the address of what is shown into the browser's address line."""
     wanted = address.parameters()
+    st.session_state[_key("published")] = wanted
     if wanted != _parameters():
         st.query_params.from_dict(wanted)
-    if wanted != st.session_state[_key("published")]:
-        st.session_state.update({_key("published"): wanted, _key("notes"): []})
 
 
 def ask() -> Asked:
     """Draw the inputs and return what they say."""
-    names = [found.name for found in doors.collections()]
+    names = [found.name for found in doors.collections(st.session_state[_key("collection")])]
     collection = _collection(names)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input("검색어", key=_key("q"), on_change=forget_item, label_visibility="collapsed",
@@ -94,12 +106,12 @@ def ask() -> Asked:
             uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=_key("image"), on_change=forget_item)
         with st.popover("예시", icon=":material/lightbulb:"):
             examples(doors.examples(collection), name="menu")
-        st.button("검색", type="primary")
+        st.button("검색", type="primary", on_click=_touch)
     image = _checked(uploaded)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         chosen = _systems()
-        k = st.segmented_control("결과 수", DEPTHS, key=_key("k"), required=True, label_visibility="collapsed",
-                                 format_func=lambda depth: f"{depth}개")
+        k = st.segmented_control("결과 수", DEPTHS, key=_key("k"), required=True, on_change=_touch,
+                                 label_visibility="collapsed", format_func=lambda depth: f"{depth}개")
         filters = _filters(collection, names)
     item = st.session_state[_key("item")]
     address = Address(q="" if item else text.strip(), item=item, systems=chosen, k=k, filters=filters,
@@ -115,10 +127,12 @@ def examples(queries: Sequence[str], *, name: str) -> None:
 
 def forget_item() -> None:
     """Leave the search by item."""
+    _touch()
     st.session_state[_key("item")] = ""
 
 
 def _picked(name: str) -> None:
+    _touch()
     if words := st.session_state[_key(name)]:
         st.session_state.update({_key("q"): words, _key(name): None})
         forget_item()
@@ -126,7 +140,12 @@ def _picked(name: str) -> None:
 
 def _collection(names: Sequence[str]) -> str:
     wanted = st.session_state[_key("collection")]
-    return wanted if wanted in names else (settings().collection if settings().collection in names else names[0])
+    if wanted in names:
+        return wanted
+    shown = settings().collection if settings().collection in names else names[0]
+    st.session_state[_key("collection")] = shown
+    st.session_state[_key("notes")].append(f"'{wanted}' 컬렉션은 없거나 비어 있어서 '{shown}' 컬렉션을 보여 드립니다.")
+    return shown
 
 
 def _checked(uploaded: UploadedFile | None) -> bytes | None:
@@ -161,12 +180,12 @@ def _preview(data: bytes, name: str) -> str:
 def _systems() -> tuple[str, ...]:
     view = st.segmented_control(
         "시스템", [*SYSTEMS, ALL], key=_key("view"), required=True, label_visibility="collapsed",
-        format_func=_called,
+        on_change=_touch, format_func=_called,
     )
     if view == ALL:
         st.session_state.setdefault(_key("columns"), list(SIDE_BY_SIDE))
         columns = st.pills("나란히 볼 시스템", list(SYSTEMS), key=_key("columns"), selection_mode="multi",
-                           label_visibility="collapsed", format_func=lambda name: SYSTEMS[name].letter or "BM25")
+                           on_change=_touch, label_visibility="collapsed", format_func=lambda name: SYSTEMS[name].letter or "BM25")
         return tuple(name for name in SYSTEMS if name in (columns or SIDE_BY_SIDE))
     other = _RERANKED.get(view) or _PLAIN.get(view)
     st.session_state[_key("rerank")] = view in _PLAIN
@@ -180,6 +199,7 @@ def _called(name: str) -> str:
 
 
 def _look_at(view: str) -> None:
+    _touch()
     st.session_state[_key("view")] = view
 
 
@@ -190,13 +210,13 @@ def _filters(collection: str, names: Sequence[str]) -> Filters:
     with st.popover(f"필터 {active}" if active else "필터", icon=":material/filter_list:", key=_key("filters")):
         if len(names) > 1:
             st.session_state[_key("collection")] = collection
-            st.selectbox("컬렉션", names, key=_key("collection"))
+            st.selectbox("컬렉션", names, key=_key("collection"), on_change=_touch)
         for name in FILTER_FIELDS:
             counts = dict(facets.get(name, ()))
             # A value from an address stays choosable (and removable) though no item has it.
             options = [*counts, *(value for value in st.session_state[_key(name)] if value not in counts)]
             values[name] = tuple(st.multiselect(
-                FIELD_NAMES[name], options, key=_key(name), placeholder="모두", select_all=False,
+                FIELD_NAMES[name], options, key=_key(name), placeholder="모두", select_all=False, on_change=_touch,
                 format_func=lambda value, counts=counts, name=name: f"{_shown(name, value)} ({counts.get(value, 0)})",
             ))
     return Filters(**values)
