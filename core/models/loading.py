@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import ModelError, UserError
-from core.models import completion
+from core.models import completion, quantised, sizes
 from core.models.contract import Encoder, LoadedModel, Reranker
-from core.models.precision import Placement, place, threads
+from core.models.precision import Placement, place, quantisable, threads
 from core.models.registry import Kind, ModelRecord
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
         max_pixels: image budget of a Qwen3-VL model; the setting where None, never above the record's ceiling.
 
     Raises:
-        ModelError: the model is not installed, is damaged, or does not fit.
+        ModelError: the model is not installed, is damaged, does not fit (then caused by the out-of-memory error; the
+            engine goes on from there), or cannot have that precision.
     """
     if not record.installed:
         raise ModelError(f"{record.hub_id} 모델이 설치되어 있지 않습니다. {_remedy(record)}")
@@ -35,7 +36,7 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     torch.set_num_threads(threads())
-    placement = place(precision, device, quantisable=record.kind != "siglip")
+    placement = place(precision, device, quantisable=quantisable(record))
     info = LoadedModel(
         key=record.key,
         id=record.hub_id,
@@ -53,7 +54,7 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
         raise
     except torch.OutOfMemoryError as error:
         raise ModelError(
-            f"{record.hub_id} 모델이 GPU 메모리에 들어가지 않습니다. 정밀도를 nf4로 낮추거나 다른 모델을 내려 주세요."
+            f"{record.hub_id} 모델이 GPU 메모리에 들어가지 않습니다. 정밀도를 auto나 nf4로 정하거나 다른 모델을 내려 주세요."
         ) from error
     except Exception as error:
         _log.exception("loading %s from %s failed", record.key, record.path)
@@ -81,7 +82,7 @@ def _qwen3_vl_embedding(record: ModelRecord, placement: Placement, info: LoadedM
     from core.models.qwen3_vl import Prompter, budget
     from core.models.qwen3_vl_embedding import Qwen3VLEmbedder
 
-    model = _ready(AutoModel.from_pretrained(record.path, **placement.model_kwargs()), placement)
+    model = _ready(AutoModel.from_pretrained(record.path, **placement.model_kwargs()), record, placement)
     info = replace(info, max_pixels=budget(record, max_pixels))
     prompter = Prompter(record, max_pixels=info.max_pixels or 0)
     return Qwen3VLEmbedder(record, model=model, prompter=prompter, placement=placement, info=info)
@@ -93,7 +94,7 @@ def _qwen3_vl_reranker(record: ModelRecord, placement: Placement, info: LoadedMo
     from core.models.qwen3_vl import Prompter, budget
     from core.models.qwen3_vl_reranker import Qwen3VLReranker
 
-    model = _ready(Qwen3VLForConditionalGeneration.from_pretrained(record.path, **placement.model_kwargs()), placement)
+    model = _ready(Qwen3VLForConditionalGeneration.from_pretrained(record.path, **placement.model_kwargs()), record, placement)
     info = replace(info, max_pixels=budget(record, max_pixels))
     prompter = Prompter(record, max_pixels=info.max_pixels or 0)
     return Qwen3VLReranker(record, model=model, prompter=prompter, placement=placement, info=info)
@@ -113,7 +114,7 @@ def _sentence_transformer(record: ModelRecord, placement: Placement, info: Loade
         model_kwargs=options,
     )
     model.max_seq_length = min(model.max_seq_length or record.max_tokens, record.max_tokens)
-    return TextEmbedder(record, model=model.eval(), info=info)
+    return TextEmbedder(record, model=_ready(model, record, placement), info=info)
 
 
 def _siglip(record: ModelRecord, placement: Placement, info: LoadedModel, max_pixels: int | None) -> Encoder:
@@ -124,7 +125,7 @@ def _siglip(record: ModelRecord, placement: Placement, info: LoadedModel, max_pi
     local = {"local_files_only": True, "trust_remote_code": False}
     return SiglipEncoder(
         record,
-        model=_ready(AutoModel.from_pretrained(record.path, **placement.model_kwargs()), placement),
+        model=_ready(AutoModel.from_pretrained(record.path, **placement.model_kwargs()), record, placement),
         tokenizer=AutoTokenizer.from_pretrained(record.path, **local),
         images=AutoImageProcessor.from_pretrained(record.path, backend="pil", **local),
         placement=placement,
@@ -132,11 +133,9 @@ def _siglip(record: ModelRecord, placement: Placement, info: LoadedModel, max_pi
     )
 
 
-def _ready(model: Any, placement: Placement) -> Any:
-    if placement.precision == "nf4":
-        quantised = [name for name, module in model.named_modules() if type(module).__name__ == "Linear4bit"]
-        if not quantised or any("visual" in name for name in quantised):
-            raise ModelError("NF4로 줄이는 과정에서 시각 부분까지 바뀌어 불러오기를 멈추었습니다. fp16으로 불러와 주세요.")
+def _ready(model: Any, record: ModelRecord, placement: Placement) -> Any:
+    known = sizes.shape(record)
+    quantised.check(model, linears=known.linears if known else None, precision=placement.precision, name=record.hub_id)
     return model.eval()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import ModelError
 from core.models.contract import Precision
+from core.models.record import ModelRecord
 from core.settings import settings
 
 if TYPE_CHECKING:
@@ -60,11 +61,28 @@ class Placement:
         return kwargs
 
 
-def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = True) -> Placement:
-    """Decide device and number format; ``auto`` asks the settings, then takes fp16 on a GPU and fp32 on a CPU.
+def quantisable(record: ModelRecord) -> bool:
+    """Whether a model has a language half for NF4 to pack; both towers of SigLIP see, and seeing suffers from 4 bits."""
+    return record.kind != "siglip"
+
+
+def ladder(device: str, *, quantisable: bool) -> tuple[Precision, ...]:
+    """The precisions ``auto`` may end at, best first: each is tried when the one before it does not fit into memory."""
+    plain: tuple[Precision, ...] = ("fp16",) if device == "cuda" else ("fp32", "bf16")
+    return (*plain, "nf4") if quantisable else plain
+
+
+def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = True, preferred: str | None = None) -> Placement:
+    """Decide device and number format; ``auto`` takes what is preferred, then fp16 on a GPU and fp32 on a CPU.
+
+    A precision that is asked for is given or refused. A preference holds for every model that can follow it; where one
+    cannot, a note says so.
+
+    Args:
+        preferred: the caller's setting PRECISION, this process's own where None.
 
     Raises:
-        ModelError: a GPU was asked for and there is none.
+        ModelError: a GPU was asked for and there is none, or the model or device cannot have that precision.
     """
     import torch
 
@@ -74,15 +92,20 @@ def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = 
         raise ModelError("쓸 수 있는 GPU를 찾지 못했습니다. 드라이버를 확인하거나 DEVICE=cpu로 바꾸어 주세요.")
     where = wanted_device if wanted_device != "auto" else ("cuda" if has_gpu else "cpu")
 
-    wanted = settings().precision if precision == "auto" else precision
-    plain: Precision = "fp16" if where == "cuda" else "fp32"
+    plain: Precision = ladder(where, quantisable=quantisable)[0]
+    wanted = (settings().precision if preferred is None else preferred) if precision == "auto" else precision
     if wanted == "auto":
         return Placement(where, plain)
+    obstacle = ""
     if wanted == "nf4" and not quantisable:
-        return Placement(where, plain, (f"이 모델은 NF4로 줄일 수 없어 {plain}로 불러왔습니다.",))
-    if wanted == "bf16" and where == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
-        return Placement(where, "fp16", ("이 GPU는 bf16을 지원하지 않아 fp16으로 불러왔습니다.",))
-    return Placement(where, wanted)  # type: ignore[arg-type]
+        obstacle = "이 모델은 NF4로 줄일 수 없습니다."
+    elif wanted == "bf16" and where == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        obstacle = "이 GPU는 bf16을 지원하지 않습니다."
+    if not obstacle:
+        return Placement(where, wanted)  # type: ignore[arg-type]
+    if precision != "auto":
+        raise ModelError(f"{obstacle} 정밀도를 auto나 {plain}로 정해 주세요.")
+    return Placement(where, plain, (f"{obstacle} 그래서 PRECISION 설정 대신 {plain}로 불러왔습니다.",))
 
 
 def threads() -> int:
