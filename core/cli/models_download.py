@@ -1,0 +1,103 @@
+"""``models download``: what would come and under which licence, then the bytes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.cli.output import print_table, say
+from core.errors import UserError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the action's arguments."""
+    parser.add_argument("names", nargs="*", default=["all"], metavar="NAME", help="모델 이름들 또는 all (기본: 시스템 A–E의 모델 모두)")
+    parser.add_argument("--yes", action="store_true", help="묻지 않고 시작합니다")
+    parser.add_argument("--endpoint", metavar="URL", help="허브 미러 주소 (기본: HF_ENDPOINT, 없으면 https://huggingface.co)")
+    parser.add_argument("--from-folder", type=Path, metavar="FOLDER", help="인터넷 대신 이 폴더에서 복사합니다")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Download what is missing; 1 when a person says no."""
+    from core.models import registry
+
+    names = [record.key for record in registry.records()] if "all" in arguments.names else dict.fromkeys(arguments.names)
+    wanted = []
+    for record in map(registry.record, names):
+        if record.installed or record.miniature:
+            say(f"{record.hub_id}: 이미 설치되어 있습니다.")
+        else:
+            wanted.append(record)
+    if not wanted:
+        return 0
+    try:
+        return _copy(wanted, arguments.from_folder) if arguments.from_folder else _fetch(wanted, arguments)
+    except UserError as error:
+        _tell_the_others(wanted, error)
+        raise
+
+
+def _copy(wanted, folder: Path) -> int:
+    from core.models.download import copied
+
+    for record in wanted:
+        with _bar(record.key, total=None) as told:
+            result = copied(record, folder, told=told)
+        say(f"{record.hub_id}: 설치되었습니다 (파일 {result.files}개, 리비전 {result.revision[:12]}).")
+        if result.checked < result.files:
+            say(f"  체크섬을 알 수 없는 파일이 {result.files - result.checked}개라 크기와 구성만 확인했습니다. "
+                f"`python -m core models verify {record.key}`로 결과를 확인해 주세요.")
+    return 0
+
+
+def _fetch(wanted, arguments: argparse.Namespace) -> int:
+    from core.models.download import Progress, fetch, note, offer, require_room
+
+    for record in wanted:
+        note(Progress(record.key, "waiting", pid=os.getpid()))
+    offers = [offer(record, endpoint=arguments.endpoint) for record in wanted]
+    print_table(("이름", "허브", "크기", "남은 크기", "라이선스", "허브의 표기", "리비전"), [
+        (each.record.key, each.record.hub_id, _size(each.size), _size(each.remaining), each.record.licence,
+         each.licence_on_hub or "-", each.revision[:12]) for each in offers])
+    require_room(sum(each.remaining for each in offers), at=wanted[0].path, names=", ".join(each.hub_id for each in wanted))
+    if not arguments.yes and sys.stdin.isatty() and not _agreed():
+        say("내려받지 않았습니다.")
+        return 1
+    for each in offers:
+        note(Progress(each.record.key, "waiting", total=each.size, pid=os.getpid()))
+    for each in offers:
+        with _bar(each.record.key, total=each.size) as told:
+            fetch(each, told=told)
+        say(f"{each.record.hub_id}: 설치되었습니다. 다음 `python -m core embed`부터 실제 모델을 씁니다.")
+    return 0
+
+
+def _tell_the_others(wanted, error: UserError) -> None:
+    """What stopped one download keeps the rest from beginning: whoever watches them is told the same sentence."""
+    from core.models.download import note, progress
+
+    for state in progress(record.key for record in wanted).values():
+        if state.active:
+            note(replace(state, phase="failed", error=str(error)))
+
+
+def _agreed() -> bool:
+    print("내려받을까요? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "예", "ㅛ")
+
+
+@contextmanager
+def _bar(name: str, *, total: int | None) -> Iterator[Callable[[int], None]]:
+    with tqdm(desc=name, total=total, unit="B", unit_scale=True, unit_divisor=1000, disable=None) as bar:
+        yield lambda done: bar.update(done - bar.n)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e9:.2f} GB" if number >= 1e8 else f"{number / 1e6:.1f} MB"
