@@ -1,0 +1,67 @@
+"""The loaded models, as the suite needs to see them: one forward pass without batching, and the networks inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.bench.gpu_suite.architectures import Size
+from core.bench.gpu_suite.checkpoints import random_record
+from core.models.contract import Content
+
+_NETWORKS = ("Qwen3VLModel", "XLMRobertaModel")
+
+
+def load_random(key: str, *, size: Size, scratch: Path, precision: str, device: str, max_pixels: int | None) -> Any:
+    """Load a model with random weights through the models' one door.
+
+    Raises:
+        core.errors.ModelError: it does not load or does not fit.
+        RuntimeError: it was loaded at another precision than asked for.
+    """
+    from core.models.loading import load
+
+    record = random_record(key, size=size, scratch=scratch, device=device)
+    model = load(record, precision=precision, device=device, max_pixels=max_pixels)
+    if model.info.precision != precision:
+        raise RuntimeError(f"asked for {precision}, got {model.info.precision}: {' '.join(model.info.notes)}")
+    return model
+
+
+def one_pass(model: Any) -> Callable[[Sequence[Content]], NDArray[np.float32]]:
+    """Return a model's forward pass over exactly the contents given.
+
+    ``encode`` cuts a list into batches of its own choice; here the batch is what is measured.
+    """
+    if hasattr(model, "score"):
+        return lambda contents: model._forward(contents[0], list(contents))
+    if hasattr(model, "_see"):
+        return lambda contents: (model._read if contents[0].image is None else model._see)(list(contents))
+    if hasattr(model, "_prompter"):
+        return lambda contents: model._forward(list(contents), "document")
+    return lambda contents: model._forward(list(contents), "")
+
+
+def networks(model: Any) -> Iterator[Any]:
+    """Yield the torch modules whose calls are a model's forward passes."""
+    import torch
+
+    for held in vars(model).values():
+        if not isinstance(held, torch.nn.Module):
+            continue
+        if hasattr(held, "vision_model"):
+            yield from (held.text_model, held.vision_model)
+        else:
+            yield from (part for part in held.modules() if type(part).__name__ in _NETWORKS)
+
+
+def weights_bytes(model: Any) -> int:
+    """Sum parameters and buffers; what quantisation keeps beside them is only in the allocator's figure."""
+    import torch
+
+    held = [value for value in vars(model).values() if isinstance(value, torch.nn.Module)]
+    return sum(tensor.numel() * tensor.element_size() for part in held for tensor in (*part.parameters(), *part.buffers()))

@@ -1,0 +1,100 @@
+"""How much a forward pass has to multiply, and how much of what passes through is padding."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.bench.gpu_suite.models import networks
+from core.bench.gpu_suite.timing import synchronise
+
+_MERGED = 4
+"""Patches to one visual token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Weights that each unit is multiplied with once; two operations a weight.
+
+    Embedding tables are looked up, not multiplied, and the products inside attention are left out: the figure counts less
+    than is done and so never flatters.
+    """
+
+    per_token: int
+    per_patch: int
+    per_visual_token: int
+
+    def operations(self, *, tokens: int, patches: int) -> int:
+        """Return floating-point operations for so many tokens and image patches."""
+        return 2 * (self.per_token * tokens + self.per_patch * patches + self.per_visual_token * patches // _MERGED)
+
+
+def cost(skeleton: Any) -> Cost:
+    """Count from a model on the meta device, which quantisation has not repacked."""
+    import torch
+
+    token = patch = visual_token = 0
+    for name, module in skeleton.named_modules():
+        if not isinstance(module, torch.nn.Linear | torch.nn.Conv2d | torch.nn.Conv3d):
+            continue
+        weights = module.weight.numel()
+        if "lm_head" in name or "pooler" in name or ".head" in name:
+            continue  # once an input, not once a token
+        if "merger" in name:
+            visual_token += weights
+        elif "visual" in name or "vision_model" in name:
+            patch += weights
+        else:
+            token += weights
+    return Cost(token, patch, visual_token)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What went through a model's networks."""
+
+    tokens: int = 0
+    padded: int = 0
+    """Tokens with their padding."""
+    patches: int = 0
+    forward_s: float = 0.0
+    _started: list[float] = field(default_factory=list)
+
+    @property
+    def padding_share(self) -> float:
+        """Return the part of the tokens that is padding."""
+        return 1 - self.tokens / self.padded if self.padded else 0.0
+
+
+@contextmanager
+def watched(model: Any, *, device: str) -> Iterator[Seen]:
+    """Count what passes through a model's networks and how long they take; it waits for the device, so time nothing else here."""
+    seen = Seen()
+    handles = []
+    for network in networks(model):
+        handles.append(network.register_forward_pre_hook(lambda _m, _a, inputs: _enter(seen, inputs, device), with_kwargs=True))
+        handles.append(network.register_forward_hook(lambda _m, _a, _o: _leave(seen, device)))
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _enter(seen: Seen, inputs: dict[str, Any], device: str) -> None:
+    ids, mask, pixels = (inputs.get(name) for name in ("input_ids", "attention_mask", "pixel_values"))
+    if ids is not None:
+        seen.padded += ids.numel()
+        seen.tokens += ids.numel() if mask is None else int(mask.sum())
+    if pixels is not None:  # Qwen3-VL is given patches in rows, SigLIP whole images of 16 × 16 patches a square
+        seen.patches += pixels.shape[0] if pixels.ndim == 2 else pixels.shape[0] * (pixels.shape[-1] // 16) ** 2
+    synchronise(device)
+    seen._started.append(time.perf_counter())
+
+
+def _leave(seen: Seen, device: str) -> None:
+    synchronise(device)
+    seen.forward_s += time.perf_counter() - seen._started.pop()
