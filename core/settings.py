@@ -9,13 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import SettingError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
+_URL = r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[\w./-]*)?"
+_SERVED = rf"[\w.-]+(?:@\w+)*={_URL}(?:,{_URL})*"
 
 
 class Settings(BaseSettings):
@@ -34,11 +36,25 @@ class Settings(BaseSettings):
     max_pixels: int = Field(512 * 512, ge=64 * 64, le=1800 * 32 * 32, description="image budget in pixels")
     siglip_id: str = Field("google/siglip-base-patch16-256-multilingual", pattern=r"^[\w.-]+/[\w.-]+$")
     collection: str = Field("math-100", pattern=r"^[\w.-]{1,64}$", description="the collection the pages open with")
+    engine_url: str = Field(
+        "", pattern=rf"^(?:{_SERVED}(?:;{_SERVED})*)?$", description="models that vLLM servers compute; empty: none",
+        examples=["qwen3-vl-embedding-2b@bf16=http://a:8000,http://b:8000;qwen3-vl-reranker-2b=http://c:8001"],
+    )
+    engine_api_key: SecretStr = Field(SecretStr(""), description="sent to those servers as a bearer token")
+    cloud_price_per_hour: float = Field(0.0, ge=0.0, le=1000.0, description="USD per hour and host of ENGINE_URL; 0: free")
+    cloud_limit_usd: float = Field(20.0, ge=0.0, le=100000.0, description="remote work stops at this much in all")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def remote_keys(self) -> frozenset[str]:
+        """The models that ENGINE_URL names."""
+        return frozenset(entry.partition("=")[0].partition("@")[0] for entry in self.engine_url.split(";") if entry)
 
 
 def _allowed(name: str) -> str:
     schema: dict[str, Any] = Settings.model_json_schema()["properties"][name]
+    if "examples" in schema:
+        return f"{schema['examples'][0]} 꼴"
     if "enum" in schema:
         return " · ".join(map(str, schema["enum"]))
     if "minimum" in schema or "maximum" in schema:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from core.engine.wire import Frame, WireError
 from core.errors import EngineError, InputError
 from core.models.contract import Content, LoadedModel, Role
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.engine.remote.model import RemoteModel
 
 MOST_ROWS, MOST_BYTES = 256, 64 * 2**20
 """Of one request; longer lists are sent one request after the other."""
@@ -66,7 +69,8 @@ class EngineClient:
 
         Args:
             model_key: a key of the registry as it is (the caller has chosen between a real model and its miniature).
-            precision: ``auto`` means the setting, then what suits the device.
+            precision: ``auto`` means the setting where the model can follow it, else what suits the device; where memory
+                runs out, ``auto`` alone steps down, and the model's notes say so.
             max_pixels: image budget; the setting where None.
             timeout: seconds for the whole call, waiting and a first loading included.
 
@@ -75,32 +79,37 @@ class EngineClient:
             EngineDiedError: the engine ended in the middle of the call.
             EngineError: the engine cannot start or does not answer.
             ModelError: the model cannot be loaded.
+
+        A model of ENGINE_URL is computed by its servers, with the same result and the same errors.
         """
+        remote = _remote(model_key, precision)
+        if remote is not None:
+            return remote.encode(contents, role=role, precision=precision, max_pixels=max_pixels, priority=priority,
+                                 timeout=timeout)
         deadline = time.monotonic() + timeout
         asked = {"op": "encode", "role": role, **_model(model_key, precision, max_pixels), "priority": priority}
-        parts: list[Encoding] = []
-        for part in _parts(list(contents)):
-            packed = Packed(dict(asked))
-            packed.header["contents"] = pack_contents(packed, part)
-            parts.append(_encoding(self._call(packed, deadline=deadline)))
+        parts = [_encoding(frame) for frame in self._in_parts(asked, [], list(contents), deadline=deadline)]
         return parts[0] if len(parts) == 1 else _joined(parts)
 
     def rerank(self, model_key: str, query: Content, documents: Sequence[Content], *, precision: str = "auto",
                max_pixels: int | None = None, priority: Priority = "interactive", timeout: float = 120.0) -> Reranking:
         """Score documents against a query, higher is better; errors as in :meth:`encode`."""
+        remote = _remote(model_key, precision)
+        if remote is not None:
+            return remote.rerank(query, documents, precision=precision, max_pixels=max_pixels, priority=priority,
+                                 timeout=timeout)
         deadline = time.monotonic() + timeout
         _weight(query)
         asked = {"op": "rerank", **_model(model_key, precision, max_pixels), "priority": priority}
-        parts: list[Reranking] = []
-        for part in _parts(list(documents)):
-            packed = Packed(dict(asked))
-            packed.header["contents"] = pack_contents(packed, [query, *part])
-            parts.append(_reranking(self._call(packed, deadline=deadline)))
+        parts = [_reranking(frame) for frame in self._in_parts(asked, [query], list(documents), deadline=deadline)]
         return parts[0] if len(parts) == 1 else _joined_scores(parts)
 
     def load(self, model_key: str, *, precision: str = "auto", max_pixels: int | None = None,
              timeout: float = 600.0) -> LoadedModel:
-        """Bring a model into memory and say what it is there."""
+        """Bring a model into memory and say what it is there; of a remote one, say what its servers serve."""
+        remote = _remote(model_key, precision)
+        if remote is not None:
+            return remote.load(precision=precision, max_pixels=max_pixels, timeout=timeout)
         packed = Packed({"op": "load", **_model(model_key, precision, max_pixels), "priority": "interactive"})
         return model_from(self._call(packed, deadline=time.monotonic() + timeout).header["model"])
 
@@ -115,6 +124,10 @@ class EngineClient:
         frame = self._call_running(Packed({"op": "status"}), deadline=time.monotonic() + timeout)
         return EngineStatus(running=False) if frame is None else status_from(frame.header["status"])
 
+    def reset_peaks(self, *, timeout: float = 10.0) -> None:
+        """Let the peaks of the GPU's memory begin anew. Starts no engine."""
+        self._call_running(Packed({"op": "reset_peaks"}), deadline=time.monotonic() + timeout)
+
     def stop(self) -> None:
         """End the engine; waiting calls fail with one sentence. The next call starts a new one."""
         self.close()
@@ -126,6 +139,19 @@ class EngineClient:
             idle, self._idle = self._idle, []
         for sock in idle:
             sock.close()
+
+    def _in_parts(self, asked: dict[str, Any], first: list[Content], contents: list[Content], *, deadline: float) -> list[Frame]:
+        """Ask for a long list request by request, each led by ``first``; all answers are one model's."""
+        while True:
+            frames: list[Frame] = []
+            for part in _parts(contents):
+                packed = Packed(dict(asked))
+                packed.header["contents"] = pack_contents(packed, [*first, *part])
+                frames.append(self._call(packed, deadline=deadline))
+            models = {(told["precision"], told["revision"]) for told in (frame.header["model"] for frame in frames)}
+            if len(models) == 1:
+                return frames
+            # The engine ran out of memory on the way and stepped down a precision, where it stays.
 
     def _call(self, packed: Packed, *, deadline: float) -> Frame:
         for _ in range(3):
@@ -202,12 +228,20 @@ class EngineClient:
             sock.close()
 
 
+def _remote(key: str, precision: str) -> RemoteModel | None:
+    """Return the servers that take a call instead of the engine (ENGINE_URL), None where the engine does."""
+    from core.engine.remote import routes
+
+    return routes.find(key, precision)
+
+
 def _model(key: str, precision: str, max_pixels: int | None) -> dict[str, Any]:
-    """Settle here what is the caller's setting, so that programs with different ones can share an engine."""
+    """Tell the caller's settings with the call, so that programs with different ones can share an engine."""
     chosen = settings()
     return {
         "key": key,
-        "precision": chosen.precision if precision == "auto" else precision,
+        "precision": precision,
+        "preferred": chosen.precision,
         "max_pixels": chosen.max_pixels if max_pixels is None else max_pixels,
     }
 

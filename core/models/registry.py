@@ -116,7 +116,8 @@ def resolve(key: str) -> ModelRecord:
     """Return the record that stands for a key here and now: the real model, or its miniature twin.
 
     A key that ends in ``-mini`` names the twin outright. Otherwise the setting MODELS decides: ``real`` insists,
-    ``mini`` never takes the real one, ``auto`` takes it where it is installed. A candidate has no twin: it is there or not.
+    ``mini`` never takes the real one, ``auto`` takes it where it is installed or served (ENGINE_URL). A candidate has no
+    twin: it is there or not.
 
     Raises:
         NotFoundError: there is no such model.
@@ -128,7 +129,7 @@ def resolve(key: str) -> ModelRecord:
         return found
     wanted = settings().models
     has_twin = any(each.key == key + MINI_SUFFIX for each in MINI)
-    if found.installed and (wanted != "mini" or not has_twin):
+    if (found.installed or key in settings().remote_keys) and (wanted != "mini" or not has_twin):
         return found
     if wanted == "real" or not has_twin:
         raise ModelError(f"{found.hub_id} 모델이 설치되어 있지 않습니다. python -m core models download {key} 명령으로 내려받아 주세요.")
