@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.daemon import wait_until
 from core.engine.server import serve
-from core.engine.shelf import Settled, Slot, Wanted
+from core.engine.slots import Settled, Slot, Wanted
 from core.errors import InputError, ModelError, NotFoundError
 from core.models.contract import Content, LoadedModel
 
@@ -121,11 +121,20 @@ class FakeSource:
     def expected_bytes(self, slot: Slot) -> int:
         return 0 if slot.device == "cpu" else 10
 
+    def working_bytes(self, slot: Slot) -> int:
+        return 0
+
     def budget_bytes(self) -> int | None:
         return self.budget
 
-    def memory(self) -> tuple[int, int] | None:
+    def watched(self, action):
+        return action(), None, None
+
+    def memory(self) -> None:
         return None
+
+    def reset_peaks(self) -> None:
+        pass
 
     def release(self) -> None:
         pass

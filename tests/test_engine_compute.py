@@ -13,7 +13,8 @@ from core.engine.isolate import DeviceLostError
 from core.engine.lanes import Job, Lanes
 from core.engine.pace import Pace, grouped
 from core.engine.rows import Bench, Counters, Work, encode, rerank
-from core.engine.shelf import Shelf, Wanted
+from core.engine.shelf import Shelf
+from core.engine.slots import Wanted
 from core.errors import EngineBusyError, EngineError, InputError, ModelError
 from core.models.contract import Content
 from tests.fake_engine import DIMS, FakeSource

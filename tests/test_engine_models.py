@@ -87,7 +87,7 @@ def test_asking_for_what_is_loaded_loads_nothing():
     loaded = len(engine().status().loaded)
     assert engine().load(QWEN, precision=info.precision, max_pixels=info.max_pixels) == info
     status = engine().status()
-    assert len(status.loaded) == loaded and status.device == "cpu" and status.cuda_allocated_bytes is None
+    assert len(status.loaded) == loaded and status.device == "cpu" and status.memory is None
     entry = next(entry for entry in status.loaded if entry.model.key == QWEN)
     parameters = registry.record(QWEN).parameters
     assert 0.5 * 4 * parameters < entry.weights_bytes < 2 * 4 * parameters and status.rss_bytes > entry.weights_bytes

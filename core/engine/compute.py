@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from core.engine.isolate import DeviceLostError
 from core.engine.lanes import Job, Lanes
-from core.engine.shelf import Shelf, Source
+from core.engine.shelf import Shelf
+from core.engine.slots import Source
 from core.errors import EngineError
 
 log = logging.getLogger(__name__)

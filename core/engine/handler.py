@@ -25,7 +25,7 @@ from core.engine.messages import (
     status_to,
     unpack_contents,
 )
-from core.engine.shelf import Wanted
+from core.engine.slots import Wanted
 from core.engine.wire import Frame, WireError
 from core.errors import EngineBusyError, UserError
 
@@ -89,6 +89,10 @@ class Connection(threading.Thread):
 
     def _status(self, frame: Frame) -> Packed:
         return Packed({"status": status_to(self._server.status())})
+
+    def _reset_peaks(self, frame: Frame) -> Packed:
+        self._server.reset_peaks()
+        return Packed({})
 
     def _stop(self, frame: Frame) -> Packed:
         self._server.end(polite=False)
@@ -155,6 +159,7 @@ class Connection(threading.Thread):
 _OPERATIONS: dict[str, Callable[[Connection, Frame], Packed]] = {
     "hello": Connection._hello,
     "status": Connection._status,
+    "reset_peaks": Connection._reset_peaks,
     "stop": Connection._stop,
     "retire": Connection._retire,
     "load": Connection._load,
@@ -165,8 +170,9 @@ _OPERATIONS: dict[str, Callable[[Connection, Frame], Packed]] = {
 
 
 def _wanted(frame: Frame) -> Wanted:
-    pixels = frame.header["max_pixels"]
-    return Wanted(str(frame.header["key"]), str(frame.header["precision"]), None if pixels is None else int(pixels))
+    told = frame.header
+    pixels = told["max_pixels"]
+    return Wanted(str(told["key"]), str(told["precision"]), None if pixels is None else int(pixels), str(told.get("preferred", "auto")))
 
 
 def _priority(frame: Frame) -> Priority:

@@ -22,11 +22,13 @@ class DeviceLostError(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """Rows by their number in the batch, and Korean reasons for those that failed."""
+    """Rows by their number in the batch, Korean reasons for those that failed, and those too big even alone."""
 
     values: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
-    out_of_memory: bool = False
+    too_big: list[int] = field(default_factory=list)
+    ooms: int = 0
+    """How often memory ran out."""
 
 
 def run(compute: Compute, contents: list[Content]) -> Outcome:
@@ -41,6 +43,12 @@ def run(compute: Compute, contents: list[Content]) -> Outcome:
 
 
 def _run(compute: Compute, contents: list[Content], rows: list[int], outcome: Outcome) -> None:
+    error = _attempt(compute, contents, rows, outcome)
+    if error is not None:
+        _recover(error, compute, contents, rows, outcome)
+
+
+def _attempt(compute: Compute, contents: list[Content], rows: list[int], outcome: Outcome) -> Exception | None:
     try:
         values = compute([contents[row] for row in rows])
         if len(values) != len(rows):
@@ -48,37 +56,58 @@ def _run(compute: Compute, contents: list[Content], rows: list[int], outcome: Ou
     except Exception as error:
         if _device_lost(error):
             raise DeviceLostError from error
-        _recover(error, compute, contents, rows, outcome)
-        return
+        return error
     outcome.values.update(zip(rows, np.asarray(values, dtype=np.float32), strict=True))
+    return None
 
 
 def _recover(error: Exception, compute: Compute, contents: list[Content], rows: list[int], outcome: Outcome) -> None:
     crowded = out_of_memory(error)
-    outcome.out_of_memory |= crowded
+    outcome.ooms += crowded
     if len(rows) == 1:
-        outcome.failures[rows[0]] = _reason(error)
+        if crowded:
+            log.warning("no memory for one content alone: %s", without_frames(error))
+            outcome.too_big.append(rows[0])
+        else:
+            outcome.failures[rows[0]] = _reason(error)
         return
     if not isinstance(error, UserError):
         log.warning("a batch of %d failed (%s), taking it apart", len(rows), type(error).__name__)
+    without_frames(error)
     half = len(rows) // 2
     for part in (rows[:half], rows[half:]) if crowded else ([row] for row in rows):
         _run(compute, contents, list(part), outcome)
+
+
+def without_frames(error: Exception) -> Exception:
+    """Let go of the frames an error came through: they hold the very tensors that left no memory for a second try."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
     log.error("one content failed", exc_info=error)
-    if out_of_memory(error):
-        return "이 내용을 계산할 메모리가 모자랍니다. 그림 크기나 모델의 정밀도를 낮춰 주세요."
     return f"이 내용을 계산하다가 오류가 났습니다({type(error).__name__}). 자세한 내용은 엔진 로그에 있습니다."
 
 
+_CROWDED = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "DefaultCPUAllocator: can't allocate memory")
+
+
 def out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, on the device or off it (by name: torch is not imported here)."""
-    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-    return named or "CUDA error: out of memory" in str(error)
+    """Whether memory ran out, on the device or off it, here or in what caused the error (by name: no torch here)."""
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, MemoryError) or type(link).__name__ == "OutOfMemoryError":
+            return True
+        if any(words in str(link) for words in _CROWDED):
+            return True
+        link = link.__cause__
+    return False
 
 
 def _device_lost(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ Priority = Literal["interactive", "batch"]
 PRIORITIES: tuple[Priority, ...] = ("interactive", "batch")
 RETIRED = "Retired"
 """Error kind of an engine that is ending; the client goes to its successor by itself."""
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised with any change to the messages; both sides must have the same."""
 
 
@@ -27,7 +27,8 @@ class Encoding:
 
     ``vectors`` has one row for each content, in the order given; a row named in ``failures`` (Korean reason) is NaN.
     ``milliseconds`` is computing time (tokens, images and forward passes), without loading, waiting or transport;
-    ``queue_ms`` is the time until the call's first turn.
+    ``queue_ms`` is the time until the call's first turn. Of a remote model, ``milliseconds`` is the time in which at least
+    one successful request was on its way, transport included.
     """
 
     vectors: Vectors
@@ -36,6 +37,8 @@ class Encoding:
     milliseconds: float
     queue_ms: float
     retried_fp32: int
+    retries: int = 0
+    """Requests to a remote server that had to be made again; their time is in no other figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,12 @@ class Reranking:
     milliseconds: float
     queue_ms: float
     retried_fp32: int
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """One model in memory. ``weights_bytes`` is None where the loader does not tell."""
+    """One model in memory. Bytes; None where nobody can tell (on the CPU: all but the weights)."""
 
     model: LoadedModel
     weights_bytes: int | None
@@ -61,6 +65,48 @@ class ModelStatus:
     load_s: float
     temporary: bool
     """An fp32 copy kept for retries; it leaves by itself."""
+    planned_bytes: int = 0
+    """What the planner expected its weights to take."""
+    allocated_bytes: int | None = None
+    """How much more the allocator held once it was loaded."""
+    load_peak_bytes: int | None = None
+    """How far the allocator's use rose while it was loading."""
+    work_peak_bytes: int | None = None
+    """How far it rose at most while it computed a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A GPU's memory in bytes. None where nobody can tell."""
+
+    budget: int | None
+    """What this process may take, CUDA's own share included."""
+    capped: bool
+    """Whether the allocator enforces the budget (GPU_BUDGET_GB); else it is the card's size."""
+    context: int
+    allocated: int
+    reserved: int
+    peak_allocated: int
+    peak_reserved: int
+    process: int | None
+    """This process by the driver."""
+    device_used: int | None
+    """All processes by the driver."""
+    device_total: int | None
+    allocator_ooms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the memory: a model came, went, or did not fit."""
+
+    at: float
+    """Seconds since the epoch."""
+    kind: Literal["loaded", "evicted", "oom", "stepped"]
+    key: str
+    precision: str
+    detail: str
+    """One Korean sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +123,16 @@ class EngineStatus:
     waiting_batch: int = 0
     loaded: tuple[ModelStatus, ...] = ()
     rss_bytes: int = 0
-    cuda_allocated_bytes: int | None = None
-    cuda_reserved_bytes: int | None = None
+    memory: Memory | None = None
+    """None without a GPU: 측정 안 됨."""
+    events: tuple[Event, ...] = ()
+    """The last ones, oldest first."""
     calls: int = 0
     rows: int = 0
     nan_retries: int = 0
     failures: int = 0
+    ooms: int = 0
+    """How often memory ran out, in loading or in a call; most are mended by a smaller batch or another precision."""
     restarts: int = 0
     """Engines of this data folder that ended without being asked to."""
 
@@ -158,7 +208,9 @@ def status_to(status: EngineStatus) -> dict[str, Any]:
 def status_from(told: dict[str, Any]) -> EngineStatus:
     """Return the status a reply carries."""
     loaded = tuple(ModelStatus(**{**entry, "model": model_from(entry["model"])}) for entry in told["loaded"])
-    return EngineStatus(**{**told, "loaded": loaded})
+    memory = None if told["memory"] is None else Memory(**told["memory"])
+    events = tuple(Event(**entry) for entry in told["events"])
+    return EngineStatus(**{**told, "loaded": loaded, "memory": memory, "events": events})
 
 
 _TRAVELLING: dict[str, type[errors.UserError]] = {

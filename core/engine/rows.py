@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from core.engine import isolate
 from core.engine.lanes import Steps
 from core.engine.pace import Pace, grouped
-from core.engine.shelf import Shelf, Wanted
+from core.engine.shelf import Shelf
+from core.engine.slots import Wanted
 from core.errors import InputError, UserError
 from core.models.contract import Content, LoadedModel, Role
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 Apply = Callable[[Any, list[Content]], NDArray[np.float32]]
 NOT_FINITE = "모델이 이 내용에 유한하지 않은 값(NaN)을 냈고, fp32로 다시 계산해도 같았습니다."
 NOT_FINITE_IN_FP32 = "모델이 이 내용에 유한하지 않은 값(NaN)을 냈습니다."
+TOO_BIG = ("이 내용은 하나만 계산해도 메모리가 모자랍니다. 그림 크기(MAX_PIXELS)나 정밀도를 낮추거나, 원격 엔진의 주소를 "
+           "ENGINE_URL에 적어 주세요.")
 NO_COPY = "모델이 이 내용에 유한하지 않은 값(NaN)을 냈고, fp32로 다시 계산할 모델을 불러오지 못했습니다."
 
 
@@ -33,6 +36,7 @@ class Counters:
     rows: int = 0
     nan_retries: int = 0
     failures: int = 0
+    ooms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class Work:
     failures: dict[int, str] = field(default_factory=dict)
     seconds: float = 0.0
     retried: int = 0
+    suspicious: list[int] = field(default_factory=list)
+    """Rows that came out non-finite."""
+    too_big: list[int] = field(default_factory=list)
+    """Rows that found no memory, even alone in their batch."""
 
 
 def encode(bench: Bench, wanted: Wanted, contents: list[Content], *, role: Role) -> Steps:
@@ -84,19 +92,11 @@ def _usable(bench: Bench, wanted: Wanted, *, method: str, purpose: str) -> Loade
 
 def _compute(work: Work) -> Steps:
     bench = work.bench
-    suspicious: list[int] = []
-    for kind, rows in grouped(work.contents).items():
-        pace_kind = (work.wanted, kind, work.values.ndim)
-        while rows:
-            size = bench.pace.size(pace_kind)
-            # The model is asked for again each time and never held between batches: meanwhile another call may have
-            # pushed it out, and a reference kept here would keep its memory.
-            suspicious += _batch(work, bench.shelf.get(work.wanted)[0], rows[:size], pace_kind)
-            rows = rows[size:]
-            yield
-    for row in suspicious:
-        _retry(work, row)
-        yield
+    while not (yield from _all_rows(work)):
+        # A call's rows must be one model's: what was computed in another precision is computed again.
+        work.values.fill(np.nan)
+        work.failures, work.suspicious, work.too_big, work.retried = {}, [], [], 0
+        work.model = bench.shelf.get(work.wanted)[1]
     bench.shelf.count_call(work.wanted)
     bench.counters.calls += 1
     bench.counters.rows += len(work.contents)
@@ -104,17 +104,57 @@ def _compute(work: Work) -> Steps:
     return work
 
 
-def _batch(work: Work, model: Any, rows: list[int], pace_kind: Any) -> list[int]:
-    """Compute a batch and return the rows that came out non-finite."""
+def _all_rows(work: Work) -> Generator[None, None, bool]:
+    """Compute every row; False as soon as the model is another one than before."""
+    for kind, rows in grouped(work.contents).items():
+        pace_kind = (work.wanted, kind, work.values.ndim)
+        while rows:
+            size = work.bench.pace.size(pace_kind)
+            if not _batch(work, rows[:size], pace_kind) or (work.too_big and not _with_room(work, pace_kind)):
+                return False
+            rows = rows[size:]
+            yield
+    for row in work.suspicious:
+        _retry(work, row)
+        yield
+    return True
+
+
+def _batch(work: Work, rows: list[int], pace_kind: Any) -> bool:
+    """Compute a batch; False where the model is another one than before."""
+    # The model is asked for again each time and never held between batches: meanwhile another call may have pushed it
+    # out, and a reference kept here would keep its memory. It may even have stepped down a precision.
+    model, info = work.bench.shelf.get(work.wanted)
+    if (info.precision, info.revision) != (work.model.precision, work.model.revision):
+        return False
     start = time.perf_counter()
-    outcome = isolate.run(lambda part: work.apply(model, part), [work.contents[row] for row in rows])
+    contents = [work.contents[row] for row in rows]
+    outcome = work.bench.shelf.watched(work.wanted, lambda: isolate.run(lambda part: work.apply(model, part), contents))
     seconds = time.perf_counter() - start
     work.seconds += seconds
-    if outcome.out_of_memory:
+    work.bench.counters.ooms += outcome.ooms
+    if outcome.ooms:
         work.bench.pace.shrink(pace_kind, rows=len(rows))
     elif not outcome.failures:
         work.bench.pace.record(pace_kind, rows=len(rows), seconds=seconds)
-    return _accept(work, rows, outcome)
+    work.suspicious += _accept(work, rows, outcome)
+    work.too_big += [rows[position] for position in outcome.too_big]
+    return True
+
+
+def _with_room(work: Work, pace_kind: Any) -> bool:
+    """Try what found no memory with all other models gone, then at a lower precision (False: everything again)."""
+    shelf, rows = work.bench.shelf, work.too_big
+    work.too_big = []
+    shelf.diary.note("oom", work.model.key, work.model.precision, f"내용 {len(rows)}개를 하나씩 계산해도 메모리가 모자랐습니다.")
+    if shelf.make_alone(work.wanted):
+        if not all(_batch(work, [row], pace_kind) for row in rows):
+            return False
+        rows, work.too_big = work.too_big, []
+    if rows and shelf.step_down(work.wanted):
+        return False
+    work.failures.update(dict.fromkeys(rows, TOO_BIG))
+    return True
 
 
 def _accept(work: Work, rows: list[int], outcome: isolate.Outcome) -> list[int]:
@@ -144,5 +184,8 @@ def _retry(work: Work, row: int) -> None:
     start = time.perf_counter()
     outcome = isolate.run(lambda part: work.apply(copy, part), [work.contents[row]])
     work.seconds += time.perf_counter() - start
+    work.bench.counters.ooms += outcome.ooms
+    if outcome.too_big:
+        work.failures[row] = NO_COPY
     if _accept(work, [row], outcome):
         work.failures[row] = NOT_FINITE

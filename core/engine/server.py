@@ -25,7 +25,8 @@ from core.engine.messages import EngineStatus, error_to
 from core.engine.pace import Pace
 from core.engine.places import Places
 from core.engine.rows import Bench, Counters
-from core.engine.shelf import Shelf, Source
+from core.engine.shelf import Shelf
+from core.engine.slots import Source
 from core.errors import EngineBusyError, EngineError
 
 log = logging.getLogger(__name__)
@@ -169,10 +170,14 @@ class Server:
                 connection.hear_no_more()
             self._quiet.wait_for(lambda: not self._connections, _LAST_WORDS_SECONDS)
 
+    def reset_peaks(self) -> None:
+        """Let the GPU's peaks begin anew."""
+        self._source.reset_peaks()
+
     def status(self) -> EngineStatus:
         """Look at everything without disturbing the compute thread."""
-        memory, counters = self._source.memory(), self.bench.counters
-        loading = self.bench.shelf.loading
+        counters, shelf = self.bench.counters, self.bench.shelf
+        loading = shelf.loading
         with self._quiet:
             clients = len(self._connections)
         if self._compute.preparing:
@@ -190,14 +195,15 @@ class Server:
             clients=clients,
             waiting_interactive=self.lanes.waiting("interactive"),
             waiting_batch=self.lanes.waiting("batch"),
-            loaded=self.bench.shelf.listing(),
+            loaded=shelf.listing(),
             rss_bytes=psutil.Process().memory_info().rss,
-            cuda_allocated_bytes=memory[0] if memory else None,
-            cuda_reserved_bytes=memory[1] if memory else None,
+            memory=self._source.memory(),
+            events=shelf.diary.events(),
             calls=counters.calls,
             rows=counters.rows,
             nan_retries=counters.nan_retries,
             failures=counters.failures,
+            ooms=counters.ooms + shelf.diary.load_ooms,
             restarts=self._restarts,
         )
 

@@ -5,77 +5,32 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from core.engine.diary import Diary
 from core.engine.isolate import out_of_memory
 from core.engine.messages import ModelStatus
+from core.engine.slots import Model, Settled, Slot, Source, Wanted
 from core.errors import ModelError
-from core.models.contract import Encoder, LoadedModel, Reranker
+from core.models.contract import LoadedModel
 
 log = logging.getLogger(__name__)
-Model = Encoder | Reranker
 
 TEMPORARY_SECONDS = 120.0
 """How long an fp32 copy stays after its last row: rows that need one come in clusters, and loading takes long."""
 
 
-class Wanted(NamedTuple):
-    """A model as a caller asks for it; ``auto`` and None leave the choice to the loader."""
+class Step(NamedTuple):
+    """A precision that ``auto`` had to step down to, and the sentence that says so."""
 
-    key: str
-    precision: str = "auto"
-    max_pixels: int | None = None
-
-
-class Slot(NamedTuple):
-    """A model as it is in memory. Two callers that mean the same model get the same slot."""
-
-    key: str
     precision: str
-    max_pixels: int | None
-    device: str
+    note: str
 
 
-class Settled(NamedTuple):
-    """What a wish comes down to on this machine, and Korean sentences on what was asked for and not given."""
-
-    slot: Slot
-    notes: tuple[str, ...] = ()
-
-
-class Source(Protocol):
-    """Where models come from (the checkpoints on this machine; in tests, something small)."""
-
-    device: str
-
-    def prepare(self) -> None:
-        """Do the heavy imports and set the memory cap; called once, before anything else."""
-
-    def settle(self, wanted: Wanted) -> Settled:
-        """Decide precision, device and pixel budget without loading."""
-
-    def stamp(self, key: str) -> Hashable:
-        """Return what changes when the checkpoint on disk does."""
-
-    def load(self, slot: Slot) -> Model:
-        """Load a model; raises ModelError."""
-
-    def weights_bytes(self, model: Model) -> int | None:
-        """Return the memory its weights take, None when it cannot be told."""
-
-    def expected_bytes(self, slot: Slot) -> int:
-        """Return about how much a model will take; 0 for what does not count against the budget."""
-
-    def budget_bytes(self) -> int | None:
-        """Return how much all models may take together, None for no limit."""
-
-    def memory(self) -> tuple[int, int] | None:
-        """Return bytes allocated and reserved on the GPU, None without one."""
-
-    def release(self) -> None:
-        """Give memory that nothing uses back to the device."""
+class _DoesNotFitError(Exception):
+    """A model found no memory, even alone on its device."""
 
 
 @dataclass(slots=True)
@@ -88,6 +43,10 @@ class _Resident:
     load_s: float
     temporary: bool
     notes: tuple[str, ...]
+    planned_bytes: int
+    allocated_bytes: int | None
+    load_peak_bytes: int | None
+    work_peak_bytes: int | None = None
     calls: int = 0
     last_used: float = field(default_factory=time.monotonic)
 
@@ -99,46 +58,89 @@ class Shelf:
         self._source = source
         self._residents: dict[Slot, _Resident] = {}
         self._settled: dict[Wanted, Settled] = {}
+        self._steps: dict[str, Step] = {}
         self._lock = threading.Lock()
+        self.diary = Diary()
         self.loading = ""
         """Key of the model being loaded right now."""
 
     def get(self, wanted: Wanted) -> tuple[Model, LoadedModel]:
         """Return a model, loading it first if need be, and how to name it in the reply.
 
+        Where it does not fit even alone, ``auto`` goes down the ladder of precisions, and stays there until the model is
+        evicted by request or the engine ends: the same wish must not give two kinds of vectors.
+
         Raises:
-            ModelError: it cannot be loaded.
+            ModelError: it cannot be loaded, or does not fit.
             NotFoundError: there is no such model.
         """
-        settled = self._settled.get(wanted)
-        if settled is None:
-            settled = self._settled[wanted] = self._source.settle(wanted)
-        resident = self._resident(settled, temporary=False)
-        notes = tuple(dict.fromkeys((*settled.notes, *resident.notes)))
-        return resident.model, replace(resident.model.info, notes=notes)
+        while True:
+            settled = self._settle(wanted)
+            try:
+                resident = self._resident(settled, temporary=False)
+            except _DoesNotFitError as error:
+                if not self.step_down(wanted):
+                    raise ModelError(_no_room(settled, name=wanted.key)) from error
+                continue
+            notes = tuple(dict.fromkeys((*settled.notes, *resident.notes)))
+            return resident.model, replace(resident.model.info, notes=notes)
 
     def fp32_copy(self, wanted: Wanted) -> Model | None:
         """Return the same model in fp32 on the CPU, where it pushes nobody out; None when it is fp32 as it is."""
-        slot = self._settled[wanted].slot
+        slot = self._settle(wanted).slot
         if slot.precision == "fp32":
             return None
-        return self._resident(Settled(slot._replace(precision="fp32", device="cpu")), temporary=True).model
+        try:
+            return self._resident(Settled(slot._replace(precision="fp32", device="cpu")), temporary=True).model
+        except _DoesNotFitError as error:
+            raise ModelError(f"{slot.key} 모델의 fp32 사본을 올릴 메모리가 모자랍니다.") from error
+
+    def watched(self, wanted: Wanted, action: Callable[[], Any]) -> Any:
+        """Run a batch of a model and remember how much memory it took beside the weights."""
+        result, _, peak = self._source.watched(action)
+        resident = self._residents.get(self._settle(wanted).slot)
+        if resident is not None and peak is not None:
+            resident.work_peak_bytes = max(peak, resident.work_peak_bytes or 0)
+        return result
+
+    def make_alone(self, wanted: Wanted) -> bool:
+        """Drop every other model of the same device, for a content that found no memory; return whether any left."""
+        slot = self._settle(wanted).slot
+        others = [other for other in self._residents if other != slot and other.device == slot.device]
+        return bool(self._drop(others, because=f"{slot.key}이(가) 계산할 자리를 내려고 내렸습니다."))
+
+    def step_down(self, wanted: Wanted) -> bool:
+        """Go one precision down the ladder; False at its end, and where a precision was asked for."""
+        settled = self._settle(wanted)
+        if not settled.lower:
+            return False
+        slot, precision = settled.slot, settled.lower[0]
+        self._drop([slot] if slot in self._residents else [], because=f"{precision}로 다시 불러오려고 내렸습니다.")
+        self._steps[slot.key] = Step(precision, f"메모리가 모자라 {slot.precision} 대신 {precision}로 계산했습니다.")
+        for other in [each for each in self._settled if each.key == slot.key]:
+            del self._settled[other]
+        self.diary.note("stepped", slot.key, precision, f"{slot.precision}로는 메모리가 모자라 {precision}로 낮추었습니다.")
+        return True
 
     def count_call(self, wanted: Wanted) -> None:
         """Count a finished call for the model's status."""
-        resident = self._residents.get(self._settled[wanted].slot)
+        resident = self._residents.get(self._settle(wanted).slot)
         if resident is not None:
             resident.calls += 1
 
     def evict(self, key: str | None = None) -> int:
-        """Drop a model in all its precisions, or all models; return how many left."""
-        return self._drop([slot for slot in self._residents if key is None or slot.key == key])
+        """Drop a model in all its precisions, or all models; return how many left. ``auto`` begins at the top again."""
+        for stepped in [each for each in self._steps if key in (None, each)]:
+            del self._steps[stepped]
+            for wanted in [each for each in self._settled if each.key == stepped]:
+                del self._settled[wanted]
+        return self._drop([slot for slot in self._residents if key in (None, slot.key)], because="요청을 받아 내렸습니다.")
 
     def retire(self) -> float | None:
         """Drop temporary copies that nobody used lately; return the seconds until the next one is due."""
         now = time.monotonic()
         ages = {slot: now - resident.last_used for slot, resident in self._residents.items() if resident.temporary}
-        self._drop([slot for slot, age in ages.items() if age >= TEMPORARY_SECONDS])
+        self._drop([slot for slot, age in ages.items() if age >= TEMPORARY_SECONDS], because="다 쓴 fp32 사본을 내렸습니다.")
         left = [TEMPORARY_SECONDS - age for age in ages.values() if age < TEMPORARY_SECONDS]
         return min(left, default=None)
 
@@ -155,17 +157,31 @@ class Shelf:
                 idle_s=now - each.last_used,
                 load_s=each.load_s,
                 temporary=each.temporary,
+                planned_bytes=each.planned_bytes,
+                allocated_bytes=each.allocated_bytes,
+                load_peak_bytes=each.load_peak_bytes,
+                work_peak_bytes=each.work_peak_bytes,
             )
             for each in residents
         )
+
+    def _settle(self, wanted: Wanted) -> Settled:
+        settled = self._settled.get(wanted)
+        if settled is None:
+            settled = self._source.settle(wanted)
+            step = self._steps.get(wanted.key)
+            if step is not None and step.precision in settled.lower:
+                below = settled.lower[settled.lower.index(step.precision) + 1 :]
+                settled = Settled(settled.slot._replace(precision=step.precision), (*settled.notes, step.note), below)
+            self._settled[wanted] = settled
+        return settled
 
     def _resident(self, settled: Settled, *, temporary: bool) -> _Resident:
         stamp = self._source.stamp(settled.slot.key)
         resident = self._residents.get(settled.slot)
         if resident is not None and resident.stamp != stamp:
-            log.info("%s changed on disk, loading it again", settled.slot.key)
             resident = None  # before it is dropped: a reference here would keep its memory
-            self._drop([settled.slot])
+            self._drop([settled.slot], because="모델 파일이 바뀌어 내렸습니다.")
         if resident is None:
             resident = self._load(settled, stamp, temporary=temporary)
         resident.temporary = resident.temporary and temporary
@@ -175,51 +191,67 @@ class Shelf:
     def _load(self, settled: Settled, stamp: Hashable, *, temporary: bool) -> _Resident:
         slot = settled.slot
         expected = self._source.expected_bytes(slot)
-        self._make_room(expected)
+        self._make_room(slot, expected)
         start = time.monotonic()
         self.loading = slot.key
         try:
-            model = self._try(slot)
+            model, allocated, peak = self._try(slot)
         finally:
             self.loading = ""
         notes = tuple(note for note in model.info.notes if note not in settled.notes)
         weights = self._source.weights_bytes(model)
-        counted = expected and (weights or expected)
-        resident = _Resident(model, stamp, weights, counted, time.monotonic() - start, temporary, notes)
+        resident = _Resident(
+            model, stamp, weights, counted_bytes=expected and (weights or expected), load_s=time.monotonic() - start,
+            temporary=temporary, notes=notes, planned_bytes=expected, allocated_bytes=allocated, load_peak_bytes=peak,
+        )
         with self._lock:
             self._residents[slot] = resident
-        log.info("loaded %s in %.1f s", slot, resident.load_s)
+        self.diary.note("loaded", slot.key, slot.precision, f"{resident.load_s:.1f}초 걸려 {slot.device}에 불러왔습니다.")
         return resident
 
-    def _try(self, slot: Slot) -> Any:
-        try:
-            return self._source.load(slot)
-        except (ModelError, MemoryError) as error:
-            crowded = out_of_memory(error) or (error.__cause__ is not None and out_of_memory(error.__cause__))
-            if not (crowded and self._residents):
-                raise
-            log.warning("%s does not fit beside %d others, trying alone", slot, len(self._residents))
-        self.evict()
-        return self._source.load(slot)
+    def _try(self, slot: Slot) -> tuple[Any, int | None, int | None]:
+        for alone in (False, True):
+            try:
+                return self._source.watched(lambda: self._source.load(slot))
+            except (ModelError, MemoryError) as error:
+                if not out_of_memory(error):
+                    raise
+                log.warning("no memory for %s: %s", slot, error)
+            self.diary.note("oom", slot.key, slot.precision, "불러오다가 메모리가 모자랐습니다.", loading=True)
+            self._source.release()  # what had been loaded of it until then
+            others = [other for other in self._residents if other.device == slot.device]
+            if alone or not self._drop(others, because=f"{slot.key}에 자리를 내주려고 내렸습니다."):
+                break
+        raise _DoesNotFitError
 
-    def _make_room(self, expected: int) -> None:
+    def _make_room(self, slot: Slot, expected: int) -> None:
         budget = self._source.budget_bytes()
         if budget is None or not expected:
             return
-        by_age = sorted((each.last_used, slot, each.counted_bytes) for slot, each in self._residents.items())
-        taken = sum(counted for _, _, counted in by_age)
-        for _, slot, counted in by_age:
-            if taken + expected <= budget:
-                return
-            if counted:
-                log.info("evicting %s to make room", slot)
-                self._drop([slot])
-                taken -= counted
+        by_age = sorted((each.last_used, other) for other, each in self._residents.items() if each.counted_bytes)
+        while by_age and self._needed(slot, expected) > budget:
+            self._drop([by_age.pop(0)[1]], because=f"{slot.key}에 자리를 내주려고 내렸습니다.")
 
-    def _drop(self, slots: list[Slot]) -> int:
+    def _needed(self, slot: Slot, expected: int) -> int:
+        """Return what all weights take with a new model's, and the largest working memory: one computes at a time."""
+        counted = {other: each.counted_bytes for other, each in self._residents.items() if each.counted_bytes}
+        return sum(counted.values()) + expected + max(map(self._source.working_bytes, (*counted, slot)))
+
+    def _drop(self, slots: list[Slot], *, because: str) -> int:
         with self._lock:
             gone = [self._residents.pop(slot) for slot in slots]
         if gone:
             gone.clear()
             self._source.release()
+        for slot in slots:
+            self.diary.note("evicted", slot.key, slot.precision, because)
         return len(slots)
+
+
+def _no_room(settled: Settled, *, name: str) -> str:
+    """The end of the ladder, in one calm message."""
+    slot = settled.slot
+    where = "GPU 메모리" if slot.device == "cuda" else "이 컴퓨터의 메모리"
+    hint = "" if slot.precision == "nf4" else "정밀도를 auto나 nf4로 정하거나, "
+    return (f"{name} 모델을 {slot.precision}로 올리기에는 {where}가 모자랍니다. {hint}더 큰 GPU에서 도는 원격 엔진의 주소를 "
+            "ENGINE_URL에 적어 주세요.")

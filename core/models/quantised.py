@@ -51,8 +51,8 @@ def check(model: Any, *, linears: int | None, precision: str, name: str) -> Cens
         right = not found.packed and not found.kept_packed
     if not right:
         log.error("%s in %s has the wrong linears packed: %s, %s expected", name, precision, found, linears)
-        raise ModelError(f"{name} 모델이 {precision}로 잘못 줄여져(4비트 {found.packed}개, 시각·출력부 {found.kept_packed}개) 쓰지 않습니다. "
-                         "fp16으로 불러와 주세요.")
+        raise ModelError(f"{name} 모델의 4비트 변환이 잘못되어(4비트 {found.packed}개, 시각·출력부 {found.kept_packed}개) "
+                         "쓰지 않습니다. 정밀도를 fp16으로 정해 주세요.")
     return found
 
 
