@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.models.contract import Content
 from core.models.loading import load
 from core.models.registry import MINI, record
+from core.settings import settings
 
 pytestmark = pytest.mark.slow
 ENCODERS = ("qwen3-vl-embedding-2b-mini", "kure-v1-mini", "siglip-base-mini")
@@ -192,8 +193,9 @@ def test_a_text_without_end_is_cut_and_still_encoded(key: str) -> None:
     assert np.isfinite(rows).all() and cosine(rows[0], rows[1]) > 0.999
 
 
-def test_a_cut_prompt_keeps_its_closing_tokens() -> None:
-    prompt, images = model(QWEN).prompt(Content("가나다 " * 3000, figure()), role="document")
+@pytest.mark.parametrize("text", ["가나다 " * 3000, "뷁" * 400])  # a rare syllable takes up to three tokens
+def test_a_cut_prompt_keeps_its_closing_tokens(text: str) -> None:
+    prompt, images = model(QWEN).prompt(Content(text, figure()), role="document")
     assert prompt.endswith("<|im_end|>\n<|im_start|>assistant\n<|endoftext|>") and len(images) == 1
     taken = model(QWEN)._prompter.room_taken(prompt.replace("<|image_pad|>", ""), images)
     assert taken <= record(QWEN).max_tokens
@@ -228,4 +230,13 @@ def test_nf4_spares_the_vision_tower_and_the_head(key: str) -> None:
 
 
 def test_siglip_says_that_it_cannot_be_nf4() -> None:
-    assert "NF4" in load(record(SIGLIP), precision="nf4", device="cpu").info.notes[0]
+    with pytest.raises(ModelError, match="NF4로 줄일 수 없습니다. 정밀도를 auto나 fp32"):
+        load(record(SIGLIP), precision="nf4", device="cpu")
+
+
+def test_a_setting_that_siglip_cannot_follow_is_told_not_refused(monkeypatch) -> None:
+    from core.models import precision
+
+    monkeypatch.setattr(precision, "settings", lambda: settings().model_copy(update={"precision": "nf4"}))
+    info = load(record(SIGLIP), device="cpu").info
+    assert info.precision == "fp32" and "NF4" in info.notes[0]

@@ -114,7 +114,7 @@ class Prompter:
 
     def cut(self, text: str, tokens: int) -> str:
         """The longest beginning of a text that fits in so many tokens."""
-        if len(text) <= tokens:
+        if len(text.encode()) <= tokens:  # byte-level pieces: never more tokens than bytes
             return text
         ends = self.processor.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
         return text if len(ends) <= tokens else text[: ends[tokens - 1][1]] if tokens > 0 else ""
@@ -137,5 +137,5 @@ class Prompter:
         # A control token typed by a person would open a turn or claim an image; it stays readable as plain characters.
         for marker in self._markers:
             if marker in text:
-                text = text.replace(marker, marker.replace("|", " "))
+                text = text.replace(marker, f"{marker[0]} {marker[1:]}")
         return text

@@ -24,14 +24,17 @@ items this repository generates. It lets a fresh machine run the whole product i
 {standing}
 - Made by `make mini-models` (`python -m core.models.mini.train`), on two CPU cores, in minutes.
 - Trained on the training wordings of the generated families (중학교 2학년 수학, synthetic, written for this repository);
-  recipes were chosen on the validation wordings. Neither the 100 shipped items nor the test wordings were trained on.
+  recipes were chosen on the validation wordings. Neither the 100 shipped items nor the test wordings were trained on;
+  the families themselves (concept names, solution templates, kinds of figure) are the same in every split, so the
+  figures below say how well new wordings of known problem types are found, not new problem types.
 - Trained for Korean items of these families only; texts are cut at {max_tokens} tokens{pixels}.
 - Weights in fp16; licence: as this repository.
 
 ## Measured on the test split
 
 Held-out wordings as the corpus ({items} items), held-out queries; precision at 5; intervals by bootstrap over families;
-one training seed. `python -m core.models.mini.evaluate` prints this table.
+one training run on two busy cores (its schedule follows the clock: a rebuild gives a like model, not the same bytes).
+`python -m core.models.mini.evaluate` prints this table.
 
 {table}
 """

@@ -76,9 +76,13 @@ def _save_model(model: Any, folder: Path) -> None:
     half = {name: weight.detach().to(torch.float16).contiguous() for name, weight in model.state_dict().items()}
     if not all(torch.isfinite(weight).all() for weight in half.values()):
         raise ValueError("a weight does not fit in fp16")
-    model.config.dtype = torch.float16
+    if getattr(model.config, "tie_word_embeddings", False):
+        half.pop("lm_head.weight", None)  # it is the embedding matrix; as a copy it would only take up space
     model.save_pretrained(folder, state_dict=half)
-    model.config.dtype = torch.float32
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    (folder / "model.safetensors").chmod(0o644)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    _write(folder / "config.json", {**config, "dtype": "float16"})
 
 
 def _save_modules(folder: Path, *, pooling: str, dims: int) -> None:

@@ -13,27 +13,34 @@ from core.models.mini import checkpoints, loop
 from core.models.mini.batches import Drawer
 from core.models.mini.data import Corpus
 from core.models.mini.measures import hits
-from core.models.mini.qwen import RERANKER, Encoder, Reader, faster_patches
+from core.models.mini.qwen import LONGEST, RERANKER, Encoder, Reader, faster_patches
 from core.models.qwen3_vl import VISION, chat
 from core.models.qwen3_vl_reranker import SYSTEM, user_turn
 
 QUERIES = 12
 DOCUMENTS = 6
-DEPTH = 15
+DEPTH = 30
 """In validation; the system itself reranks 50."""
 Pair = tuple[str, str, bytes | None]
 
 
-def train(folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, minutes: float, seed: int) -> tuple[float, float]:
-    """Train and save; returns the validation precision at 5 after and before reranking."""
+def train(
+    folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, minutes: float, seed: int, resume: bool = False
+) -> tuple[float, float]:
+    """Train and save; returns the validation precision at 5 after and before reranking.
+
+    Args:
+        resume: start from the reranker in ``folder`` and not from the embedder.
+    """
     from transformers import AutoTokenizer, Qwen3VLForConditionalGeneration
 
     tokenizer = AutoTokenizer.from_pretrained(embedder, local_files_only=True)
     loading = {"dtype": torch.float32, "attn_implementation": "eager", "local_files_only": True}
     first = Qwen3VLForConditionalGeneration.from_pretrained(embedder, **loading).eval()
-    model = Qwen3VLForConditionalGeneration.from_pretrained(embedder, **loading)
+    model = Qwen3VLForConditionalGeneration.from_pretrained(folder if resume else embedder, **loading)
     for each in (first, model):
         faster_patches(each)
+    model.model.visual.requires_grad_(False)  # it sees well enough; the minutes go into comparing
     reader = Reader(tokenizer)
     encode = Encoder(first, reader)
     yes, no = tokenizer.convert_tokens_to_ids(["yes", "no"])
@@ -55,8 +62,9 @@ def train(folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, mi
 
     def document(family: int) -> tuple[str, bytes | None]:
         view = drawer.item(family)
-        shown = drawer.rng.random() < 0.5
-        return view.text, train.samples[view.sample or 0].figure if shown else None
+        shown = drawer.rng.random() < 0.25
+        text = reader.cut(view.text, drawer.rng.randint(40, LONGEST))
+        return text, train.samples[view.sample or 0].figure if shown else None
 
     def loss(_: int) -> Tensor:
         pairs: list[Pair] = []
@@ -66,7 +74,7 @@ def train(folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, mi
             concept = train.concepts[family]
             siblings = [other for other, each in enumerate(train.concepts) if each == concept]
             others = [other for other in near[family] if train.concepts[other] != concept]
-            hard = drawer.rng.sample(others[:10], 2) + drawer.rng.sample(others, DOCUMENTS - 4)
+            hard = drawer.rng.sample(others[:8], 3) + drawer.rng.sample(others[8:], DOCUMENTS - 5)
             for answer in (family, drawer.rng.choice(siblings), *hard):
                 pairs.append((asked, *document(answer)))
                 grades.append(1.0 if answer == family else 0.7 if train.concepts[answer] == concept else 0.0)
@@ -96,7 +104,7 @@ def train(folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, mi
             new.append(torch.tensor(places)[ranked])
         return float(hits(torch.stack(new), families, found, by=validation.concepts, depth=5).mean())
 
-    after = loop.fit(model, loss=loss, validate=validate, steps=1200, minutes=minutes, rate=8e-4, every=100, name="reranker")
+    after = loop.fit(model, loss=loss, validate=validate, steps=1200, minutes=minutes, rate=8e-4, every=60, name="reranker")
     checkpoints.save_qwen3_vl(model, tokenizer, folder, embedder=False)
     return after, before
 
