@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import streamlit as st
 
 from core.search.query import Query
+from core.search.systems import SYSTEMS
 from pages.widgets import cards, doors, query, results
 
 EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
@@ -49,10 +52,12 @@ def answer_item(asked: query.Asked) -> None:
 def answer(asked: query.Asked, wanted: Query) -> None:
     """Draw one panel, or one column for each system."""
     systems = asked.address.systems
-    compact = len(systems) > 1
-    for column, system in zip(st.columns(len(systems), gap="small"), systems, strict=True):
+    compact, turn = len(systems) > 1, Lock()
+    columns = zip(st.columns(len(systems), gap="small"), systems, strict=True)
+    # A reranker takes its turn last: it reads for seconds what the others find in milliseconds.
+    for column, system in sorted(columns, key=lambda pair: SYSTEMS[pair[1]].method == "rerank"):
         with column:
-            results.panel(system, wanted, address=asked.address, collection=asked.collection, compact=compact)
+            results.panel(system, wanted, address=asked.address, collection=asked.collection, compact=compact, turn=turn)
 
 
 main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import streamlit as st
 
 from core.models.contract import LoadedModel
@@ -16,18 +18,20 @@ from pages.widgets.text import attribute, sentence
 
 
 @st.fragment(parallel=True)
-def panel(system: str, query: Query, *, address: Address, collection: str, compact: bool) -> None:
+def panel(system: str, query: Query, *, address: Address, collection: str, compact: bool, turn: Lock) -> None:
     """Search with one system and draw what it found.
 
-    Each panel is a fragment run beside the others: a slow system (a model still loading, a reranker) holds up no other,
-    and one that fails says so in its own place.
+    A panel is a fragment of its own thread: the page stays at hand while a model loads or a reranker reads, and a system
+    that fails says so in its own place. The panels of one page take turns, or each would show the others' computing as
+    its own milliseconds.
     """
     known = SYSTEMS[system]
     head, body = st.empty(), st.empty()
     head.markdown(_head(known, compact=compact), unsafe_allow_html=True)
     body.markdown('<div class="ib-waiting" role="status">찾고 있습니다…</div>', unsafe_allow_html=True)
     with body, trouble.boundary():
-        found = doors.search(query, system=system, collection=collection, k=address.k, filters=address.filters)
+        with turn:
+            found = doors.search(query, system=system, collection=collection, k=address.k, filters=address.filters)
         items = doors.items(collection, [hit.item_id for hit in found.hits])
         head.markdown(_head(known, found, compact=compact), unsafe_allow_html=True)
         with body.container(gap="small"):
