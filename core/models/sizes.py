@@ -22,8 +22,8 @@ BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0}
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 BATCH = 8
 """Contents computed together when the engine has the room to work at speed; smaller batches need less."""
-TEXT_TOKENS = 512
-"""A long item with its choices and the prompt around it."""
+TEXT_TOKENS = 256
+"""An item with its choices and the prompt around it; for longer ones the engine cuts its batches."""
 _WORKSPACE = 64 * 2**20
 """Of the matrix library, taken once."""
 _SLACK = 1.25
