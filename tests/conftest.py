@@ -12,7 +12,8 @@ _DATA = Path(tempfile.mkdtemp(prefix="itembank-test-"))
 os.environ["DATA_DIR"] = str(_DATA)
 os.environ["MODELS_DIR"] = str(_DATA / "models")
 os.environ["MODELS"] = "mini"
-for _name in ("DATABASE_URL", "DEVICE", "PRECISION", "MAX_PIXELS", "COLLECTION", "SIGLIP_ID", "GPU_BUDGET_GB"):
+for _name in ("DATABASE_URL", "DEVICE", "PRECISION", "MAX_PIXELS", "COLLECTION", "SIGLIP_ID", "GPU_BUDGET_GB",
+              "ENGINE_URL", "ENGINE_API_KEY", "CLOUD_PRICE_PER_HOUR", "CLOUD_LIMIT_USD"):
     os.environ.pop(_name, None)
 
 import pytest  # noqa: E402

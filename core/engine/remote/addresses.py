@@ -49,7 +49,7 @@ def parse(setting: str) -> dict[str, Address]:
 def _check_model(key: str) -> None:
     servable = [record.key for record in registry.RECORDS if record.kind in SUPPORTED]
     if key not in servable:
-        near = difflib.get_close_matches(key, servable, n=3, cutoff=0.5) or [each for each in servable if "-mini" not in each]
+        near = difflib.get_close_matches(key, servable, n=3, cutoff=0.7) or [each for each in servable if "-mini" not in each]
         raise _refused(key, f"원격으로 쓸 수 있는 모델의 이름: {', '.join(near)}")
 
 

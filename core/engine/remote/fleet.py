@@ -29,6 +29,7 @@ NO_KEY = "원격 서버 {server}이(가) 접근을 거절했습니다. ENGINE_AP
 NO_MODEL = "원격 서버 {server}에 필요한 기능이나 모델이 없습니다(HTTP {status}). docs/scale.md의 명령으로 서버를 시작해 주세요."
 NONE_ANSWERS = "원격 서버가 모두 응답하지 않습니다({servers}). 서버를 켜거나 ENGINE_URL을 비워 이 컴퓨터에서 계산해 주세요."
 BROKEN = "원격 서버가 계산하지 못하고 오류를 냈습니다(HTTP {status}). 서버의 로그를 확인하고 다시 시도해 주세요."
+LATE = "원격 서버가 시간 안에 답하지 않았습니다. 잠시 뒤에 다시 시도해 주세요."
 STOPPED = "다른 요청이 실패하여 멈추었습니다. 다시 시도해 주세요."
 
 
@@ -123,9 +124,10 @@ class Fleet:
             EngineError: a server refuses access or does not serve this.
         """
         last: Reply | None = None
-        for number in range(self._policy.rounds):
-            if number:
-                self._pause(number, last, call)
+        rounds = 0
+        while rounds < self._policy.rounds:
+            if rounds:
+                self._pause(self._backoff(rounds, last), call)
             tried: set[Replica] = set()
             while (replica := self._choose(tried)) is not None:
                 tried.add(replica)
@@ -133,6 +135,10 @@ class Fleet:
                 if reply is not None and reply.status == 200:
                     return reply.body, replica
                 last = reply or last
+            if tried or not any(replica.checking for replica in self.replicas):
+                rounds += 1
+            else:  # another request is finding out whether a server is back: that costs this one no attempt
+                self._pause(self._policy.first_pause_s, call)
         if last is None:
             raise UnreachableFleetError(NONE_ANSWERS.format(servers=", ".join(self.hosts)))
         raise BrokenFleetError(BROKEN.format(status=last.status))
@@ -155,8 +161,8 @@ class Fleet:
             if reply.status == 200:
                 call.succeeded(start, time.monotonic())
                 return reply
-        call.failed()
         self._judge(replica, reply)
+        call.failed()
         return reply
 
     def _judge(self, replica: Replica, reply: Reply) -> None:
@@ -193,11 +199,21 @@ class Fleet:
             if not back.well:
                 tried = tried | {back}
 
-    def _pause(self, number: int, last: Reply | None, call: Call) -> None:
-        """Wait, longer each time and never two clients in step; stop at the deadline or when the call has failed."""
-        pause = min(self._policy.longest_pause_s, self._policy.first_pause_s * 2 ** (number - 1))
-        pause = max(pause * random.uniform(0.5, 1.0), min(last.retry_after_s if last else 0.0, self._policy.longest_pause_s))
-        if time.monotonic() + pause >= call.deadline:
-            raise EngineBusyError("원격 서버가 시간 안에 답하지 않았습니다. 잠시 뒤에 다시 시도해 주세요.")
-        if call.stopped.wait(pause):
+    def _backoff(self, rounds: int, last: Reply | None) -> float:
+        """Seconds to wait after so many rounds: longer each time, and never two clients in step."""
+        longest = self._policy.longest_pause_s
+        pause = random.uniform(0.5, 1.0) * min(longest, self._policy.first_pause_s * 2 ** (rounds - 1))
+        return max(pause, min(longest, max(self._soonest(), last.retry_after_s if last else 0.0)))
+
+    def _pause(self, seconds: float, call: Call) -> None:
+        """Wait; not beyond the deadline, nor when the call has failed elsewhere."""
+        if time.monotonic() + seconds >= call.deadline:
+            raise EngineBusyError(LATE)
+        if call.stopped.wait(seconds):
             raise EngineError(STOPPED)
+
+    def _soonest(self) -> float:
+        """Seconds until a server may be tried at all: none where one is well, else until the first has rested enough."""
+        if any(replica.well for replica in self.replicas):
+            return 0.0
+        return max(0.0, min(replica.rest_until for replica in self.replicas) - time.monotonic())

@@ -11,6 +11,7 @@ import base64
 import io
 from typing import Any
 
+from core.errors import InputError
 from core.models.contract import Content, Role
 from core.models.images import GRID, fit, open_rgb
 from core.models.qwen3_vl import EMPTY
@@ -33,7 +34,7 @@ def embedding(record: ModelRecord, content: Content, *, role: Role, max_pixels: 
     """Return the body of ``POST /v1/embeddings`` for one content.
 
     Raises:
-        InputError: the image cannot be used.
+        InputError: the text or the image cannot be used.
     """
     return conversation(
         served, system=instruction(record.prompts[role]), user=_parts(record, content, max_pixels), max_pixels=max_pixels,
@@ -66,7 +67,7 @@ def reranking(record: ModelRecord, query: Content, documents: list[Content], *, 
     """Return the body of ``POST /rerank``.
 
     Raises:
-        InputError: an image cannot be used.
+        InputError: a text or an image cannot be used.
     """
     return {
         "model": served,
@@ -104,7 +105,15 @@ def text_part(text: str) -> dict[str, Any]:
 
 
 def disarm(text: str) -> str:
-    """Return the text with typed control tokens as plain characters, by the local path's rule."""
+    """Return the text with typed control tokens as plain characters, by the local path's rule.
+
+    Raises:
+        InputError: it holds half a character (a lone surrogate), which no JSON can carry.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError("글에 깨진 문자가 있습니다. 그 문자를 지우고 다시 시도해 주세요.") from error
     for marker in MARKERS:
         if marker in text:
             text = text.replace(marker, f"{marker[0]} {marker[1:]}")
