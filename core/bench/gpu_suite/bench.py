@@ -58,6 +58,7 @@ class Bench:
 
     def loaded(self, key: str, precision: str, put: Put) -> Any:
         """Load a model and put down what that took; its checkpoint is written beforehand and not part of the time."""
+        put("matrix_tflops", self.matrix_rate / 1e12)  # measured now if it was not yet: later the memory is the model's
         scratch = Path(self.options.scratch)
         start = time.perf_counter()
         record = random_record(key, size=self.options.size, scratch=scratch, device=self.device)

@@ -113,5 +113,4 @@ def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        module = __import__("sys").modules.get(package.replace("-", "_"))
-        return getattr(module, "__version__", None)
+        return None

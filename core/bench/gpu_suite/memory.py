@@ -6,10 +6,13 @@ reserved memory plus the CUDA context and whatever libraries take past the alloc
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+log = logging.getLogger(__name__)
 GIB = 2**30
 GB = 10**9
 
@@ -34,8 +37,8 @@ class Gauge:
 
     def __init__(self, device: str) -> None:
         self.device = device
-        self._others = 0
-        """Bytes on the card that were taken before this process came."""
+        self._free_before: int | None = None
+        """Bytes on the card that nobody had taken before this process came; None where the driver does not say."""
 
     def start(self, *, budget_gib: float) -> Budget | None:
         """Create the CUDA context, warm the libraries up and set the allocator's hard cap; None on a CPU."""
@@ -43,9 +46,8 @@ class Gauge:
             return None
         import torch
 
-        self._others = _used_by_others()
-        square = torch.randn(256, 256, device="cuda", dtype=torch.float16)
-        (square @ square).sum().item()  # cuBLAS comes with the first product
+        self._free_before = _free_bytes()
+        _warm_up()
         total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
         outside = self.outside()
         wanted = int(budget_gib * GIB)
@@ -124,36 +126,47 @@ class Gauge:
         import torch
 
         free, total = torch.cuda.mem_get_info()
-        return max(0, total - free - self._others - torch.cuda.memory_reserved())
+        before = total if self._free_before is None else self._free_before
+        return max(0, before - free - torch.cuda.memory_reserved())
 
 
-def _nvml() -> Any:
+def _warm_up() -> None:
+    """Create the context and load cuBLAS, which comes with the first product."""
+    import torch
+
+    square = torch.randn(256, 256, device="cuda", dtype=torch.float16)
+    (square @ square).sum().item()
+
+
+def _ask_driver(question: Callable[[Any], int | None]) -> int | None:
+    """Ask NVML, which may be missing, forbidden or of another opinion; then there is no answer."""
     try:
         import pynvml
 
         pynvml.nvmlInit()
-    except Exception:  # not installed, no driver, no permission: all mean that NVML has nothing to say here
+        return question(pynvml)
+    except Exception:
+        log.info("NVML did not answer", exc_info=True)
         return None
-    return pynvml
 
 
-def _used_by_others() -> int:
-    nvml = _nvml()
-    if nvml is None:
-        return 0
-    # By position: where CUDA_VISIBLE_DEVICES hides cards, only the first visible one is asked for.
-    first = (os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0]
-    handle = nvml.nvmlDeviceGetHandleByIndex(int(first)) if first.isdigit() else nvml.nvmlDeviceGetHandleByUUID(first)
-    return int(nvml.nvmlDeviceGetMemoryInfo(handle).used)
+def _free_bytes() -> int | None:
+    """Return the free memory of the card torch will use, asked of the driver because torch would first make a context."""
+    seen = (os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0]
+
+    def question(nvml: Any) -> int:
+        card = nvml.nvmlDeviceGetHandleByIndex(int(seen)) if seen.isdigit() else nvml.nvmlDeviceGetHandleByUUID(seen)
+        return int(nvml.nvmlDeviceGetMemoryInfo(card).free)
+
+    return _ask_driver(question)
 
 
 def _driver_process_bytes() -> int | None:
-    nvml = _nvml()
-    if nvml is None:
-        return None
-    for place in range(nvml.nvmlDeviceGetCount()):
-        handle = nvml.nvmlDeviceGetHandleByIndex(place)
-        for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle):
-            if process.pid == os.getpid():
-                return process.usedGpuMemory
-    return None  # in a container the driver counts by the host's process ids
+    def question(nvml: Any) -> int | None:
+        for place in range(nvml.nvmlDeviceGetCount()):
+            for process in nvml.nvmlDeviceGetComputeRunningProcesses(nvml.nvmlDeviceGetHandleByIndex(place)):
+                if process.pid == os.getpid():
+                    return process.usedGpuMemory
+        return None  # in a container the driver counts by the host's process ids
+
+    return _ask_driver(question)

@@ -16,19 +16,23 @@ from core.models.contract import Content
 _NETWORKS = ("Qwen3VLModel", "XLMRobertaModel")
 
 
+class SteppedDownError(RuntimeError):
+    """A model came at another precision than asked for: at that one it did not fit."""
+
+
 def load_random(key: str, *, size: Size, scratch: Path, precision: str, device: str, max_pixels: int | None) -> Any:
     """Load a model with random weights through the models' one door.
 
     Raises:
         core.errors.ModelError: it does not load or does not fit.
-        RuntimeError: it was loaded at another precision than asked for.
+        SteppedDownError: it was loaded at another precision than asked for.
     """
     from core.models.loading import load
 
     record = random_record(key, size=size, scratch=scratch, device=device)
     model = load(record, precision=precision, device=device, max_pixels=max_pixels)
     if model.info.precision != precision:
-        raise RuntimeError(f"asked for {precision}, got {model.info.precision}: {' '.join(model.info.notes)}")
+        raise SteppedDownError(f"asked for {precision}, got {model.info.precision}: {' '.join(model.info.notes)}")
     return model
 
 
@@ -57,6 +61,18 @@ def networks(model: Any) -> Iterator[Any]:
             yield from (held.text_model, held.vision_model)
         else:
             yield from (part for part in held.modules() if type(part).__name__ in _NETWORKS)
+
+
+def does_not_fit(error: BaseException) -> bool:
+    """Whether memory is what failed, whoever reported it."""
+    import torch
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, torch.OutOfMemoryError | MemoryError | SteppedDownError):
+            return True
+        seen = seen.__cause__
+    return False
 
 
 def weights_bytes(model: Any) -> int:

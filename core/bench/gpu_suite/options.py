@@ -30,7 +30,7 @@ class Options:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 def options(*, size: Size, device: str, scratch: str, **chosen: Any) -> Options:

@@ -10,7 +10,7 @@ from core.bench.gpu_suite import machine
 from core.bench.gpu_suite.architectures import architectures, parameters, skeleton
 from core.bench.gpu_suite.bench import Bench, Put
 from core.bench.gpu_suite.encoding import by_batch, measure_encoder
-from core.bench.gpu_suite.models import one_pass
+from core.bench.gpu_suite.models import does_not_fit, one_pass
 from core.bench.gpu_suite.timing import timed, told
 from core.bench.gpu_suite.work import cost
 from core.bench.statistics import theil_sen
@@ -74,7 +74,10 @@ def measure_together(bench: Bench, put: Put) -> None:
 
 
 def _together(bench: Bench, members: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Return whether a combination fits; that it does not is an answer, with the step at which it failed."""
+    """Return whether a combination fits; that it does not is an answer, with the step at which it failed.
+
+    What fails for another reason says nothing of memory: ``fits`` is None then.
+    """
     models: dict[str, Any] = {}
     steps: list[dict[str, Any]] = []
     bench.gauge.reset_peak()
@@ -92,8 +95,8 @@ def _together(bench: Bench, members: tuple[tuple[str, str], ...]) -> dict[str, A
             contents = workload.contents(workload.kinds[-1], _TOGETHER_BATCH)
             model.score(contents[0], contents) if hasattr(model, "score") else model.encode(contents, role="document")
             step["vram_gb"] = bench.gauge.vram_gb()
-    except Exception as error:  # above all out of memory: the question is exactly whether this happens
-        return {"fits": False, "error": told(error), "steps": steps, "vram_gb": bench.gauge.vram_gb()}
+    except Exception as error:
+        return {"fits": False if does_not_fit(error) else None, "error": told(error), "steps": steps, "vram_gb": bench.gauge.vram_gb()}
     return {"fits": True, "error": None, "steps": steps, "vram_gb": bench.gauge.vram_gb(),
             "rss_mb": bench.gauge.rss_bytes() / 1e6}
 

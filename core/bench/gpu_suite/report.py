@@ -52,7 +52,7 @@ def rows(record: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                     yield name, what, f"{slope['slope']:+.1f} B/call [{slope['low']:+.1f}, {slope['high']:+.1f}]"
         if name == "together":
             for combination, each in found.items():
-                yield name, combination, f"fits, {_gb(each['vram_gb'])}" if each["fits"] else f"does not fit: {each['error']}"
+                yield name, combination, _fit(each)
 
 
 def _series(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -62,6 +62,12 @@ def _series(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from found.get("list", {}).values()
         if isinstance(found.get("calls"), dict):
             yield found["calls"]
+
+
+def _fit(each: dict[str, Any]) -> str:
+    if each["fits"]:
+        return f"fits, {_gb(each['vram_gb'])}"
+    return f"{'not known' if each['fits'] is None else 'does not fit'}: {each['error']}"
 
 
 def _ms(series: dict[str, Any]) -> str:

@@ -25,6 +25,8 @@ RANDOM = "random weights: speed and memory only"
 COMMAND = (sys.executable, "-m", "core.bench.gpu_suite.worker")
 PART_SECONDS = 600.0
 _TAIL = 1500
+_LEAVE_SECONDS = 20
+"""How long a worker that has told everything may take to end."""
 Say = Callable[[str], None]
 
 
@@ -159,13 +161,12 @@ class _worker:  # noqa: N801  (used as a function)
     def __enter__(self) -> tuple[subprocess.Popen[bytes], int]:
         return self._process, self._read
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, interrupted: type[BaseException] | None, *_: object) -> None:
         os.close(self._read)
-        if self._process.poll() is None:
-            try:
-                self._process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                _kill(self._process)
+        try:
+            self._process.wait(timeout=0 if interrupted else _LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            _kill(self._process)
         self._process.wait()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from core.bench.gpu_suite.models import networks
@@ -61,7 +62,6 @@ class Seen:
     """Tokens with their padding."""
     patches: int = 0
     forward_s: float = 0.0
-    _started: list[float] = field(default_factory=list)
 
     @property
     def padding_share(self) -> float:
@@ -71,30 +71,42 @@ class Seen:
 
 @contextmanager
 def watched(model: Any, *, device: str) -> Iterator[Seen]:
-    """Count what passes through a model's networks and how long they take; it waits for the device, so time nothing else here."""
+    """Count what passes through a model's networks and how long they take; it waits for the device, so time nothing else here.
+
+    The networks' ``forward`` is wrapped, because sentence-transformers calls it past torch's hooks.
+    """
     seen = Seen()
-    handles = []
-    for network in networks(model):
-        handles.append(network.register_forward_pre_hook(lambda _m, _a, inputs: _enter(seen, inputs, device), with_kwargs=True))
-        handles.append(network.register_forward_hook(lambda _m, _a, _o: _leave(seen, device)))
-    try:
+    with ExitStack() as undo:
+        for network in networks(model):
+            undo.callback(_restore, network, vars(network).get("forward"))
+            network.forward = _counting(network.forward, seen, device)
         yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
-def _enter(seen: Seen, inputs: dict[str, Any], device: str) -> None:
+def _counting(forward: Callable[..., Any], seen: Seen, device: str) -> Callable[..., Any]:
+    @wraps(forward)
+    def counted(*arguments: Any, **inputs: Any) -> Any:
+        _count(seen, inputs)
+        synchronise(device)
+        start = time.perf_counter()
+        answer = forward(*arguments, **inputs)
+        synchronise(device)
+        seen.forward_s += time.perf_counter() - start
+        return answer
+
+    return counted
+
+
+def _restore(network: Any, forward: Callable[..., Any] | None) -> None:
+    del network.forward
+    if forward is not None:  # accelerate puts one of its own on the instance
+        network.forward = forward
+
+
+def _count(seen: Seen, inputs: dict[str, Any]) -> None:
     ids, mask, pixels = (inputs.get(name) for name in ("input_ids", "attention_mask", "pixel_values"))
     if ids is not None:
         seen.padded += ids.numel()
         seen.tokens += ids.numel() if mask is None else int(mask.sum())
     if pixels is not None:  # Qwen3-VL is given patches in rows, SigLIP whole images of 16 × 16 patches a square
         seen.patches += pixels.shape[0] if pixels.ndim == 2 else pixels.shape[0] * (pixels.shape[-1] // 16) ** 2
-    synchronise(device)
-    seen._started.append(time.perf_counter())
-
-
-def _leave(seen: Seen, device: str) -> None:
-    synchronise(device)
-    seen.forward_s += time.perf_counter() - seen._started.pop()
