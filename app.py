@@ -6,16 +6,33 @@ address on a fresh server by running that page alone, past everything the shell 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from core.settings import settings
+from core.store import close_database
 from pages import _files, _headers
 from pages.widgets import trouble
 
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Refuse a wrong setting before the first page; leave the database at the end.
+
+    A server told to end by SIGTERM runs no ``atexit`` hooks, and the embedded database would go on without a user.
+    """
+    settings()
+    yield
+    close_database()
+
+
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
+    lifespan=lifespan,
     routes=_files.ROUTES,
     middleware=[Middleware(_headers.SecurityHeaders)],
     on_script_error=trouble.show,

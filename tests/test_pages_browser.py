@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -39,17 +40,23 @@ PATIENCE = 60_000
 @pytest.fixture(scope="session")
 def dashboard(prepared, tmp_path_factory) -> Iterator[str]:
     """The address of a running dashboard over the session's database and engine."""
+    with served({}, tmp_path_factory.mktemp("dashboard") / "log") as (address, _):
+        yield address
+
+
+@contextmanager
+def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subprocess.Popen]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("dashboard") / "log"
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", str(port)]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
+                                  stdout=out, stderr=out)
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(f"{address}/_stcore/health", server, log)
-            yield address
+            yield address, server
         finally:
             server.terminate()
             server.wait(timeout=60)
@@ -324,3 +331,26 @@ def test_no_address_runs_a_page_past_the_shell(browser, dashboard, path):
     page.goto(f"{dashboard}/{path}")
     page.locator("[data-testid=stHeaderLogo]").wait_for(timeout=PATIENCE)
     context.close()
+
+
+def test_a_fresh_house_says_how_to_begin_and_leaves_no_database_behind(browser, tmp_path):
+    data = tmp_path / "새 자료"
+    with served({"DATA_DIR": str(data)}, tmp_path / "log") as (address, server):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.locator(".ib-calm").wait_for(timeout=PATIENCE)
+        assert "python -m core prepare" in page.locator(".ib-calm").inner_text()
+        context.close()
+        assert (data / "postgres" / "postmaster.pid").exists()
+        server.terminate()
+        server.wait(timeout=60)
+    assert not (data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_wrong_setting_is_refused_at_the_start(tmp_path):
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", "0"]
+    ended = subprocess.run(command, cwd=PROJECT_DIR, env=os.environ | {"DEVICE": "tpu", "DATA_DIR": str(tmp_path)},
+                           capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode != 0
+    assert "DEVICE" in ended.stderr + ended.stdout and "auto · cpu · cuda" in ended.stderr + ended.stdout
