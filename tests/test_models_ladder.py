@@ -131,7 +131,7 @@ def test_a_card_without_bf16_refuses_it(monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
-    with pytest.raises(ModelError, match="bf16을 지원하지 않습니다. 정밀도를 auto나 fp16"):
+    with pytest.raises(ModelError, match="bf16을 지원하지 않습니다. 정밀도를 auto나 fp16으로"):
         precision.place("bf16", "cuda")
     assert precision.place("auto", "cuda", preferred="bf16").notes
     assert precision.place("auto", "cuda").precision == "fp16"

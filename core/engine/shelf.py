@@ -15,6 +15,7 @@ from core.engine.messages import ModelStatus
 from core.engine.slots import Model, Settled, Slot, Source, Wanted
 from core.errors import ModelError
 from core.models.contract import LoadedModel
+from core.models.precision import into
 
 log = logging.getLogger(__name__)
 
@@ -115,11 +116,11 @@ class Shelf:
         if not settled.lower:
             return False
         slot, precision = settled.slot, settled.lower[0]
-        self._drop([slot] if slot in self._residents else [], because=f"{precision}로 다시 불러오려고 내렸습니다.")
-        self._steps[slot.key] = Step(precision, f"메모리가 모자라 {slot.precision} 대신 {precision}로 계산했습니다.")
+        self._drop([slot] if slot in self._residents else [], because=f"{into(precision)} 다시 불러오려고 내렸습니다.")
+        self._steps[slot.key] = Step(precision, f"메모리가 모자라 {slot.precision} 대신 {into(precision)} 계산했습니다.")
         for other in [each for each in self._settled if each.key == slot.key]:
             del self._settled[other]
-        self.diary.note("stepped", slot.key, precision, f"{slot.precision}로는 메모리가 모자라 {precision}로 낮추었습니다.")
+        self.diary.note("stepped", slot.key, precision, f"{into(slot.precision)}는 메모리가 모자라 {into(precision)} 낮추었습니다.")
         return True
 
     def count_call(self, wanted: Wanted) -> None:
@@ -253,5 +254,5 @@ def _no_room(settled: Settled, *, name: str) -> str:
     slot = settled.slot
     where = "GPU 메모리" if slot.device == "cuda" else "이 컴퓨터의 메모리"
     hint = "" if slot.precision == "nf4" else "정밀도를 auto나 nf4로 정하거나, "
-    return (f"{name} 모델을 {slot.precision}로 올리기에는 {where}가 모자랍니다. {hint}더 큰 GPU에서 도는 원격 엔진의 주소를 "
+    return (f"{name} 모델을 {into(slot.precision)} 올리기에는 {where}가 모자랍니다. {hint}더 큰 GPU에서 도는 원격 엔진의 주소를 "
             "ENGINE_URL에 적어 주세요.")

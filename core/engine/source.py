@@ -40,7 +40,7 @@ class Checkpoints:
 
     def settle(self, wanted: Wanted) -> Settled:
         """Decide as the loader will; ``auto`` on a card is the precision at which all systems' models stay in memory."""
-        from core.models.precision import ladder, place, quantisable
+        from core.models.precision import into, ladder, place, quantisable
         from core.models.qwen3_vl import budget
 
         record = registry.record(wanted.key)
@@ -52,7 +52,7 @@ class Checkpoints:
             if placement.device == "cuda":
                 precision = planner.resident_precision(record, budget=self._gauge.budget, context=self._gauge.context)
             if precision != steps[0]:
-                notes = (*notes, f"모든 시스템의 모델을 GPU 메모리에 함께 두려고 {steps[0]} 대신 {precision}로 불러왔습니다.")
+                notes = (*notes, f"모든 시스템의 모델을 GPU 메모리에 함께 두려고 {steps[0]} 대신 {into(precision)} 불러왔습니다.")
             lower = steps[steps.index(precision) + 1 :]
         pixels = budget(record, wanted.max_pixels) if record.kind.startswith("qwen3-vl") else None
         return Settled(Slot(wanted.key, precision, pixels, placement.device), notes, lower)

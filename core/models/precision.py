@@ -72,6 +72,11 @@ def ladder(device: str, *, quantisable: bool) -> tuple[Precision, ...]:
     return (*plain, "nf4") if quantisable else plain
 
 
+def into(precision: str) -> str:
+    """A precision with its Korean particle: ``fp16으로``, ``nf4로``."""
+    return precision + ("으로" if precision.endswith("16") else "로")
+
+
 def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = True, preferred: str | None = None) -> Placement:
     """Decide device and number format; ``auto`` takes what is preferred, then fp16 on a GPU and fp32 on a CPU.
 
@@ -104,8 +109,8 @@ def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = 
     if not obstacle:
         return Placement(where, wanted)  # type: ignore[arg-type]
     if precision != "auto":
-        raise ModelError(f"{obstacle} 정밀도를 auto나 {plain}로 정해 주세요.")
-    return Placement(where, plain, (f"{obstacle} 그래서 PRECISION 설정 대신 {plain}로 불러왔습니다.",))
+        raise ModelError(f"{obstacle} 정밀도를 auto나 {into(plain)} 정해 주세요.")
+    return Placement(where, plain, (f"{obstacle} 그래서 PRECISION 설정 대신 {into(plain)} 불러왔습니다.",))
 
 
 def threads() -> int:
