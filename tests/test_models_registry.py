@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from core.errors import ModelError, NotFoundError
 from core.models import completion, record, registry
-from core.settings import Settings
+from core.settings import PROJECT_DIR, Settings
 
 CANDIDATES = {"kovre", "bge-m3", "siglip2-base", "qwen3-embedding-0.6b"}
 
@@ -128,6 +129,16 @@ def test_a_candidate_without_files_names_the_command_and_one_with_files_stands_f
 
 def test_a_licence_that_nobody_saw_is_not_made_up() -> None:
     assert registry.record("kovre").licence == "확인 안 됨"
+
+
+def test_every_model_is_documented_and_the_record_to_copy_is_the_one_that_is_tested() -> None:
+    from tests.candidate_engine import NEW
+
+    page = (PROJECT_DIR / "docs" / "models.md").read_text(encoding="utf-8")
+    for each in registry.REAL + registry.CANDIDATES:
+        assert f"`{each.key}`" in page and each.hub_id in page
+    shown = re.search(r"```python\n(.+?),\n```", page, re.DOTALL)
+    assert eval(shown[1].strip(), {"ModelRecord": registry.ModelRecord}) == NEW
 
 
 def test_importing_the_models_does_not_import_torch() -> None:
