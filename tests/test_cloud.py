@@ -90,12 +90,11 @@ def test_of_two_prices_at_once_the_higher_counts_once(conn, log):
 
 
 def test_notes_lengthen_an_interval_and_a_silence_ends_it(conn, log):
-    client = uuid4()
-    for _ in range(3):
-        cloud_usage.beat(conn, host="a", client=client, usd_per_hour=0.5)
+    for _ in range(3):  # three processes, one after the other: the machine was up in between
+        cloud_usage.beat(conn, host="a", client=uuid4(), usd_per_hour=0.5)
     assert conn.execute("SELECT count(*), bool_and(ended_at > started_at) FROM cloud_usage").fetchone() == (1, True)
     conn.execute("UPDATE cloud_usage SET started_at = started_at - interval '1 hour', ended_at = ended_at - interval '1 hour'")
-    cloud_usage.beat(conn, host="a", client=client, usd_per_hour=0.5)
+    cloud_usage.beat(conn, host="a", client=uuid4(), usd_per_hour=0.5)
     assert conn.execute("SELECT count(*) FROM cloud_usage").fetchone() == (2,)
     assert sum(each.hours for each in cloud_usage.totals(conn)) < 0.01  # an hour of silence is no hour of use
 
@@ -209,3 +208,17 @@ def test_the_command_shows_what_was_used(capsys, log):
     assert told["hosts"][0]["host"] == "gpu.example" and told["usd"] == pytest.approx(1.0, abs=0.01)
     assert main(["cloud", "status"]) == 0
     assert "$1.00" in (out := capsys.readouterr().out) and "gpu.example" in out and "세지 않습니다" in out
+
+
+def test_the_command_says_which_servers_answer(capsys, paid):
+    server, gone = VllmServer(), VllmServer()
+    gone.stop()
+    try:
+        paid(ENGINE_URL=f"{KEY}@bf16={server.url},{gone.url}")
+        assert main(["cloud", "status", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)["servers"]
+        assert [(each["url"], each["serves"]) for each in told] == [(server.url, "Qwen/Qwen3-VL-Embedding-2B"), (gone.url, None)]
+        assert main(["cloud", "status"]) == 0
+        assert "응답 없음" in capsys.readouterr().out
+    finally:
+        server.stop()

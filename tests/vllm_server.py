@@ -151,6 +151,7 @@ def _part_tokens(part: dict[str, Any]) -> int:
 def _handler(server: VllmServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def setup(self) -> None:
             super().setup()

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     estimate.add_argument("--items-per-s", type=float, required=True, help="서버 한 대에서 잰 초당 문항 수")
     estimate.add_argument("--price", type=float, help="시간당 가격(USD); 없으면 계획서의 서비스들과 비교합니다")
     estimate.add_argument("--hosts", type=int, default=1, help="함께 쓰는 서버 대수 (기본 1)")
-    status = actions.add_parser("status", help="지금까지 쓴 시간과 비용, 한도를 봅니다")
+    status = actions.add_parser("status", help="원격 서버의 응답과 지금까지 쓴 시간, 비용, 한도를 봅니다")
     for action in (estimate, status):
         action.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
@@ -52,12 +52,14 @@ def _status(*, as_json: bool) -> int:
     chosen = settings()
     with open_database().connection() as conn:
         usage = cloud_usage.totals(conn)
-    spent, limit = sum(each.usd for each in usage), chosen.cloud_limit_usd
+    spent, limit, servers = sum(each.usd for each in usage), chosen.cloud_limit_usd, _servers()
     if as_json:
-        print_json({"usd_per_hour": chosen.cloud_price_per_hour, "limit_usd": limit, "usd": spent, "hosts": [
+        print_json({"servers": servers, "usd_per_hour": chosen.cloud_price_per_hour, "limit_usd": limit, "usd": spent, "hosts": [
             {"host": each.host, "hours": each.hours, "usd": each.usd, "first_at": each.first_at.isoformat(),
              "last_at": each.last_at.isoformat()} for each in usage]})
         return 0
+    if servers:
+        print_table(("모델", "주소", "지금"), [(each["model"], each["url"], each["serves"] or each["wrong"]) for each in servers])
     if usage:
         print_table(("서버", "시간", "비용", "처음", "마지막"), [
             (each.host, f"{each.hours:.2f}", f"${each.usd:.2f}", f"{each.first_at:%Y-%m-%d %H:%M}",
@@ -67,3 +69,23 @@ def _status(*, as_json: bool) -> int:
     if not chosen.cloud_price_per_hour:
         print("CLOUD_PRICE_PER_HOUR가 0이라 지금은 사용 시간을 세지 않습니다.")
     return 0
+
+
+def _servers() -> list[dict[str, str | None]]:
+    """Ask every server of ENGINE_URL what it serves."""
+    from core.engine.remote import addresses, identity
+    from core.engine.remote.replica import Policy, Replica, UnreachableError
+    from core.errors import EngineError
+
+    rows = []
+    for address in addresses.parse(settings().engine_url).values():
+        for url in address.urls:
+            serves, wrong = None, None
+            try:
+                serves = identity.card(Replica(url, policy=Policy())).root
+            except UnreachableError:
+                wrong = "응답 없음"
+            except EngineError as error:
+                wrong = str(error)
+            rows.append({"model": address.key, "url": url, "serves": serves, "wrong": wrong})
+    return rows

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 
-from core.errors import EngineError, UserError
+from core.errors import EngineError
 from core.settings import settings
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Meter:
             try:
                 with self._lock:
                     self._beat(up)
-            except UserError:
+            except Exception:  # the next note may succeed, and the next call says what is wrong
                 log.exception("the use of paid servers could not be noted")
 
 

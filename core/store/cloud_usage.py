@@ -10,11 +10,11 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 GAP_SECONDS = 120
-"""A silence longer than this ends an interval: the process slept or the machine was off, and neither is use."""
+"""A machine noted twice within this was up in between, whoever noted it; a longer silence ends the interval."""
 _EXTEND = """
 UPDATE cloud_usage SET ended_at = greatest(ended_at, clock_timestamp())
  WHERE id = (SELECT id FROM cloud_usage
-              WHERE client = %(client)s AND host = %(host)s AND usd_per_hour = %(usd_per_hour)s
+              WHERE host = %(host)s AND usd_per_hour = %(usd_per_hour)s
                 AND ended_at > clock_timestamp() - make_interval(secs => %(gap)s)
               ORDER BY ended_at DESC LIMIT 1)
 """
@@ -54,7 +54,11 @@ class HostUsage:
 
 
 def beat(conn: Connection, *, host: str, client: UUID, usd_per_hour: float) -> None:
-    """Note that a process uses a machine now; the time since its last note counts as used if it was short."""
+    """Note that a machine is up and in use now; the time since the last note of it counts if it was short.
+
+    Args:
+        client: the process that notes it, kept where it begins an interval.
+    """
     values = {"host": host, "client": client, "usd_per_hour": usd_per_hour, "gap": GAP_SECONDS}
     if conn.execute(_EXTEND, values).rowcount == 0:
         conn.execute(_BEGIN, values)
