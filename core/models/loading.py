@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import replace
 from typing import Any
 
 from core.errors import ModelError, UserError
-from core.models import completion, quantised, sizes
+from core.models import quantised, sizes
 from core.models.contract import Encoder, LoadedModel, Reranker
 from core.models.precision import Placement, place, quantisable, threads
 from core.models.registry import Kind, ModelRecord
+from core.models.revision import installed_revision
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
     info = LoadedModel(
         key=record.key,
         id=record.hub_id,
-        revision=_revision(record),
+        revision=installed_revision(record),
         precision=placement.precision,
         device=placement.device,
         dims=record.dims,
@@ -59,15 +59,6 @@ def load(record: ModelRecord, *, precision: str = "auto", device: str = "auto", 
     except Exception as error:
         _log.exception("loading %s from %s failed", record.key, record.path)
         raise ModelError(f"{record.hub_id} 모델을 불러오지 못했습니다. {_remedy(record)}") from error
-
-
-def _revision(record: ModelRecord) -> str:
-    """The commit that was downloaded; for a miniature, the beginning of its weights' SHA-256: retrained is another model."""
-    if not record.miniature:
-        mark = completion.read(record.path)
-        return mark.revision if mark else ""
-    with (record.path / "model.safetensors").open("rb") as weights:
-        return hashlib.file_digest(weights, "sha256").hexdigest()[:12]
 
 
 def _remedy(record: ModelRecord) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from psycopg import Connection
 
+from core.engine.remote.routes import REMOTE
 from core.errors import NotFoundError
 from core.models import registry
-from core.models.registry import ModelRecord
+from core.models.record import ModelRecord
+from core.models.revision import installed_revision
 from core.search.systems import Channel
 from core.search.variants import Variant
 from core.settings import settings
@@ -21,18 +23,20 @@ JOINED = "+"
 
 
 def embedding_set(conn: Connection, collection: Collection, channel: Channel, variant: Variant) -> EmbeddingSet:
-    """Return the set: of the installed model (real before miniature), with the content and settings of the variant.
+    """Return the set: of the installed checkpoint (real before miniature), with the content and settings of the variant.
 
     What a variant leaves open is the setting's: its precision and pixel budget. With PRECISION=auto a plain precision
     is preferred to 4-bit, so that embedding a 4-bit variant beside it never changes what the plain system searches.
+    While ENGINE_URL names the model, the plain system searches what its servers embedded, and otherwise never does.
 
     Raises:
         NotFoundError: the collection has no such vectors yet; the message names the command that makes them.
     """
     record = registry.resolve(channel.model)
+    revision = None if record.key in settings().remote_keys else installed_revision(record)
     fitting = [found for found in embedding_sets.list_sets(conn, collection.id)
                if found.identity.model_key == record.key and found.identity.content == channel.content
-               and _fits(found.identity, record, variant)]
+               and revision in (None, found.identity.revision) and _fits(found.identity, record, variant)]
     if not fitting:
         raise missing(collection, variant, record.key)
     return max(fitting, key=lambda found: (found.identity.precision != "nf4", found.id))
@@ -83,7 +87,12 @@ def pixel_budget(record: ModelRecord, wanted: int | None) -> int | None:
 
 
 def _fits(identity: SetIdentity, record: ModelRecord, variant: Variant) -> bool:
+    served = record.key in settings().remote_keys and variant.precision is None
+    if identity.precision.startswith(REMOTE) != served:
+        return False
     precision = variant.precision or (settings().precision if settings().precision != "auto" else None)
+    if served:
+        precision = None  # the servers' own, which the setting does not decide
     if precision is not None and identity.precision != precision and not _unquantised(record, identity, variant):
         return False
     return identity.max_pixels is None or identity.max_pixels == pixel_budget(record, variant.max_pixels)
