@@ -27,6 +27,12 @@ class DropError(Exception):
     """Raised by ``trouble``: the connection is closed without an answer."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """The default of 5 would turn a burst of connections into refused ones."""
+
+
 @dataclass
 class Asked:
     """One request that arrived."""
@@ -59,8 +65,7 @@ class VllmServer:
 
     def __post_init__(self) -> None:
         self._now, self._lock = 0, threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", self.port), _handler(self))
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
