@@ -40,6 +40,13 @@ class LoadedModel:
     notes: tuple[str, ...] = field(default=())
     """Korean sentences about anything that was asked for and not given (a fallback)."""
 
+    @property
+    def image_tokens(self) -> int | None:
+        """The most tokens one picture takes in a prompt under ``max_pixels``; None for a model without such a budget."""
+        from core.models.images import most_tokens
+
+        return None if self.max_pixels is None else most_tokens(self.max_pixels)
+
 
 class Encoder(Protocol):
     """An embedding model in memory."""

@@ -6,15 +6,14 @@ a system turn, a user turn with the image before the text, an opened assistant t
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InputError
 from core.models.contract import Content
-from core.models.images import open_rgb
+from core.models.images import GRID, fit
 from core.models.registry import ModelRecord
+from core.pictures import open_rgb
 from core.settings import settings
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ VISION = "<|vision_start|><|image_pad|><|vision_end|>"
 END = "<|endoftext|>"
 EMPTY = "NULL"
 """What the official code puts where a content has neither text nor image."""
-GRID = 32
-"""One visual token covers 32 × 32 pixels: patches of 16, merged two by two."""
-_MOST_OBLONG = 200
 
 
 def chat(system: str, user: str) -> str:
@@ -38,27 +34,6 @@ def budget(record: ModelRecord, max_pixels: int | None) -> int:
     """The pixels an image may have: what is asked for, else the setting, never more than the model's ceiling."""
     wanted = max_pixels or settings().max_pixels
     return max(record.min_pixels or 0, min(wanted, record.max_pixels or wanted))
-
-
-def fit(image: Image.Image, *, min_pixels: int, max_pixels: int) -> Image.Image:
-    """Resize to whole visual tokens within the budget, keeping the shape as nearly as the grid allows (bicubic).
-
-    Done here and not in the processor because the official code does the same before it (``do_resize=False`` there).
-
-    Raises:
-        InputError: the image is more than 200 times as long as it is wide (the official code's limit).
-    """
-    width, height = image.size
-    if max(width, height) > _MOST_OBLONG * min(width, height):
-        raise InputError("그림이 지나치게 길쭉합니다. 필요한 부분만 잘라 다시 올려 주세요.")
-    new_width, new_height = (max(GRID, round(side / GRID) * GRID) for side in (width, height))
-    if new_width * new_height > max_pixels:
-        shrink = math.sqrt(width * height / max_pixels)
-        new_width, new_height = (max(GRID, math.floor(side / shrink / GRID) * GRID) for side in (width, height))
-    elif new_width * new_height < min_pixels:
-        grow = math.sqrt(min_pixels / (width * height))
-        new_width, new_height = (math.ceil(side * grow / GRID) * GRID for side in (width, height))
-    return image.resize((new_width, new_height))
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from core.models.batching import in_batches
 from core.models.contract import Content, LoadedModel, Role, Vectors
-from core.models.images import open_rgb
 from core.models.precision import Placement
 from core.models.registry import ModelRecord
+from core.pictures import open_rgb
 
 
 class SiglipEncoder:

@@ -15,8 +15,8 @@ from typing import Any
 
 from core.models.contract import Precision
 from core.models.images import most_tokens
+from core.models.qwen3_vl import budget
 from core.models.record import MINI_SUFFIX, ModelRecord
-from core.settings import settings
 
 BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0}
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
@@ -92,8 +92,7 @@ def image_tokens_of(record: ModelRecord, max_pixels: int | None = None) -> int:
     """Return the most tokens a picture takes in a model's prompt under a budget; 0 where it takes none."""
     if not record.kind.startswith("qwen3-vl"):
         return 0
-    wanted = max_pixels or settings().max_pixels
-    return most_tokens(max(record.min_pixels or 0, min(wanted, record.max_pixels or wanted)))
+    return most_tokens(budget(record, max_pixels))
 
 
 def shape(record: ModelRecord) -> Shape | None:
