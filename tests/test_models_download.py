@@ -256,6 +256,26 @@ def test_a_state_whose_process_is_gone_is_stopped() -> None:
 
 
 @pytest.mark.slow
+def test_nothing_is_asked_of_a_network_once_the_files_are_here(checkpoint: Path, monkeypatch) -> None:
+    import socket
+
+    from core.models.contract import Content
+    from core.models.loading import load
+
+    def no_network(*words: object, **options: object) -> None:
+        raise AssertionError("a network was asked")
+
+    copied(TINY, checkpoint)
+    for name in ("getaddrinfo", "create_connection"):
+        monkeypatch.setattr(socket, name, no_network)
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    for record in (TINY, *registry.MINI):
+        loaded = load(record, precision="fp32", device="cpu")
+        if record.kind != "qwen3-vl-reranker":
+            assert loaded.encode([Content("삼각형")], role="query").shape == (1, record.dims)
+
+
+@pytest.mark.slow
 def test_a_button_s_download_runs_on_its_own_and_can_be_watched(hub: Hub, monkeypatch) -> None:
     """The true verb in its own process, for a model whose real repository this small hub pretends to be."""
     from core.daemon import wait_until

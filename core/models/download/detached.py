@@ -15,14 +15,14 @@ from core.settings import PROJECT_DIR, settings
 
 
 def start_detached(names: Iterable[str], *, endpoint: str | None = None) -> list[str]:
-    """Start downloading models in the background; return the names begun (those already under way are left alone).
+    """Start downloading models in the background; return the names begun (not those under way or installed already).
 
     What follows is in ``progress(names)``.
 
     Raises:
         NotFoundError: there is no such model.
     """
-    wanted = [record(name).key for name in names]
+    wanted = [found.key for found in map(record, names) if not found.installed]
     under_way = {key for key, state in progress(wanted).items() if state.active}
     begun = [key for key in dict.fromkeys(wanted) if key not in under_way]
     if not begun:

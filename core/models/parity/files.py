@@ -6,6 +6,7 @@ template, the prompts and modules stored on the hub.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,10 @@ def _parameters(record: ModelRecord, rule: Rule) -> Iterator[Found]:
     if not headers or None in headers:
         yield "가중치가 safetensors가 아니어서 파라미터 수를 세지 못했습니다."
         return
-    shapes = [tensor["shape"] for _, tensors in filter(None, headers) for tensor in tensors.values()]
-    count = sum(_product(shape) for shape in shapes)
+    # A tied head may be stored once more; it is counted once.
+    tied = (read_json(record.path / "config.json") or {}).get("tie_word_embeddings", False)
+    tensors = {name: tensor["shape"] for _, found in filter(None, headers) for name, tensor in found.items()}
+    count = sum(math.prod(shape) for name, shape in tensors.items() if not (tied and name == "lm_head.weight"))
     near = abs(count - record.parameters) <= 0.01 * record.parameters
     yield Check("parameters", near, f"{count:,}개 (기록: {record.parameters:,}개)")
 
@@ -177,9 +180,3 @@ def _preparation(record: ModelRecord, rule: Rule) -> Iterator[Found]:
     found = tuple(stored.get(name) for name in ("patch_size", "merge_size", "temporal_patch_size"))
     yield Check("image_preparation", found == (16, 2, 2), f"패치·병합·프레임 {found} (공개 규칙: (16, 2, 2))")
 
-
-def _product(shape: list[int]) -> int:
-    out = 1
-    for side in shape:
-        out *= side
-    return out

@@ -99,7 +99,7 @@ def _against_reference(what: Subjects, seen: Observation, half: Row | None, *, m
         checks.append(near_batch(Subjects(what.record, what.rule, what.samples, half=True), half, expected))
     for name, wrong in mistakes(what.rule, what.record).items():
         failed = [check.name for check in compare(what, by(wrong), expected) if not check.ok]
-        answers = [check for check in failed if check in ("single", "batch")]
+        answers = [check for check in failed if check in ("single", "batch", "batch_half")]
         checks.append(Check(f"notices_{name}", bool(answers), f"어긋난 검사: {', '.join(failed) or '없음'}"))
     return checks
 
