@@ -301,6 +301,39 @@ def test_a_machine_with_little_memory_steps_down_real_models_on_the_cpu():
         Shelf(source).get(Wanted(record.key, "fp32"))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["loading", "computing"])
+def test_the_allocator_s_own_error_steps_real_models_down(where, monkeypatch):
+    import torch
+
+    from core.models import loading
+    from core.models.qwen3_vl_embedding import Qwen3VLEmbedder
+
+    load, forward = loading._LOADERS["qwen3-vl-embedding"], Qwen3VLEmbedder._forward
+
+    def loads(record, placement, info, max_pixels):
+        if placement.precision == "fp32":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 3.96 GiB.")
+        return load(record, placement, info, max_pixels)
+
+    def computes(model, contents, role):
+        if model.info.precision == "fp32":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return forward(model, contents, role)
+
+    if where == "loading":
+        monkeypatch.setitem(loading._LOADERS, "qwen3-vl-embedding", loads)
+    else:
+        monkeypatch.setattr(Qwen3VLEmbedder, "_forward", computes)
+    source = Checkpoints()
+    source.prepare()
+    source.shelf = Shelf(source)
+    work, _ = worked(source, ["삼각형", "원의 넓이"], Wanted(QWEN + "-mini"))
+    assert work.failures == {} and work.model.precision == "bf16" and "fp32 대신 bf16" in work.model.notes[0]
+    assert "stepped" in " ".join(kinds(source.shelf))
+    np.testing.assert_allclose(np.linalg.norm(work.values, axis=1), 1, atol=1e-3)
+
+
 @dataclass
 class StillGauge:
     budget: int | None

@@ -4,5 +4,7 @@
     wire, messages          what travels between: a JSON header and raw arrays
     server, handler         the process: who may connect, when it ends
     lanes, compute, pace    one compute thread, interactive before batch, batches cut by measured time
-    rows, isolate, shelf    one call's rows, what fails alone, which models are in memory
+    rows, isolate           one call's rows, what fails alone, what begins again at a lower precision
+    shelf, slots, source    which models are in memory, what they were asked for as, where they come from
+    gauge, diary            the card's memory, capped and read; what happened there
 """
