@@ -132,22 +132,31 @@ def test_work_is_counted_once_a_token_and_once_a_patch():
 
 
 @pytest.mark.slow
-def test_the_cap_leaves_room_for_what_lies_outside_the_allocator(monkeypatch):
+def test_what_lies_outside_the_allocator_is_counted_and_kept_free(monkeypatch):
     import torch
 
     from core.bench.gpu_suite import memory
+    from core.engine.gauge import USUAL_CONTEXT
 
     gib, asked = 2**30, []
-    monkeypatch.setattr(memory, "_warm_up", lambda: None)
-    monkeypatch.setattr(memory, "_free_bytes", lambda: 70 * gib)  # others hold 10 of 80
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (69 * gib, 80 * gib))
-    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: gib // 4)
-    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: type("Card", (), {"total_memory": 80 * gib}))
-    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", asked.append)
-    budget = memory.Gauge("cuda").start(budget_gib=8.0)
-    assert budget is not None and budget.outside_allocator == 3 * gib // 4  # 1 GiB gone, a quarter of it the allocator's
-    assert budget.allocator_cap == 8 * gib - 3 * gib // 4 and asked == [budget.allocator_cap / (80 * gib)]
+    card = {"free": 70 * gib, "reserved": gib, "peak": 3 * gib}
+    fakes = {
+        "is_available": lambda: True, "is_initialized": lambda: True, "current_device": lambda: 0,
+        "get_device_properties": lambda _: type("Card", (), {"total_memory": 80 * gib, "uuid": ""}),
+        "mem_get_info": lambda: (card["free"], 80 * gib), "memory_reserved": lambda: card["reserved"],
+        "max_memory_reserved": lambda: card["peak"], "memory_allocated": lambda: gib // 2, "max_memory_allocated": lambda: gib,
+        "memory_stats": dict, "set_per_process_memory_fraction": asked.append}
+    for name, fake in fakes.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+    gauge = memory.Gauge("cuda")
+    budget = gauge.start(budget_gib=8.0)
+    assert budget is not None and budget.allocator_cap == 8 * gib - USUAL_CONTEXT, "no driver to ask here: the usual context"
+    assert asked == [pytest.approx(budget.allocator_cap / (80 * gib))]
+    card |= {"free": 67 * gib, "reserved": 3 * gib}  # three GiB gone, two of them the allocator's
+    found = gauge.vram_gb(weights=10**9)
+    assert found["weights"] == 1 and found["driver_process"] is None
+    assert found["outside_allocator"] == pytest.approx((USUAL_CONTEXT + gib) / 1e9)
+    assert found["peak_process"] == pytest.approx((USUAL_CONTEXT + gib + 3 * gib) / 1e9)
 
 
 @pytest.mark.slow
@@ -189,6 +198,9 @@ def test_a_whole_run_in_small_measures_everything(tmp_path, capsys):
     assert results["embedder-nf4"]["load"]["precision"] == "nf4" and results["embedder"]["load"]["precision"] == "fp32"
     assert results["embedder-nf4"]["load"]["weights_gb"] < results["embedder"]["load"]["weights_gb"]
     assert all(each["fits"] for each in results["together"].values()) and len(results["together"]) == 5
+    for name in ("embedder", "embedder-nf4", "kure", "siglip"):
+        assert results[name]["load"]["weights_gb"] == pytest.approx(results[name]["load"]["planned_weights_gb"], rel=0.05)
+    assert results["together"]["A+E"]["planned"]["weights_gb"] == pytest.approx(2 * 4 * 1_024_448 / 1e9)
     assert found["failures"] == 0 and found["latency_ms"]["calls"] == 3 and found["items_per_s"] > 0
 
     rows = [row for name in ("embedder", "embedder-nf4", "kure", "siglip", "reranker", "reranker-nf4")

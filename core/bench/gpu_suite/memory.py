@@ -6,13 +6,11 @@ reserved memory plus the CUDA context and whatever libraries take past the alloc
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-log = logging.getLogger(__name__)
+from core.engine.gauge import Gauge as CardGauge
+
 GIB = 2**30
 GB = 10**9
 
@@ -33,34 +31,29 @@ class Budget:
 
 
 class Gauge:
-    """Reads the memory of this process; on a CPU only its resident set."""
+    """Reads the memory of this process; on a CPU only its resident set. The card is capped as the engine caps it."""
 
     def __init__(self, device: str) -> None:
         self.device = device
-        self._free_before: int | None = None
-        """Bytes on the card that nobody had taken before this process came; None where the driver does not say."""
+        self._card = CardGauge()
+        self._room_at_start = 0
+        """Bytes free or held by the allocator when the context was in place: what is gone since went past the allocator."""
 
     def start(self, *, budget_gib: float) -> Budget | None:
-        """Create the CUDA context, warm the libraries up and set the allocator's hard cap; None on a CPU."""
+        """Create the CUDA context, load the matrix library and set the allocator's hard cap; None on a CPU."""
         if self.device != "cuda":
             return None
         import torch
 
-        self._free_before = _free_bytes()
-        _warm_up()
-        total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
-        outside = self.outside()
         wanted = int(budget_gib * GIB)
-        cap = min(wanted, total) - outside
-        torch.cuda.set_per_process_memory_fraction(float(max(0.0, min(1.0, cap / total))))
-        return Budget(wanted, outside, cap)
+        self._card.prepare(wanted)
+        self._room_at_start = torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
+        total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
+        return Budget(wanted, self._card.context, min(wanted, total) - self._card.context)
 
     def reset_peak(self) -> None:
         """Begin a new peak."""
-        if self.device == "cuda":
-            import torch
-
-            torch.cuda.reset_peak_memory_stats()
+        self._card.reset_peaks()
 
     def release(self) -> None:
         """Collect what was dropped and give the allocator's cache back."""
@@ -97,27 +90,21 @@ class Gauge:
     def vram_gb(self, *, weights: int | None = None) -> dict[str, float | int | None]:
         """Return GB (10⁹ bytes, as the gate counts them); what was not measured is None, on a CPU all of it."""
         names = ("weights", "allocated", "reserved", "peak_allocated", "peak_reserved", "outside_allocator", "process",
-                 "peak_process", "driver_process", "oom", "alloc_retries")
+                 "peak_process", "driver_process", "ooms_so_far", "alloc_retries_so_far")
         if self.device != "cuda":
             return dict.fromkeys(names)
         import torch
 
-        stats = torch.cuda.memory_stats()
-        outside, reserved, peak = self.outside(), self.reserved(), torch.cuda.max_memory_reserved()
-        of_driver = _driver_process_bytes()
-        return {
-            "weights": None if weights is None else weights / GB,
-            "allocated": self.allocated() / GB,
-            "reserved": reserved / GB,
-            "peak_allocated": torch.cuda.max_memory_allocated() / GB,
-            "peak_reserved": peak / GB,
-            "outside_allocator": outside / GB,
-            "process": (reserved + outside) / GB,
-            "peak_process": (peak + outside) / GB,
-            "driver_process": None if of_driver is None else of_driver / GB,
-            "oom": stats.get("num_ooms", 0),
-            "alloc_retries": stats.get("num_alloc_retries", 0),
-        }
+        now = self._card.reading()
+        if now is None:
+            raise RuntimeError("the card has not been prepared")
+        outside = self.outside()
+        figures = {
+            "weights": weights, "allocated": now.allocated, "reserved": now.reserved, "peak_allocated": now.peak_allocated,
+            "peak_reserved": now.peak_reserved, "outside_allocator": outside, "process": now.reserved + outside,
+            "peak_process": now.peak_reserved + outside, "driver_process": now.process}
+        return {name: None if value is None else value / GB for name, value in figures.items()} | {
+            "ooms_so_far": now.allocator_ooms, "alloc_retries_so_far": torch.cuda.memory_stats().get("num_alloc_retries")}
 
     def outside(self) -> int:
         """Return the bytes this process has on the card past the allocator: context, kernels, libraries."""
@@ -125,48 +112,5 @@ class Gauge:
             return 0
         import torch
 
-        free, total = torch.cuda.mem_get_info()
-        before = total if self._free_before is None else self._free_before
-        return max(0, before - free - torch.cuda.memory_reserved())
-
-
-def _warm_up() -> None:
-    """Create the context and load cuBLAS, which comes with the first product."""
-    import torch
-
-    square = torch.randn(256, 256, device="cuda", dtype=torch.float16)
-    (square @ square).sum().item()
-
-
-def _ask_driver(question: Callable[[Any], int | None]) -> int | None:
-    """Ask NVML, which may be missing, forbidden or of another opinion; then there is no answer."""
-    try:
-        import pynvml
-
-        pynvml.nvmlInit()
-        return question(pynvml)
-    except Exception:
-        log.info("NVML did not answer", exc_info=True)
-        return None
-
-
-def _free_bytes() -> int | None:
-    """Return the free memory of the card torch will use, asked of the driver because torch would first make a context."""
-    seen = (os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0]
-
-    def question(nvml: Any) -> int:
-        card = nvml.nvmlDeviceGetHandleByIndex(int(seen)) if seen.isdigit() else nvml.nvmlDeviceGetHandleByUUID(seen)
-        return int(nvml.nvmlDeviceGetMemoryInfo(card).free)
-
-    return _ask_driver(question)
-
-
-def _driver_process_bytes() -> int | None:
-    def question(nvml: Any) -> int | None:
-        for place in range(nvml.nvmlDeviceGetCount()):
-            for process in nvml.nvmlDeviceGetComputeRunningProcesses(nvml.nvmlDeviceGetHandleByIndex(place)):
-                if process.pid == os.getpid():
-                    return process.usedGpuMemory
-        return None  # in a container the driver counts by the host's process ids
-
-    return _ask_driver(question)
+        room = torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
+        return max(0, self._card.context + self._room_at_start - room)

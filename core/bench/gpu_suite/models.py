@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.bench.gpu_suite.architectures import Size
-from core.bench.gpu_suite.checkpoints import random_record
+from core.bench.gpu_suite.checkpoints import RandomRecord
 from core.models.contract import Content
+from core.models.quantised import module_bytes
 
 _NETWORKS = ("Qwen3VLModel", "XLMRobertaModel")
 
@@ -20,7 +19,7 @@ class SteppedDownError(RuntimeError):
     """A model came at another precision than asked for: at that one it did not fit."""
 
 
-def load_random(key: str, *, size: Size, scratch: Path, precision: str, device: str, max_pixels: int | None) -> Any:
+def load_random(record: RandomRecord, *, precision: str, device: str, max_pixels: int | None) -> Any:
     """Load a model with random weights through the models' one door.
 
     Raises:
@@ -29,7 +28,6 @@ def load_random(key: str, *, size: Size, scratch: Path, precision: str, device: 
     """
     from core.models.loading import load
 
-    record = random_record(key, size=size, scratch=scratch, device=device)
     model = load(record, precision=precision, device=device, max_pixels=max_pixels)
     if model.info.precision != precision:
         raise SteppedDownError(f"asked for {precision}, got {model.info.precision}: {' '.join(model.info.notes)}")
@@ -76,8 +74,7 @@ def does_not_fit(error: BaseException) -> bool:
 
 
 def weights_bytes(model: Any) -> int:
-    """Sum parameters and buffers; what quantisation keeps beside them is only in the allocator's figure."""
+    """Return what a model's weights take, with the scales that belong to 4-bit ones."""
     import torch
 
-    held = [value for value in vars(model).values() if isinstance(value, torch.nn.Module)]
-    return sum(tensor.numel() * tensor.element_size() for part in held for tensor in (*part.parameters(), *part.buffers()))
+    return module_bytes(value for value in vars(model).values() if isinstance(value, torch.nn.Module))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -50,8 +50,8 @@ def measure_machine(bench: Bench, put: Put) -> None:
 
 def measure_reranker(bench: Bench, put: Put, *, precision: str) -> None:
     """One pair at a time, batches of pairs, and a whole list as system E reranks it."""
-    model, workload, price = bench.loaded(RERANKER, bench.plain if precision == _PLAIN else precision, put), \
-        bench.workload(RERANKER), bench.cost(RERANKER)
+    model = bench.loaded(RERANKER, bench.plain if precision == _PLAIN else precision, put)
+    workload, price = bench.workload(RERANKER), bench.cost(RERANKER)
     query = workload.contents("text", 1, tokens=32)[0]
     for kind in ("text", "both"):
         documents = workload.contents(kind, 8)
@@ -69,11 +69,12 @@ def measure_reranker(bench: Bench, put: Put, *, precision: str) -> None:
 def measure_together(bench: Bench, put: Put) -> None:
     """Hold several models in memory at once and let each of them work."""
     for name, members in TOGETHER.items():
-        put(name, _together(bench, members))
+        wanted = [(key, bench.plain if precision == _PLAIN else precision) for key, precision in members]
+        put(name, {"planned": bench.planned(wanted)} | _together(bench, wanted))
         bench.gauge.release()
 
 
-def _together(bench: Bench, members: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+def _together(bench: Bench, members: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return whether a combination fits; that it does not is an answer, with the step at which it failed.
 
     What fails for another reason says nothing of memory: ``fits`` is None then.
@@ -82,8 +83,7 @@ def _together(bench: Bench, members: tuple[tuple[str, str], ...]) -> dict[str, A
     steps: list[dict[str, Any]] = []
     bench.gauge.reset_peak()
     try:
-        for key, wanted in members:
-            precision = bench.plain if wanted == _PLAIN else wanted
+        for key, precision in members:
             step: dict[str, Any] = {"load": key, "precision": precision}
             steps.append(step)
             models[key] = bench.loaded(key, precision, lambda *_: None)

@@ -65,9 +65,10 @@ def _series(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _fit(each: dict[str, Any]) -> str:
+    planned = f"planned {each['planned']['needed_gb']:.2f} GB{'' if each['planned']['fits'] else ', too much'}"
     if each["fits"]:
-        return f"fits, {_gb(each['vram_gb'])}"
-    return f"{'not known' if each['fits'] is None else 'does not fit'}: {each['error']}"
+        return f"fits, {_gb(each['vram_gb'])}; {planned}"
+    return f"{'not known' if each['fits'] is None else 'does not fit'}; {planned}; {each['error']}"
 
 
 def _ms(series: dict[str, Any]) -> str:

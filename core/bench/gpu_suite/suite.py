@@ -118,7 +118,7 @@ def _one_worker(record: Record, parts: list[str], *, say: Say, command: Sequence
     running, since = "", time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as spoken:
         asked = json.dumps({"parts": parts, "options": record.options.as_dict()})
-        with _worker([*command, asked], spoken) as (worker, pipe):
+        with _Worker([*command, asked], spoken) as (worker, pipe):
             for line in _lines(pipe, worker, seconds=part_seconds):
                 event = json.loads(line)
                 part = event.get("part", "")
@@ -147,7 +147,7 @@ def _one_worker(record: Record, parts: list[str], *, say: Say, command: Sequence
     return settled
 
 
-class _worker:  # noqa: N801  (used as a function)
+class _Worker:
     """A worker and the pipe it tells through; ended and reaped on the way out, whatever happened."""
 
     def __init__(self, command: Sequence[str], spoken: Any) -> None:

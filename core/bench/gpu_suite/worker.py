@@ -35,18 +35,22 @@ def main(arguments: list[str]) -> int:
     teller = Teller(int(arguments[1]))
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
+    import torch
+
     from core.bench.gpu_suite import machine
     from core.bench.gpu_suite.bench import Bench
     from core.bench.gpu_suite.memory import Gauge
     from core.bench.gpu_suite.parts import PARTS
     from core.bench.gpu_suite.timing import told
+    from core.models.precision import threads
 
+    torch.set_num_threads(threads())  # as the loader will
     options = from_dict(asked["options"])
     gauge = Gauge(options.device)
     budget = gauge.start(budget_gib=options.budget_gib)
     teller.tell(event="environment", value=machine.environment(options.device),
                 budget=None if budget is None else budget.as_dict())
-    bench = Bench(options, gauge)
+    bench = Bench(options, gauge, budget)
     for part in asked["parts"]:
         teller.tell(event="start", part=part)
         try:
