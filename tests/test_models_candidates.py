@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,8 @@ from core.items.record import Item
 from core.models import registry
 from core.models.contract import Content
 from core.models.download import copied
+from core.models.loading import load
+from core.models.parity.verify import verify
 from core.models.record import MINI_DIR
 from core.search import service, systems
 from core.search.indexing import embed_collection
@@ -27,6 +28,7 @@ from core.search.query import Query
 from core.search.systems import Channel, System
 from core.store import items as store_items
 from core.store.collections import Collection
+from tests import tiny_checkpoints
 from tests.candidate_engine import NEW, known
 
 pytestmark = pytest.mark.slow
@@ -87,25 +89,28 @@ def test_a_new_record_is_listed_and_verified(one_more, monkeypatch, capsys) -> N
     assert any("따로 적어 두지" in sentence for sentence in report["unchecked"])
 
 
-def test_a_text_model_that_pools_the_last_token_is_run_by_the_modules_in_its_own_folder(monkeypatch, tmp_path) -> None:
-    """What Qwen3-Embedding needs: last-token pooling from the folder and an instruction before the query alone."""
-    folder = tmp_path / "last"
-    shutil.copytree(MINI_DIR / "kure-v1", folder)
-    pooling = json.loads((folder / "1_Pooling" / "config.json").read_text())
-    pooling |= {"pooling_mode_cls_token": False, "pooling_mode_lasttoken": True}
-    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
-    new = replace(NEW, key="last", hub_id="somebody/last", prompts=registry.record("qwen3-embedding-0.6b").prompts)
-    copied(new, folder)
-    from core.models.loading import load
-    from core.models.parity.verify import verify
+@pytest.mark.parametrize("make", [tiny_checkpoints.siglip2, tiny_checkpoints.qwen3_embedding], ids=lambda make: make.__name__)
+def test_the_loaders_run_a_candidate_s_architecture_by_its_published_rule(make, tmp_path) -> None:
+    """The real architecture, tokenizer class and folder layout with random weights."""
+    record = make(tmp_path / "source")
+    copied(record, tmp_path / "source")
+    report = verify(record)
+    shutil.rmtree(record.path)
+    assert [check for check in report.checks if not check.ok] == []
+    names = {check.name for check in report.checks}
+    assert names >= {"tokenizer_post_processor", "token_ids", "single", "batch", "notices_mean_pooling", "notices_missing_end_token"}
+    if record.kind == "sentence-transformer":
+        assert names >= {"hub_prompts", "modules"} and report.rule.before == record.prompts
 
-    report = verify(new)
-    assert report.ok and report.rule.pooling == "last" and report.rule.before == new.prompts
-    encoder = load(new, precision="fp32", device="cpu")
+
+def test_the_instruction_stands_before_the_query_alone(tmp_path) -> None:
+    record = tiny_checkpoints.qwen3_embedding(tmp_path / "source")
+    copied(record, tmp_path / "source")
+    encoder = load(record, precision="fp32", device="cpu")
     query, document = (encoder.encode([Content("삼각형")], role=role)[0] for role in ("query", "document"))
-    asked = encoder.encode([Content(new.prompts["query"] + "삼각형")], role="document")[0]
+    asked = encoder.encode([Content(record.prompts["query"] + "삼각형")], role="document")[0]
+    shutil.rmtree(record.path)
     assert np.dot(query, asked) > 0.9999 > np.dot(query, document)
-    shutil.rmtree(new.path)
 
 
 def item_of(name: str) -> Item:

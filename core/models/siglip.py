@@ -40,8 +40,9 @@ class SiglipEncoder:
 
     def _read(self, contents: list[Content]) -> NDArray[np.float32]:
         # The pooler reads the last position, and training never masked: padding to the full length is part of the model.
+        # So are lower-case texts; SigLIP 2 checkpoints name a tokenizer that would leave capitals as they are.
         tokens = self._tokenizer(
-            [content.text or "" for content in contents],
+            [(content.text or "").lower() for content in contents],
             padding="max_length",
             truncation=True,
             max_length=self._record.max_tokens,
