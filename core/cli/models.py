@@ -1,10 +1,10 @@
-"""``models list|download|verify``: what the product knows, what is installed, whether it runs as its makers run it."""
+"""``models list|download|verify|plan|status``: what there is, whether it runs as its makers run it, what it takes."""
 
 from __future__ import annotations
 
 import argparse
 
-from core.cli import models_download, models_verify
+from core.cli import models_download, models_plan, models_status, models_verify
 from core.cli.output import print_json, print_table
 
 
@@ -18,6 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, module, summary in (
         ("download", models_download, "실제 모델을 내려받습니다 (끊기면 같은 명령으로 이어서)"),
         ("verify", models_verify, "설치된 모델이 공식 추론과 같은 결과를 내는지 확인합니다"),
+        ("plan", models_plan, "모델들이 GPU 메모리에 들어가는지 미리 계산합니다"),
+        ("status", models_status, "엔진이 올려 둔 모델과 메모리를 봅니다"),
     ):
         subparser = actions.add_parser(name, help=summary, description=summary)
         module.add_arguments(subparser)
