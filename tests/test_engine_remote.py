@@ -343,6 +343,11 @@ class TestTrouble:
         found = remote(server).encode(TEXTS[:4], role="document")
         assert list(found.failures) == [1] and "HTTP 400" in found.failures[1] and found.retries == 0
 
+    def test_a_text_too_long_for_the_server_is_told_as_such(self, serve):
+        server = serve(trouble=lambda asked: 400 if "문항 1'" in str(asked.body) else None,
+                       complaint="This model's maximum context length is 8192 tokens.")
+        assert "길이보다 깁니다" in remote(server).encode(TEXTS[:2], role="document").failures[1]
+
     def test_what_cannot_be_sent_fails_here(self, serve):
         found = remote(serve()).encode([Content("글", b"no image"), TEXTS[0], Content("반\ud800쪽")], role="document")
         assert list(found.failures) == [0, 2] and "그림" in found.failures[0] and "문자" in found.failures[2]

@@ -174,7 +174,8 @@ def test_the_sample_is_searched_through_a_server_as_it_is_here(server, prepared,
     name = settings().collection
     query = service.Query(text="두 일차함수의 그래프가 만나는 점", image=None, item_id=None)
     local = service.search(database, EngineClient(), query, system="A", collection=name)
-    monkeypatch.setenv("ENGINE_URL", f"{KEY}-mini={server.url}")
+    monkeypatch.setenv("MODELS", "auto")  # under which a model that is served stands for its name
+    monkeypatch.setenv("ENGINE_URL", f"{KEY}={server.url}")
     monkeypatch.setenv("PRECISION", "fp16")  # a setting of the local engine
     settings.cache_clear()
     try:
@@ -188,6 +189,7 @@ def test_the_sample_is_searched_through_a_server_as_it_is_here(server, prepared,
         np.testing.assert_allclose([hit.score for hit in there.hits], [hit.score for hit in local.hits], atol=1e-4)
         monkeypatch.delenv("ENGINE_URL")
         monkeypatch.delenv("PRECISION")
+        monkeypatch.setenv("MODELS", "mini")
         settings.cache_clear()
         again = service.search(database, EngineClient(), query, system="A", collection=name)
         assert again.models[0].device == local.models[0].device and again.hits == local.hits

@@ -58,6 +58,7 @@ class VllmServer:
     score: Callable[[dict[str, Any]], list[float]] | None = None
     tokens: Callable[[dict[str, Any]], int | None] | None = None
     trouble: Callable[[Asked], int | tuple[int, dict[str, str]] | None] = lambda asked: None
+    complaint: str = "something is wrong"
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     busiest: int = 0
@@ -94,7 +95,7 @@ class VllmServer:
             wrong = self.trouble(asked)
             if wrong is not None:
                 status, headers = wrong if isinstance(wrong, tuple) else (wrong, {})
-                return status, {"error": {"message": f"status {status}", "type": "Error", "code": status}}, headers
+                return status, {"error": {"message": self.complaint, "type": "Error", "code": status}}, headers
             return 200, self._compute(asked), {}
         finally:
             with self._lock:

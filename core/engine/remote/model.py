@@ -48,7 +48,6 @@ _LONG = ("context length", "max_model_len", "longer than", "too long")
 class _Known:
     """The model as its servers have identified themselves."""
 
-    card: identity.Card
     record: ModelRecord
     model: LoadedModel
 
@@ -168,7 +167,7 @@ class RemoteModel:
         if precision not in ("auto", model.precision):
             raise ModelError(CHANGED.format(asked=precision, found=model.precision))
         model = replace(model, notes=(*model.notes, *notes, *((warning,) if warning else ())))
-        return _Known(card, record, model)
+        return _Known(record, model)
 
     def _identify(self) -> identity.Card:
         cards: list[identity.Card] = []
