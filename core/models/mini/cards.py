@@ -68,4 +68,7 @@ def _real_name(record: ModelRecord) -> str:
 def _standing(record: ModelRecord) -> str:
     if record.trained:
         return ""
-    return "\n**A wiring fixture**: it did not learn to improve a ranking, and its scores mean nothing.\n"
+    return (
+        "\n**A wiring fixture**: it learnt to rerank, but not better than the embedder ranks already (E stays below A in the\n"
+        "table). It shows that the second stage is wired up; its scores mean nothing beyond that.\n"
+    )

@@ -15,7 +15,7 @@ WHITE_CENTRED = {"image_mean": [1.0, 1.0, 1.0], "image_std": [0.5, 0.5, 0.5]}
 def save_qwen3_vl(model: Any, tokenizer: Any, folder: Path, *, embedder: bool) -> None:
     """The embedder with its sentence-transformers modules, or the reranker as a plain checkpoint."""
     _save_model(model, folder)
-    tokenizer.save_pretrained(folder)
+    _save_tokenizer(tokenizer, folder)
     _write(
         folder / "preprocessor_config.json",
         {
@@ -46,7 +46,7 @@ def save_qwen3_vl(model: Any, tokenizer: Any, folder: Path, *, embedder: bool) -
 def save_xlm_roberta(model: Any, tokenizer: Any, folder: Path) -> None:
     """KURE's layout: XLM-RoBERTa, CLS pooling, normalising."""
     _save_model(model, folder)
-    tokenizer.save_pretrained(folder)
+    _save_tokenizer(tokenizer, folder)
     _write(folder / "sentence_bert_config.json", {"max_seq_length": 512, "do_lower_case": False})
     _save_modules(folder, pooling="pooling_mode_cls_token", dims=256)
 
@@ -54,7 +54,7 @@ def save_xlm_roberta(model: Any, tokenizer: Any, folder: Path) -> None:
 def save_siglip(model: Any, tokenizer: Any, folder: Path) -> None:
     """SigLIP's layout: both towers, a SentencePiece model, a square image."""
     _save_model(model, folder)
-    tokenizer.save_pretrained(folder)
+    _save_tokenizer(tokenizer, folder)
     _write(
         folder / "preprocessor_config.json",
         {
@@ -82,7 +82,20 @@ def _save_model(model: Any, folder: Path) -> None:
     (folder / "generation_config.json").unlink(missing_ok=True)
     (folder / "model.safetensors").chmod(0o644)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for part in ("text_config", "vision_config"):
+        config.get(part, {}).pop("dtype", None)
     _write(folder / "config.json", {**config, "dtype": "float16"})
+
+
+def _save_tokenizer(tokenizer: Any, folder: Path) -> None:
+    """Save without what the last call in training left in it: padding, truncation, where it was read from."""
+    tokenizer.save_pretrained(folder)
+    for name, left in (("tokenizer.json", ("padding", "truncation")), ("tokenizer_config.json", ("is_local", "local_files_only"))):
+        path = folder / name
+        if path.is_file():
+            content = json.loads(path.read_text(encoding="utf-8"))
+            kept = {key: value for key, value in content.items() if key not in left}
+            _write(path, {**kept, **({"padding": None, "truncation": None} if name == "tokenizer.json" else {})})
 
 
 def _save_modules(folder: Path, *, pooling: str, dims: int) -> None:
