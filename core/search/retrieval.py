@@ -106,6 +106,8 @@ def _encoded(run: Search, channel: Channel) -> tuple[EmbeddingSet, NDArray[np.fl
             f"저장된 {identity.model_key} 임베딩은 지금 불러온 모델과 설정이 다릅니다. "
             f"`python -m core embed --collection {run.collection.name} --system {run.variant.name}`을(를) 다시 실행해 주세요."
         )
+    if encoding.retried_fp32:
+        run.trace.notes.append(f"{model.id}이(가) 검색어에 NaN을 내어 fp32로 다시 계산했습니다.")
     run.trace.used(model if leading is None else replace(model, dims=leading))
     return found, encoding.vectors[0][:leading]
 
@@ -182,6 +184,8 @@ def reranked(run: Search) -> list[Hit]:
         reranking = run.engine.rerank(record.key, run.query.whole, documents, precision=run.variant.precision or "auto",
                                       max_pixels=run.variant.max_pixels)
     run.trace.used(reranking.model)
+    if reranking.retried_fp32:
+        run.trace.notes.append(f"리랭커가 NaN을 낸 문항 {reranking.retried_fp32}개는 fp32로 다시 계산했습니다.")
     if not record.trained:
         run.trace.notes.append("축소 리랭커는 연결만 확인하는 모델이라 순위가 나아지지 않습니다.")
     unread = [hit for place, hit in enumerate(read) if place in reranking.failures]

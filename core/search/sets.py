@@ -95,6 +95,8 @@ def _fits(identity: SetIdentity, record: ModelRecord, variant: Variant) -> bool:
         precision = None  # the servers' own, which the setting does not decide
     if precision is not None and identity.precision != precision and not _unquantised(record, identity, variant):
         return False
+    if identity.miniature and not record.miniature:  # a server that said it serves the miniature
+        record = registry.record(record.key + registry.MINI_SUFFIX)
     return identity.max_pixels is None or identity.max_pixels == pixel_budget(record, variant.max_pixels)
 
 
