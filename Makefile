@@ -53,6 +53,7 @@ data: install
 
 mini-models: install-test
 	@$(BIN)/python -m core.models.mini.train
+	@$(BIN)/python -m core.models.mini.evaluate --cards
 
 clean:
 	rm -rf .venv .data

@@ -67,6 +67,13 @@ def test_systems_are_found_by_letter_and_name_and_misses_get_a_hint():
         systems.find("kure-v2")
 
 
+def test_a_candidate_model_is_a_system_by_its_key_that_takes_what_the_model_takes():
+    contents = {key: system.channels[0].content for key, system in systems.candidates().items()}
+    assert contents["bge-m3"] == "text" and contents["siglip2-base"] == "image" and contents["kovre"] == "all"
+    assert systems.find("bge-m3").channels[0].model == "bge-m3"
+    assert "bge-m3" not in systems.SYSTEMS
+
+
 def test_bigrams_and_keyword_scores():
     assert bigrams("일차 함수 X") == ["일차", "함수", "x"]
     index = KeywordIndex.build({"one": "일차함수의 그래프", "two": "확률의 뜻", "three": ""})

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import NotFoundError
+from core.models import registry
+from core.models.record import ModelRecord
 from core.store.embedding_sets import ContentKind
 
 Method = Literal["single", "fusion", "rerank", "keyword"]
@@ -62,13 +64,26 @@ SYSTEMS: dict[str, System] = {
 _BY_LETTER = {system.letter: system for system in SYSTEMS.values() if system.letter}
 
 
+def candidates() -> dict[str, System]:
+    """Return a plain system for every further candidate model, installed or not, by the model's key."""
+    return {record.key: _alone(record) for record in registry.CANDIDATES}
+
+
+def _alone(record: ModelRecord) -> System:
+    content: ContentKind = "text"
+    if "image" in record.modalities:
+        content = "image" if record.kind == "siglip" else "all"
+    return System(name=record.key, letter="", title=record.hub_id.split("/")[-1], method="single",
+                  channels=(Channel(record.key, content),), description="비교 후보 모델입니다. 판정에는 들어가지 않습니다.")
+
+
 def find(name: str) -> System:
-    """Return a system by name or letter.
+    """Return a system by name or letter, or the plain system of a candidate model by its key.
 
     Raises:
         NotFoundError: there is none; the message lists what there is.
     """
-    found = SYSTEMS.get(name) or _BY_LETTER.get(name.upper())
+    found = SYSTEMS.get(name) or _BY_LETTER.get(name.upper()) or candidates().get(name)
     if found is None:
         near = difflib.get_close_matches(name, SYSTEMS, n=1)
         hint = f"'{near[0]}'을(를) 뜻하셨나요? " if near else ""
