@@ -83,6 +83,24 @@ def test_a_precision_variant_changes_nothing_of_the_plain_system(find, embed):
     quantised = find("B@nf4")
     assert [model.precision for model in quantised.models] == ["nf4"]
     assert scores(find("B")) == plain != scores(quantised)
+    assert [model.precision for model in find("B").models] == ["fp32"]
+
+
+def test_the_latest_run_without_a_suffix_decides_what_the_plain_system_searches(find, embed, database, prepared):
+    """As on a card where ``auto`` means 4-bit: then a set made for ``@fp32`` may not take the plain system over."""
+    embed("B@nf4")
+    with database.connection() as conn:
+        of_kure = {one.identity.precision: one.id
+                   for one in embedding_sets.list_sets(conn, collections.get(conn, prepared.collection).id)
+                   if one.identity.model_key == "kure-v1-mini"}
+        try:
+            embedding_sets.mark_plain(conn, of_kure["nf4"])
+            assert [model.precision for model in find("B").models] == ["nf4"]
+            embed("B@fp32")
+            assert [model.precision for model in find("B").models] == ["nf4"]
+        finally:
+            embed("B")
+    assert [model.precision for model in find("B").models] == ["fp32"]
 
 
 def test_a_pixel_budget_variant_has_its_own_set(find, embed, database, prepared):

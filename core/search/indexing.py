@@ -65,6 +65,8 @@ def embed_collection(db: Database, engine: EngineClient, collection: str, *, mod
     identity = set_identity(model, content)
     with db.connection() as conn:
         target = embedding_sets.ensure_set(conn, collection_id, identity)
+        if precision == "auto":
+            embedding_sets.mark_plain(conn, target.id)
         before = next(summary for summary in embedding_sets.sets(conn, collection_id) if summary.set.id == target.id)
         total = embeddings.count_pending(conn, target.id, retry_failures=retry_failures)
     run = Run(db, engine, target, model, total, progress)

@@ -25,8 +25,8 @@ JOINED = "+"
 def embedding_set(conn: Connection, collection: Collection, channel: Channel, variant: Variant) -> EmbeddingSet:
     """Return the set: of the installed checkpoint (real before miniature), with the content and settings of the variant.
 
-    What a variant leaves open is the setting's: its precision and pixel budget. With PRECISION=auto a plain precision
-    is preferred to 4-bit, so that embedding a 4-bit variant beside it never changes what the plain system searches.
+    What a variant leaves open is the setting's: its precision and pixel budget. With PRECISION=auto it is the set that the
+    latest run without a precision suffix made: embedding a variant never changes what the plain system searches.
     While ENGINE_URL names the model, the plain system searches what its servers embedded, and otherwise never does.
 
     Raises:
@@ -36,10 +36,10 @@ def embedding_set(conn: Connection, collection: Collection, channel: Channel, va
     revision = None if record.key in settings().remote_keys else installed_revision(record)
     fitting = [found for found in embedding_sets.list_sets(conn, collection.id)
                if found.identity.model_key == record.key and found.identity.content == channel.content
-               and revision in (None, found.identity.revision) and _fits(found.identity, record, variant)]
+               and revision in (None, found.identity.revision) and _fits(found, record, variant)]
     if not fitting:
         raise missing(collection, variant, record.key)
-    return max(fitting, key=lambda found: (found.identity.precision != "nf4", found.id))
+    return max(fitting, key=lambda found: (found.plain_since or found.created_at, found.id))
 
 
 def joined_set(conn: Connection, collection: Collection, parts: Iterable[EmbeddingSet], variant: Variant) -> EmbeddingSet:
@@ -86,13 +86,16 @@ def pixel_budget(record: ModelRecord, wanted: int | None) -> int | None:
     return max(record.min_pixels or 0, min(wanted or settings().max_pixels, record.max_pixels))
 
 
-def _fits(identity: SetIdentity, record: ModelRecord, variant: Variant) -> bool:
+def _fits(found: EmbeddingSet, record: ModelRecord, variant: Variant) -> bool:
+    identity = found.identity
     served = record.key in settings().remote_keys and variant.precision is None
     if identity.precision.startswith(REMOTE) != served:
         return False
     precision = variant.precision or (settings().precision if settings().precision != "auto" else None)
     if served:
         precision = None  # the servers' own, which the setting does not decide
+    if precision is None and found.plain_since is None:
+        return False
     if precision is not None and identity.precision != precision and not _unquantised(record, identity, variant):
         return False
     if identity.miniature and not record.miniature:  # a server that said it serves the miniature

@@ -21,7 +21,7 @@ LARGEST_INLINE = 1900
 """Dimensions up to which a row fits an 8 kB page with its ids; inline vectors are scanned three times as fast."""
 
 _IDENTITY = sql.SQL("s.model_key, s.hub_id, s.revision, s.precision, s.dims, s.max_pixels, s.prompt, s.content, s.miniature")
-_COLUMNS = sql.SQL("s.id, s.collection_id, s.created_at, ") + _IDENTITY
+_COLUMNS = sql.SQL("s.id, s.collection_id, s.created_at, s.plain_since, ") + _IDENTITY
 _ADD = """
 INSERT INTO embedding_sets (collection_id, digest, model_key, hub_id, revision, precision, dims, max_pixels, prompt,
                             content, miniature)
@@ -34,6 +34,7 @@ _FIND = sql.SQL("SELECT {} FROM embedding_sets AS s WHERE collection_id = %(coll
 )
 _GET = sql.SQL("SELECT {} FROM embedding_sets AS s WHERE id = %(set_id)s").format(_COLUMNS)
 _LIST = sql.SQL("SELECT {} FROM embedding_sets AS s WHERE collection_id = %(collection_id)s ORDER BY id").format(_COLUMNS)
+_MARK_PLAIN = "UPDATE embedding_sets SET plain_since = clock_timestamp() WHERE id = %(set_id)s"
 _COUNTS = """
 SELECT (SELECT count(*) FROM embeddings WHERE set_id = %(set_id)s),
        (SELECT count(*) FROM embedding_failures AS f JOIN items AS i
@@ -82,6 +83,8 @@ class EmbeddingSet:
     collection_id: int
     identity: SetIdentity
     created_at: datetime
+    plain_since: datetime | None = None
+    """When a run that left the precision open last chose this set; None where only a precision suffix ever did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,11 @@ def sets(conn: Connection, collection_id: int) -> list[SetSummary]:
     return summaries
 
 
+def mark_plain(conn: Connection, set_id: int) -> None:
+    """Make this the set that a system without a precision suffix searches from now on."""
+    conn.execute(_MARK_PLAIN, {"set_id": set_id})
+
+
 def drop_set(conn: Connection, set_id: int) -> None:
     """Remove a set with its vectors and failures; nothing happens when it is gone already."""
     with conn.transaction():
@@ -163,8 +171,9 @@ def _partition_statement(set_id: int, dims: int) -> sql.Composed:
 
 
 def _set(row: Sequence[Any] | TupleRow) -> EmbeddingSet:
-    set_id, collection_id, created_at, *identity = row
-    return EmbeddingSet(set_id, collection_id, SetIdentity(**dict(zip(_FIELDS, identity, strict=True))), created_at)
+    set_id, collection_id, created_at, plain_since, *identity = row
+    found = SetIdentity(**dict(zip(_FIELDS, identity, strict=True)))
+    return EmbeddingSet(set_id, collection_id, found, created_at, plain_since)
 
 
 _FIELDS = tuple(SetIdentity.__dataclass_fields__)
