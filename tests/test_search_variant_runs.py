@@ -139,3 +139,16 @@ def test_the_joined_vector_scores_as_the_weighted_sum_of_cosines(find, database,
 def test_a_variant_of_the_reranker_reads_with_its_settings(find):
     found = find("E@64", k=20, rerank_depth=5)
     assert set(ids(found)[:5]) == set(ids(find("A@64"))[:5]) and found.system == "qwen3-vl+rerank@64"
+
+
+def test_the_loss_of_a_variant_is_measured_on_vectors_and_queries(database, prepared, embed):
+    from core.search.loss import measure
+
+    embed("B@nf4")
+    loss = measure(database, engine(), prepared.collection, variant="B@nf4", against="B")
+    assert loss.items == 100 and 0.9 < loss.cosine_min <= loss.cosine_p5 <= loss.cosine_mean < 1
+    assert loss.queries == 84, "the 16 image-only queries are none that a text system can take"
+    assert 0.3 < loss.same_top10 < 1 and loss.judged_queries == 84 and loss.origins == ("constructed",)
+    none = measure(database, engine(), prepared.collection, variant="B", against="B")
+    assert none.cosine_min == pytest.approx(1) and none.same_top10 == 1 and none.recall_variant == none.recall_against
+    assert measure(database, engine(), prepared.collection, variant="A@64", against="A").cosine_mean is None

@@ -51,7 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     rerank = f" · 다시 매기기 {result.rerank_ms:.1f} ms" if result.rerank_ms else ""
     print(f"\n인코딩 {result.encode_ms:.1f} ms · 검색 {result.search_ms:.1f} ms{rerank}")
     for model in result.models:
-        print(f"{model.id} · {model.precision} · {model.device}{' · 축소 모델' if model.miniature else ''}")
+        pixels = f" · 그림 최대 {model.max_pixels:,}픽셀" if model.max_pixels else ""
+        dims = f" · {model.dims}차원" if model.dims else ""
+        small = " · 축소 모델" if model.miniature else ""
+        print(f"{model.id} · {model.precision} · {model.device}{dims}{pixels}{small}")
     for note in result.notes:
         print(note)
     return 0
