@@ -7,10 +7,11 @@ from threading import Lock
 import streamlit as st
 
 from core.search.query import Query
-from core.search.systems import SYSTEMS
+from core.search.variants import find
 from pages.widgets import cards, doors, query, results
 
 EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
+MIXED = "실제 모델과 축소 모델이 섞여 있습니다. 이 화면의 시스템끼리 비교한 결과는 판정에 쓸 수 없습니다."
 
 
 def main() -> None:
@@ -52,12 +53,17 @@ def answer_item(asked: query.Asked) -> None:
 def answer(asked: query.Asked, wanted: Query) -> None:
     """Draw one panel, or one column for each system."""
     systems = asked.address.systems
-    compact, turn = len(systems) > 1, Lock()
-    columns = zip(st.columns(len(systems), gap="small"), systems, strict=True)
+    if doors.mixed(systems):
+        results.notes([MIXED])
+    picture = doors.picture(wanted, collection=asked.collection)
+    panels = [results.Panel(system=system, address=asked.address, collection=asked.collection, compact=len(systems) > 1,
+                            picture=picture) for system in systems]
+    turn = Lock()
+    columns = zip(st.columns(len(systems), gap="small"), panels, strict=True)
     # A reranker takes its turn last: it reads for seconds what the others find in milliseconds.
-    for column, system in sorted(columns, key=lambda pair: SYSTEMS[pair[1]].method == "rerank"):
+    for column, panel in sorted(columns, key=lambda pair: find(pair[1].system).system.method == "rerank"):
         with column:
-            results.panel(system, wanted, address=asked.address, collection=asked.collection, compact=compact, turn=turn)
+            results.draw(panel, wanted, turn=turn)
 
 
 main()

@@ -324,7 +324,7 @@ def test_fifty_cards_come_in_one_go(visit, database):
     assert page.locator("[data-testid=stMarkdown]:has(.ib-list)").count() == 1
 
 
-@pytest.mark.parametrize("path", ["playground", "_shell", "zz_admin"])
+@pytest.mark.parametrize("path", ["playground", "_shell", "zz_admin", "data"])
 def test_no_address_runs_a_page_past_the_shell(browser, dashboard, path):
     context = browser.new_context()
     page = context.new_page()
@@ -354,3 +354,46 @@ def test_a_wrong_setting_is_refused_at_the_start(tmp_path):
                            capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode != 0
     assert "DEVICE" in ended.stderr + ended.stdout and "auto · cpu · cuda" in ended.stderr + ended.stdout
+
+
+def test_the_weight_slider_reorders_d_and_writes_the_address(visit, database):
+    page = visit(q=QUERY, systems="D", k=20)
+    shows(page, {"kure+siglip": expected(database, Query(text=QUERY), "D", k=20)})
+    thumb = page.get_by_role("slider", name="글 비중 α")
+    thumb.focus()
+    for _ in range(10):
+        thumb.press("ArrowLeft")
+    wanted = expected(database, Query(text=QUERY), "D@w0", k=20)
+    shows(page, {"kure+siglip@w0": wanted})
+    assert "systems=D%40w0" in page.url
+    assert wanted != expected(database, Query(text=QUERY), "D", k=20)
+    page.reload()
+    shows(page, {"kure+siglip@w0": wanted})
+
+
+def test_a_variant_of_an_address_is_searched_and_one_without_vectors_names_its_command(visit, database):
+    page = visit(q=QUERY, systems="A,A@64,A@text-only", k=5)
+    page.locator(".ib-trouble").wait_for()
+    shows(page, {**{name: expected(database, Query(text=QUERY), name, k=5) for name in ("qwen3-vl", "qwen3-vl@64")},
+                 "qwen3-vl@text-only": []})
+    assert "python -m core embed --collection math-100 --system qwen3-vl@text-only" in page.locator(".ib-trouble").inner_text()
+    assert page.get_by_text("64차원").count() == 1
+
+
+def test_a_download_from_an_unreachable_hub_ends_in_a_sentence(browser, tmp_path):
+    settings = {"HF_ENDPOINT": "http://127.0.0.1:9", "MODELS_DIR": str(tmp_path / "models")}
+    with served(settings, tmp_path / "log") as (address, _):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/data")
+        row = page.locator(".st-key-models-row-kure-v1")
+        row.get_by_role("button", name="내려받기").click()
+        row.get_by_text("허브에 물어보는 중입니다").wait_for()
+        page.reload()
+        row.locator(".ib-note").wait_for()
+        assert "nlpai-lab/KURE-v1를 http://127.0.0.1:9에서 받지 못했습니다." in row.inner_text()
+        assert page.locator(".ib-trouble").count() == 0
+        row.get_by_role("button", name="내려받기").wait_for()
+        assert page.locator(".ib-table").count() >= 2
+        context.close()

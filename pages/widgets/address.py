@@ -6,32 +6,40 @@ parameter, comma-separated, and what of an address cannot be used is said, not d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
 from core.errors import NotFoundError
-from core.search import systems
+from core.search import systems, variants
 from core.search.query import LONGEST_TEXT
+from core.search.service import DEFAULT_RERANK_DEPTH
 from core.store.filters import Filters
 
 DEPTHS = (5, 10, 20, 50)
 DEFAULT_DEPTH = 10
+RERANK_DEPTHS = (10, 20, 50, 100)
 DEFAULT_SYSTEMS = ("qwen3-vl",)
 SIDE_BY_SIDE = tuple(name for name, system in systems.SYSTEMS.items() if system.letter)
 FILTER_FIELDS = tuple(field.name for field in fields(Filters))
+MOST_SYSTEMS = 8
+"""More columns than these are too narrow to read."""
 _MOST_VALUES = 50
 _LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a link to the playground carries. ``item`` goes before ``q``: an item is its own query, text and figure."""
+    """What a link to the playground carries. ``item`` goes before ``q``: an item is its own query, text and figure.
+
+    ``systems`` are canonical names of systems and variants; ``n`` is how many items the reranker reads again.
+    """
 
     q: str = ""
     item: str = ""
     systems: tuple[str, ...] = DEFAULT_SYSTEMS
     k: int = DEFAULT_DEPTH
+    n: int = DEFAULT_RERANK_DEPTH
     filters: Filters = Filters()
     collection: str = ""
 
@@ -43,9 +51,11 @@ class Address:
         elif self.q:
             found["q"] = [self.q]
         if self.systems != DEFAULT_SYSTEMS:
-            found["systems"] = [",".join(systems.SYSTEMS[name].letter or name for name in self.systems)]
+            found["systems"] = [",".join(map(written, self.systems))]
         if self.k != DEFAULT_DEPTH:
             found["k"] = [str(self.k)]
+        if self.n != DEFAULT_RERANK_DEPTH:
+            found["n"] = [str(self.n)]
         for name in FILTER_FIELDS:
             if values := getattr(self.filters, name):
                 found[name] = list(values)
@@ -62,6 +72,23 @@ class Address:
         return replace(self, q="", item=item_id)
 
 
+def written(name: str) -> str:
+    """Return a system's or variant's name by its letter where it has one: ``D@w0.3``."""
+    base, at, suffixes = name.partition("@")
+    return f"{systems.find(base).letter or base}{at}{suffixes}"
+
+
+def ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names in the systems' order, each once: a plain or weighted system before its other variants."""
+    places = {name: place for place, name in enumerate(systems.SYSTEMS)}
+
+    def place(name: str) -> tuple[int, bool]:
+        base, *suffixes = name.split("@")
+        return places.get(base, len(places)), any(not suffix.startswith("w") for suffix in suffixes)
+
+    return tuple(sorted(dict.fromkeys(names), key=place))
+
+
 def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Address, list[str]]:
     """Read query parameters.
 
@@ -70,7 +97,8 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Address, list[str]]:
     """
     notes: list[str] = []
     chosen = _systems(parameters.get("systems", ()), notes)
-    depth = _depth(_last(parameters, "k"), notes)
+    k = _number(_last(parameters, "k"), DEPTHS, DEFAULT_DEPTH, "결과 수", notes)
+    n = _number(_last(parameters, "n"), RERANK_DEPTHS, DEFAULT_RERANK_DEPTH, "재순위 문항 수", notes)
     filters = Filters(**{name: _values(parameters.get(name, ())) for name in FILTER_FIELDS})
     item = _last(parameters, "item")[:_LONGEST_VALUE]
     q = "" if item else _last(parameters, "q")
@@ -78,7 +106,7 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Address, list[str]]:
         q = q[:LONGEST_TEXT]
         notes.append(f"주소의 검색어가 너무 길어 앞 {LONGEST_TEXT:,}자만 썼습니다.")
     collection = _last(parameters, "collection")[:_LONGEST_VALUE]
-    return Address(q=q, item=item, systems=chosen, k=depth, filters=filters, collection=collection), notes
+    return Address(q=q, item=item, systems=chosen, k=k, n=n, filters=filters, collection=collection), notes
 
 
 def _last(parameters: Mapping[str, Sequence[str]], name: str) -> str:
@@ -96,17 +124,20 @@ def _systems(values: Sequence[str], notes: list[str]) -> tuple[str, ...]:
     found: list[str] = []
     for name in wanted[:_MOST_VALUES]:
         try:
-            found.append(systems.find(name).name)
+            found.append(variants.find(name).name)
         except NotFoundError:
             notes.append(f"주소에 적힌 시스템 '{name[:40]}'은(는) 없어서 뺐습니다.")
-    ordered = tuple(name for name in systems.SYSTEMS if name in found)
-    return ordered or DEFAULT_SYSTEMS
+    shown = ordered(found)
+    if len(shown) > MOST_SYSTEMS:
+        left = len(shown) - MOST_SYSTEMS
+        notes.append(f"한 화면에는 시스템을 {MOST_SYSTEMS}개까지 놓을 수 있어서, 주소에 적힌 나머지 {left}개는 뺐습니다.")
+    return shown[:MOST_SYSTEMS] or DEFAULT_SYSTEMS
 
 
-def _depth(value: str, notes: list[str]) -> int:
+def _number(value: str, allowed: Sequence[int], default: int, name: str, notes: list[str]) -> int:
     if not value:
-        return DEFAULT_DEPTH
-    if value.isascii() and value.isdigit() and int(value[:9]) in DEPTHS:
+        return default
+    if value.isascii() and value.isdigit() and int(value[:9]) in allowed:
         return int(value)
-    notes.append(f"주소에 적힌 결과 수 '{value[:20]}' 대신 {DEFAULT_DEPTH}개를 보여 드립니다.")
-    return DEFAULT_DEPTH
+    notes.append(f"주소에 적힌 {name} '{value[:20]}' 대신 {default}개로 보여 드립니다.")
+    return default

@@ -82,7 +82,7 @@ def _card(stored: StoredItem, *, head: str, compact: bool, similar: str = "") ->
         f'<article class="ib-card" data-item="{attribute(item.id)}">', head,
         '<div class="ib-main"><div class="ib-words">', _set(item.text), "" if compact else _choices(item), "</div>",
         _figures(stored), "</div>",
-        f'<div class="ib-foot">{_chips(item)}', _more(item, with_choices=compact), _link(similar), "</div>",
+        f'<div class="ib-foot">{_chips(item, short=compact)}', _more(item, with_choices=compact), _link(similar), "</div>",
         "</article>",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -119,11 +119,19 @@ def _numbered(place: int, choice: str) -> str:
     return words if _NUMBERED.match(words) else f"{content.number(place)} {words}"
 
 
-def _chips(item: Item) -> str:
+def _chips(item: Item, *, short: bool) -> str:
     words = [(KINDS[item.kind], "ib-kind"), (f"난이도 {item.difficulty}" if item.difficulty else "", ""),
              (item.item_type, "")]
     chips = "".join(f'<span class="ib-chip {style}">{attribute(word)}</span>' for word, style in words if word)
-    return f'<div class="ib-chips">{chips}</div>'
+    if unread := unread_formulas(item):
+        said = f"수식 {unread}개를 원문으로 보임"
+        chips += f'<span class="ib-chip ib-unread" title="{said}">{f"원문 수식 {unread}" if short else said}</span>'
+    return f'<div class="ib-chips">{chips}<span class="ib-id">{attribute(item.id)}</span></div>'
+
+
+def unread_formulas(item: Item) -> int:
+    """Return how many of an item's formulas could not be read and are shown as they were written."""
+    return sum(dialect.display(words).unparsed for words in (item.text, *item.choices, item.answer, item.solution))
 
 
 def _more(item: Item, *, with_choices: bool) -> str:

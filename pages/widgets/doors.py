@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import streamlit as st
 
+from core import pictures
 from core.engine.client import EngineClient, engine
+from core.errors import UserError
+from core.items import content
+from core.models import registry
 from core.search import examples as shipped
-from core.search import service
+from core.search import service, variants
 from core.search.query import Query
 from core.search.service import SearchResult
 from core.store import collections as stored_collections
+from core.store import images as stored_images
 from core.store import items as stored_items
 from core.store import open_database
 from core.store.collections import CollectionSummary
@@ -69,10 +75,40 @@ def items(collection: str, ids: Iterable[str]) -> dict[str, StoredItem]:
         return stored_items.get_many(conn, stored_collections.get(conn, collection).id, list(ids))
 
 
+def picture(query: Query, *, collection: str) -> tuple[int, int] | None:
+    """Return width and height of the picture the encoders get of a query, None where it has none that opens."""
+    with suppress(UserError):  # a broken one is said where it is searched with
+        data = query.image if query.item_id is None else _figure(query.item_id, collection=collection)
+        if data is not None:
+            with pictures.opened(data) as image:
+                return image.size
+    return None
+
+
+def _figure(item_id: str, *, collection: str) -> bytes | None:
+    with database().connection() as conn:
+        stored = stored_items.get(conn, stored_collections.get(conn, collection).id, item_id)
+        found = stored_images.get_many(conn, stored.image_hashes)
+    return content.embedding_image([found[sha].data for sha in stored.image_hashes if sha in found])
+
+
+def mixed(systems: Iterable[str]) -> bool:
+    """Return whether some of these systems run on miniature models and others on real ones."""
+    keys = {key for name in systems for system in [variants.find(name).system]
+            for key in (*(channel.model for channel in system.channels), system.reranker) if key}
+    small = set()
+    for key in keys:
+        with suppress(UserError):  # not there at all: the panel of its system says so
+            small.add(registry.resolve(key).miniature)
+    return len(small) > 1
+
+
 @st.cache_data(ttl=60, max_entries=256, show_spinner=False)
-def search(query: Query, *, system: str, collection: str, k: int, filters: Filters) -> SearchResult:
+def search(query: Query, *, system: str, collection: str, k: int, filters: Filters,
+           rerank_depth: int) -> SearchResult:
     """Search, or return what the same search found within the last minute (with the times it took then).
 
     Without this, every touch of a widget and every change between two systems would rank all columns anew.
     """
-    return service.search(database(), encoder(), query, system=system, collection=collection, k=k, filters=filters)
+    return service.search(database(), encoder(), query, system=system, collection=collection, k=k, filters=filters,
+                          rerank_depth=rerank_depth)
