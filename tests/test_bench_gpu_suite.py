@@ -200,15 +200,17 @@ def test_a_whole_run_in_small_measures_everything(tmp_path, capsys):
     assert all(each["fits"] for each in results["together"].values()) and len(results["together"]) == 5
     for name in ("embedder", "embedder-nf4", "kure", "siglip"):
         assert results[name]["load"]["weights_gb"] == pytest.approx(results[name]["load"]["planned_weights_gb"], rel=0.05)
-    assert results["together"]["A+E"]["planned"]["weights_gb"] == pytest.approx(2 * 4 * 1_024_448 / 1e9)
+    assert results["together"]["A+E"]["planned"]["weights_gb"] == pytest.approx(2 * 4 * architecture(QWEN, "mini").parameters / 1e9)
     assert found["failures"] == 0 and found["latency_ms"]["calls"] == 3 and found["items_per_s"] > 0
 
     rows = [row for name in ("embedder", "embedder-nf4", "kure", "siglip", "reranker", "reranker-nf4")
             for kind in results[name]["throughput"].values() for row in kind.values()]
     assert len(rows) == 2 * (5 * 2 + 1)
     assert all(row["mfu"] > 0 and row["tokens"] + row["patches"] > 0 for row in rows)
+    assert all(0 < row["tokens_computed"] <= row["tokens"] or not row["tokens"] for row in rows)
     both = results["embedder"]["throughput"]["both"]["4"]
     # Four figures of 128 × 128 pixels are 64 patches each and 16 tokens; each text has 128; the prompt comes on top.
     assert both["patches"] == 4 * 64 and 4 * (128 + 16) < both["tokens"] < 4 * (128 + 16 + 40)
     assert results["kure"]["throughput"]["text"]["4"]["tokens"] == 4 * (128 + 2)
+    assert results["siglip"]["throughput"]["text"]["4"]["tokens"] == 4 * 64
     assert results["siglip"]["throughput"]["image"]["4"]["patches"] == 4 * 16

@@ -95,9 +95,9 @@ FULL: tuple[Architecture, ...] = (
 MINI: tuple[Architecture, ...] = (
     Architecture(
         name=QWEN, model_class="Qwen3VLForConditionalGeneration", config_class="Qwen3VLConfig",
-        parameters=1_024_448, vocabulary=2_048, dims=128, image_side=128,
+        parameters=1_172_224, vocabulary=2_048, dims=128, image_side=128,
         config=_qwen(
-            text={"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4,
+            text={"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 3, "num_attention_heads": 4,
                   "num_key_value_heads": 2, "head_dim": 32, "rope_parameters": _rope([6, 5, 5])},
             vision={"depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 4, "out_hidden_size": 128,
                     "num_position_embeddings": 64, "deepstack_visual_indexes": [0, 1]},

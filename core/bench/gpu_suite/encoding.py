@@ -1,4 +1,4 @@
-"""One encoder: a query at a time, batches of every size, and a mixed corpus through its own batching."""
+"""One encoder: a query at a time, calls with more and more contents, and a mixed corpus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from core.bench.gpu_suite.bench import Bench, Put
-from core.bench.gpu_suite.models import one_pass
 from core.bench.gpu_suite.timing import synchronise, timed, told
 from core.bench.gpu_suite.work import Cost, Seen, watched
 from core.bench.gpu_suite.workload import QUERY_TOKENS, Workload
@@ -22,15 +21,15 @@ def measure_encoder(bench: Bench, put: Put, *, key: str, precision: str) -> None
     model, workload, price = bench.loaded(key, precision, put), bench.workload(key), bench.cost(key)
     for kind in workload.kinds:
         _latency(bench, put, model, workload, kind)
-    for kind in [kind for kind in workload.kinds if kind != "image"] if key != "siglip-base" else ["text", "image"]:
-        by_batch(bench, put, one_pass(model), model=model, price=price, kind=kind,
+    for kind in workload.towers:
+        by_batch(bench, put, lambda batch: model.encode(batch, role="document"), model=model, price=price, kind=kind,
                  contents=workload.contents(kind, max(bench.options.batches)))
     _corpus(bench, put, model, workload, price)
 
 
 def _latency(bench: Bench, put: Put, model: Any, workload: Workload, kind: Any) -> None:
     tokens = QUERY_TOKENS if kind == "text" else 2 * QUERY_TOKENS
-    asked = workload.contents(kind, 8, tokens=tokens)
+    asked = workload.contents(kind, min(8, bench.options.latency_calls), tokens=tokens)
     bench.gauge.reset_peak()
     done = timed(lambda turn: model.encode([asked[turn % len(asked)]], role="query"), calls=bench.options.latency_calls,
                  warmup=bench.options.latency_warmup, device=bench.device)
@@ -42,18 +41,21 @@ def _latency(bench: Bench, put: Put, model: Any, workload: Workload, kind: Any) 
         "vram_gb": bench.gauge.vram_gb()})
 
 
-def by_batch(bench: Bench, put: Put, forward: Callable[[list[Any]], Any], *, model: Any, price: Cost, kind: str,
+def by_batch(bench: Bench, put: Put, call: Callable[[list[Any]], Any], *, model: Any, price: Cost, kind: str,
              contents: list[Any]) -> None:
-    """Repeat each batch size; the first that does not fit ends the row, and its error is the result."""
+    """Repeat each size of call; the first that does not fit ends the row, and its error is the result.
+
+    The model cuts a call into passes of so many tokens; how many there were, and of how many rows, stands beside the time.
+    """
     for size in bench.options.batches:
         batch = contents[:size]
         bench.gauge.release()
         bench.gauge.reset_peak()
         try:
-            forward(batch)
-            seconds = _repeat(bench, lambda batch=batch: forward(batch))
+            call(batch)
+            seconds = _repeat(bench, lambda batch=batch: call(batch))
             with watched(model, device=bench.device) as seen:
-                forward(batch)
+                call(batch)
         except Exception as error:  # out of memory is an answer here, and so is everything else: the row says which
             put("throughput", kind, str(size), {"error": told(error), "vram_gb": bench.gauge.vram_gb()})
             return
@@ -87,21 +89,27 @@ def _repeat(bench: Bench, call: Callable[[], Any]) -> float:
 
 
 def _rates(bench: Bench, price: Cost, seen: Seen, *, seconds: float, items: int) -> dict[str, Any]:
-    """Items and tokens a second, and the share of the card's measured matrix rate that useful work takes.
+    """Items and tokens a second, and the share of the card's measured matrix rate they amount to.
 
-    ``mfu`` counts the whole call (reading images, tokenising, copying) and real tokens only; ``mfu_forward`` counts the
-    time inside the networks alone, so that what lies between them is told apart.
+    ``mfu`` counts what the model needs for these tokens (not their padding) over the whole call, reading of images,
+    tokenising and copying included. ``mfu_computed`` leaves out the tokens that were not computed again, ``mfu_forward``
+    these and all time outside the networks: so what is lost to padding, to preparing and to the networks is told apart.
     """
-    useful = price.operations(tokens=seen.tokens, patches=seen.patches)
+    needed, done = (price.operations(tokens=tokens, patches=seen.patches) for tokens in (seen.tokens, seen.computed))
+    rate = bench.matrix_rate
     return {
         "seconds": seconds,
         "items_per_s": items / seconds,
         "tokens_per_s": seen.tokens / seconds,
         "tokens": seen.tokens,
+        "tokens_computed": seen.computed,
         "patches": seen.patches,
+        "passes": seen.passes,
+        "most_rows": seen.most_rows,
         "padding_share": seen.padding_share,
         "forward_s": seen.forward_s,
-        "tflops": useful / seconds / 1e12,
-        "mfu": useful / seconds / bench.matrix_rate,
-        "mfu_forward": useful / seen.forward_s / bench.matrix_rate if seen.forward_s else None,
+        "tflops": needed / seconds / 1e12,
+        "mfu": needed / seconds / rate,
+        "mfu_computed": done / seconds / rate,
+        "mfu_forward": done / seen.forward_s / rate if seen.forward_s else None,
     }

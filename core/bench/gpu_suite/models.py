@@ -1,15 +1,11 @@
-"""The loaded models, as the suite needs to see them: one forward pass without batching, and the networks inside."""
+"""The loaded models, as the suite needs to see them: the networks inside, what they weigh, and whether one did not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.bench.gpu_suite.checkpoints import RandomRecord
-from core.models.contract import Content
 from core.models.quantised import module_bytes
 
 _NETWORKS = ("Qwen3VLModel", "XLMRobertaModel")
@@ -32,20 +28,6 @@ def load_random(record: RandomRecord, *, precision: str, device: str, max_pixels
     if model.info.precision != precision:
         raise SteppedDownError(f"asked for {precision}, got {model.info.precision}: {' '.join(model.info.notes)}")
     return model
-
-
-def one_pass(model: Any) -> Callable[[Sequence[Content]], NDArray[np.float32]]:
-    """Return a model's forward pass over exactly the contents given.
-
-    ``encode`` cuts a list into batches of its own choice; here the batch is what is measured.
-    """
-    if hasattr(model, "score"):
-        return lambda contents: model._forward(contents[0], list(contents))
-    if hasattr(model, "_see"):
-        return lambda contents: (model._read if contents[0].image is None else model._see)(list(contents))
-    if hasattr(model, "_prompter"):
-        return lambda contents: model._forward(list(contents), "document")
-    return lambda contents: model._forward(list(contents), "")
 
 
 def networks(model: Any) -> Iterator[Any]:

@@ -36,10 +36,13 @@ class Options:
 def options(*, size: Size, device: str, scratch: str, **chosen: Any) -> Options:
     """Return a size's options with what was chosen otherwise."""
     usual = Options(size=size, device=device, scratch=scratch)
+    if device == "cpu":
+        usual = replace(usual, matrix_sizes=(1024,), copy_megabytes=256)
     if size == "mini":
         usual = replace(usual, latency_calls=5, latency_warmup=1, stability_calls=30, batches=(1, 4), batch_seconds=0.0,
                         corpus_items=12, rerank_depth=6, matrix_sizes=(512,), copy_megabytes=64)
-    return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
+    wanted = replace(usual, **{name: value for name, value in chosen.items() if value is not None})
+    return replace(wanted, latency_warmup=min(wanted.latency_warmup, wanted.latency_calls))
 
 
 def from_dict(told: dict[str, Any]) -> Options:

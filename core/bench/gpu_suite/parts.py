@@ -10,7 +10,7 @@ from core.bench.gpu_suite import machine
 from core.bench.gpu_suite.architectures import architectures, parameters, skeleton
 from core.bench.gpu_suite.bench import Bench, Put
 from core.bench.gpu_suite.encoding import by_batch, measure_encoder
-from core.bench.gpu_suite.models import does_not_fit, one_pass
+from core.bench.gpu_suite.models import does_not_fit
 from core.bench.gpu_suite.timing import timed, told
 from core.bench.gpu_suite.work import cost
 from core.bench.statistics import theil_sen
@@ -58,7 +58,7 @@ def measure_reranker(bench: Bench, put: Put, *, precision: str) -> None:
         done = timed(lambda turn, found=documents: model.score(query, [found[turn % len(found)]]),
                      calls=bench.options.latency_calls, warmup=bench.options.latency_warmup, device=bench.device)
         put("latency", kind, done.as_dict() | {"vram_gb": bench.gauge.vram_gb()})
-        by_batch(bench, put, one_pass(model), model=model, price=price, kind=kind,
+        by_batch(bench, put, lambda batch: model.score(query, batch), model=model, price=price, kind=kind,
                  contents=workload.contents(kind, max(bench.options.batches)))
         listed = workload.contents(kind, bench.options.rerank_depth)
         bench.gauge.reset_peak()

@@ -77,7 +77,8 @@ def _ms(series: dict[str, Any]) -> str:
 
 
 def _rate(each: dict[str, Any]) -> str:
-    return f"{each['items_per_s']:.1f}/s, {each['tflops']:.2f} TFLOP/s, MFU {each['mfu']:.1%}, padding {each['padding_share']:.0%}"
+    used = f"MFU {each['mfu']:.1%} ({each['mfu_forward'] or 0:.1%} in the network)"
+    return f"{each['items_per_s']:.1f}/s, {each['tflops']:.2f} TFLOP/s, {used}, padding {each['padding_share']:.0%}"
 
 
 def _gb(vram: dict[str, Any], name: str = "peak_process") -> str:

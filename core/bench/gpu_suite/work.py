@@ -20,8 +20,7 @@ _MERGED = 4
 class Cost:
     """Weights that each unit is multiplied with once; two operations a weight.
 
-    Embedding tables are looked up, not multiplied, and the products inside attention are left out: the figure counts less
-    than is done and so never flatters.
+    Embedding tables are looked up, not multiplied, and the products inside attention are left out.
     """
 
     per_token: int
@@ -57,16 +56,22 @@ def cost(skeleton: Any) -> Cost:
 class Seen:
     """What went through a model's networks."""
 
+    passes: int = 0
+    most_rows: int = 0
+    """Of one pass."""
     tokens: int = 0
+    """Of the contents, padding apart, whether computed now or taken from the beginning that all of them share."""
+    computed: int = 0
+    """Of these, the ones that were computed."""
     padded: int = 0
-    """Tokens with their padding."""
+    """The computed ones with their padding."""
     patches: int = 0
     forward_s: float = 0.0
 
     @property
     def padding_share(self) -> float:
-        """Return the part of the tokens that is padding."""
-        return 1 - self.tokens / self.padded if self.padded else 0.0
+        """Return the part of what was computed that is padding."""
+        return 1 - self.computed / self.padded if self.padded else 0.0
 
 
 @contextmanager
@@ -105,8 +110,13 @@ def _restore(network: Any, forward: Callable[..., Any] | None) -> None:
 
 def _count(seen: Seen, inputs: dict[str, Any]) -> None:
     ids, mask, pixels = (inputs.get(name) for name in ("input_ids", "attention_mask", "pixel_values"))
+    seen.passes += 1
     if ids is not None:
+        seen.most_rows = max(seen.most_rows, ids.shape[0])
         seen.padded += ids.numel()
+        # The mask also covers the tokens whose states came from a cache, on the left of the ones given.
+        seen.computed += ids.numel() if mask is None else int(mask[:, -ids.shape[1] :].sum())
         seen.tokens += ids.numel() if mask is None else int(mask.sum())
     if pixels is not None:  # Qwen3-VL is given patches in rows, SigLIP whole images of 16 × 16 patches a square
+        seen.most_rows = max(seen.most_rows, 0 if pixels.ndim == 2 else pixels.shape[0])
         seen.patches += pixels.shape[0] if pixels.ndim == 2 else pixels.shape[0] * (pixels.shape[-1] // 16) ** 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from core.bench.gpu_suite.architectures import KURE, Architecture
+from core.bench.gpu_suite.architectures import KURE, SIGLIP, Architecture
 from core.bench.gpu_suite.vocabulary import WORD, first_word, last_word
 from core.models.contract import Content
 
@@ -35,6 +35,11 @@ class Workload:
     def kinds(self) -> tuple[Kind, ...]:
         """What the model can be asked."""
         return ("text",) if self.architecture.name == KURE else KINDS
+
+    @property
+    def towers(self) -> tuple[Kind, ...]:
+        """What is computed differently: an image beside a text, or by SigLIP instead of it."""
+        return ("text",) if self.architecture.name == KURE else ("text", "image" if self.architecture.name == SIGLIP else "both")
 
     def contents(self, kind: Kind, count: int, *, tokens: int = ITEM_TOKENS) -> list[Content]:
         """Return contents alike in size, different in what they say."""
