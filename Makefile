@@ -43,6 +43,7 @@ lint: install-test
 
 bench: install-test
 	@$(BIN)/python -m core.bench.house
+	@$(BIN)/python -m core.bench.encoding
 
 sample-table: install-test
 	@$(BIN)/python -m core.bench.sample

@@ -112,9 +112,9 @@ def test_our_own_model_with_the_text_before_the_image_fails(key: str, monkeypatc
 def test_our_own_model_padded_on_the_wrong_side_fails(key: str, monkeypatch) -> None:
     from core.models.qwen3_vl import Prompter
 
-    inputs = Prompter.inputs
+    tensors = Prompter.tensors
     wrong = "left" if key == QWEN else "right"
-    monkeypatch.setattr(Prompter, "inputs", lambda self, prompts, images, *, side: inputs(self, prompts, images, side=wrong))
+    monkeypatch.setattr(Prompter, "tensors", lambda self, tokens, images, *, side: tensors(self, tokens, images, side=wrong))
     assert failed(key, load(registry.record(key), precision="fp32", device="cpu")) == {"batch", "padding_side"}
 
 

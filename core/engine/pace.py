@@ -22,26 +22,28 @@ class Pace:
         self._target = target
         self._most = most
         self._seconds: dict[Hashable, float] = {}
-        self._last: dict[Hashable, int] = {}
+        self._largest: dict[Hashable, int] = {}
         self._fitting: dict[Hashable, int] = {}
 
     def size(self, kind: Hashable) -> int:
-        """Return how many rows to take. An unknown kind starts with one and at most doubles from batch to batch."""
+        """Return how many rows to take. An unknown kind starts with one and at most doubles the largest yet."""
         if kind not in self._seconds:
             return 1
         in_time = int(self._target / max(self._seconds[kind], 1e-6))
-        return max(1, min(in_time, 2 * self._last[kind], self._fitting.get(kind, self._most)))
+        return max(1, min(in_time, 2 * self._largest[kind], self._fitting.get(kind, self._most)))
 
     def record(self, kind: Hashable, *, rows: int, seconds: float) -> None:
         """Learn from a finished batch."""
         latest = seconds / rows
-        known = self._seconds.get(kind)
+        known, largest = self._seconds.get(kind), self._largest.get(kind, 0)
         # A first batch pays for warming up (kernels, caches), so the second replaces rather than averages it.
-        if known is None or self._last[kind] == 1:
+        if known is None or largest == 1:
             self._seconds[kind] = latest
         else:
-            self._seconds[kind] = _SHARE_OF_NEW * latest + (1 - _SHARE_OF_NEW) * known
-        self._last[kind] = rows
+            # The few rows left at a call's end cost more each than those of a full batch, so they count for less.
+            share = _SHARE_OF_NEW * min(1.0, rows / largest)
+            self._seconds[kind] = share * latest + (1 - share) * known
+        self._largest[kind] = max(largest, rows)
 
     def shrink(self, kind: Hashable, *, rows: int) -> None:
         """Take at most half as many rows from now on: that many did not fit into memory."""

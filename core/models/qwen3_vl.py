@@ -6,10 +6,14 @@ a system turn, a user turn with the image before the text, an opened assistant t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from core.models import pixels
 from core.models.contract import Content
 from core.models.images import GRID, fit
 from core.models.registry import ModelRecord
@@ -63,6 +67,22 @@ def load_processor(path: Path) -> Any:
     return processor_class()(images, AutoTokenizer.from_pretrained(path, **local))
 
 
+def flatten_patches(network: Any) -> None:
+    """Let a Qwen3-VL network multiply its patches with a matrix: its convolution's window is the whole patch.
+
+    The same sums, several times faster than the general convolution on a CPU.
+    """
+    import torch
+
+    embed = network.visual.patch_embed
+    weight = embed.proj.weight
+
+    def forward(patches: Any) -> Any:
+        return torch.nn.functional.linear(patches.to(weight.dtype), weight.flatten(1), embed.proj.bias)
+
+    embed.forward = forward
+
+
 class Prompter:
     """Turns contents into the parts of a prompt and prompts into model inputs."""
 
@@ -70,6 +90,8 @@ class Prompter:
         self.processor = load_processor(record.path)
         self._min_pixels, self._max_pixels = record.min_pixels or GRID * GRID, max_pixels
         self._markers = sorted(self.processor.tokenizer.get_added_vocab(), key=len, reverse=True)
+        self._values = pixels.table(self.processor.image_processor)
+        self._frames: dict[str, int] = {}
 
     def part(self, content: Content) -> tuple[str, list[Image.Image]]:
         """The image's place holder, then the text; and the image, if any, at its budgeted size."""
@@ -85,7 +107,10 @@ class Prompter:
 
     def room_taken(self, frame: str, images: list[Image.Image]) -> int:
         """The tokens of a prompt's frame and of its images; what is left belongs to the texts."""
-        return self.length(frame) + sum(image.width * image.height // GRID**2 for image in images)
+        # The same few frames come again with every content.
+        if frame not in self._frames:
+            self._frames[frame] = self.length(frame)
+        return self._frames[frame] + sum(image.width * image.height // GRID**2 for image in images)
 
     def cut(self, text: str, tokens: int) -> str:
         """The longest beginning of a text that fits in so many tokens."""
@@ -96,17 +121,38 @@ class Prompter:
 
     def inputs(self, prompts: list[str], images: list[Image.Image], *, side: str) -> dict[str, Any]:
         """Tokenise complete prompts (nothing is added), padded at ``side`` (``left``, ``right``)."""
-        return dict(
-            self.processor(
-                text=prompts,
-                images=images or None,
-                do_resize=False,
-                padding=True,
-                padding_side=side,
-                add_special_tokens=False,
-                return_tensors="pt",
-            )
-        )
+        left = iter(images)
+        each = [[next(left) for _ in range(prompt.count(VISION))] for prompt in prompts]
+        return self.tensors(self.tokens(prompts, each), images, side=side)
+
+    def tokens(self, prompts: Sequence[str], images: Sequence[list[Image.Image]]) -> list[list[int]]:
+        """Tokenise complete prompts in one go; each image's place holder becomes as many tokens as the image takes."""
+        place = self.processor.image_token_id
+        found = self.processor.tokenizer(list(prompts), add_special_tokens=False)["input_ids"]
+        for ids, pictures in zip(found, images, strict=True):
+            # Backwards, so that what was put in does not move the places still to come.
+            places = [number for number, token in enumerate(ids) if token == place]
+            for number, picture in reversed(list(zip(places, pictures, strict=True))):
+                ids[number : number + 1] = [place] * (picture.width * picture.height // GRID**2)
+        return found
+
+    def tensors(self, tokens: Sequence[list[int]], images: Sequence[Image.Image], *, side: str) -> dict[str, Any]:
+        """Return model inputs, padded at ``side``, with the pictures as patches: what the processor would give."""
+        import torch
+
+        longest = max(map(len, tokens))
+        ids = np.full((len(tokens), longest), self.processor.tokenizer.pad_token_id, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, each in enumerate(tokens):
+            place = slice(0, len(each)) if side == "right" else slice(longest - len(each), longest)
+            ids[row, place], mask[row, place] = each, 1
+        given = {"input_ids": ids, "attention_mask": mask, "mm_token_type_ids": (ids == self.processor.image_token_id).astype(np.int64)}
+        if images:
+            cut = self.processor.image_processor
+            size = {"patch": cut.patch_size, "merge": cut.merge_size, "frames": cut.temporal_patch_size}
+            given["pixel_values"] = np.concatenate([pixels.patches(pixels.planes(one, self._values), **size) for one in images])
+            given["image_grid_thw"] = np.array([(1, one.height // size["patch"], one.width // size["patch"]) for one in images])
+        return {name: torch.from_numpy(array) for name, array in given.items()}
 
     def _disarm(self, text: str) -> str:
         # A control token typed by a person would open a turn or claim an image; it stays readable as plain characters.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.models.contract import Content, LoadedModel
 from core.models.precision import Placement
-from core.models.qwen3_vl import Prompter, chat
+from core.models.qwen3_vl import Prompter, chat, flatten_patches
 from core.models.registry import ModelRecord
 
 SYSTEM = (
@@ -32,6 +32,7 @@ class Qwen3VLReranker:
 
         self.info = info
         self._record, self._model, self._prompter, self._placement = record, model, prompter, placement
+        flatten_patches(model.model)
         yes, no = prompter.processor.tokenizer.convert_tokens_to_ids(["yes", "no"])
         head = model.get_output_embeddings().weight
         with torch.inference_mode():
