@@ -294,10 +294,10 @@ def test_a_download_that_cannot_begin_is_said_in_one_sentence(data_page, monkeyp
 def test_a_download_under_way_and_a_failed_one_are_told(data_page, monkeypatch):
     monkeypatch.setattr(download, "progress", lambda names: {
         "kure-v1": download.Progress("kure-v1", "running", done=400_000_000, total=2_000_000_000, pid=1),
-        "siglip-base": download.Progress("siglip-base", "failed", error="허브에 닿지 않습니다. 다시 눌러 주세요."),
+        **{key: download.Progress(key, "failed", error="허브에 닿지 않습니다. 다시 눌러 주세요.") for key in ("siglip-base", "bge-m3")},
     })
     shown = plain(data_page.run())
-    assert "허브에 닿지 않습니다" in shown and "2.00 GB" in shown
+    assert shown.count("허브에 닿지 않습니다") == 1 and "2.00 GB" in shown
     keys = {each.key for each in data_page.button}
     assert "models.stop.kure-v1" in keys and "models.get.siglip-base" in keys and "models.get.kure-v1" not in keys
 

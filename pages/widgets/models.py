@@ -22,7 +22,7 @@ ABOUT = ("설치되지 않은 모델의 자리는 축소 모델이 대신하며,
          "`python -m core embed`를 실행하면 실제 모델로 검색합니다. 인터넷이 없는 컴퓨터에서는 "
          "`python -m core models download --from-folder 폴더`, 미러는 `--endpoint 주소`를 쓰세요.")
 INSISTED = "MODELS=mini로 정해져 있어, 모델을 내려받아도 축소 모델을 씁니다."
-STOPPED = "내려받기가 멈추었습니다. 다시 누르면 받은 곳부터 이어서 받습니다."
+BROKEN = {"failed": "받지 못했습니다", "stopped": "멈추었습니다"}
 
 
 def draw() -> None:
@@ -45,6 +45,8 @@ def _table(busy: bool) -> None:
                   on_click=_begin, args=(wanted,))
     if said := st.session_state.pop("data.said", None):
         trouble.show(said)
+    # What keeps one download from beginning keeps the rest: the same sentence is said once.
+    results.notes(list(dict.fromkeys(state.error for state in states.values() if state.phase == "failed" and state.error)))
     with st.container(key="models.rows", gap="xxsmall"):
         _headers()
         _rows(chosen, states)
@@ -105,10 +107,12 @@ def _action(record: ModelRecord, state: Progress | None) -> None:
     if state is not None and state.active:
         _under_way(record, state)
         return
-    if state is not None and state.phase in ("failed", "stopped"):
-        results.notes([state.error or STOPPED])
-    st.button("이어서 내려받기" if state is not None and state.phase == "stopped" else "내려받기", key=f"models.get.{record.key}",
-              icon=":material/download:", on_click=_begin, args=([record],))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        broken = state is not None and state.phase in ("failed", "stopped")
+        st.button("이어서 내려받기" if broken else "내려받기", key=f"models.get.{record.key}", icon=":material/download:",
+                  on_click=_begin, args=([record],))
+        if state is not None and broken:
+            st.markdown(f'<div class="ib-done">{BROKEN[state.phase]}</div>', unsafe_allow_html=True)
 
 
 def _under_way(record: ModelRecord, state: Progress) -> None:
