@@ -27,6 +27,12 @@ def instruction(prompt: str) -> str:
     return prompt if prompt and unicodedata.category(prompt[-1]).startswith("P") else prompt + "."
 
 
+def _last_layer_is_plain(model: Any) -> bool:
+    """Whether no visual features are added to the last text layer's states (they go to one early layer per deepstack tap)."""
+    taps = len(model.config.vision_config.deepstack_visual_indexes)
+    return taps < model.config.text_config.num_hidden_layers
+
+
 class Qwen3VLEmbedder:
     """Last hidden state of the closing ``<|endoftext|>`` token, normalised in fp32."""
 
@@ -34,7 +40,7 @@ class Qwen3VLEmbedder:
         self.info = info
         self._record, self._model, self._prompter, self._placement = record, model, prompter, placement
         flatten_patches(model)
-        self._last = prune(model.language_model)
+        self._last = prune(model.language_model) if _last_layer_is_plain(model) else None
         self._beginnings: dict[Role, Beginning] = {}
 
     def prompt(self, content: Content, *, role: Role) -> tuple[str, list[Any]]:
