@@ -118,7 +118,8 @@ def bench_engine() -> None:
     texts = [embedding_text(generated.item) for generated in items(256, seed=SEED, with_figures=False)]
     client = engine()
     record = registry.record("kure-v1-mini")
-    direct = SentenceTransformer(str(record.path), device="cpu", local_files_only=True)
+    same_dtype = {"dtype": torch.float32}  # left alone it would follow the checkpoint's fp16
+    direct = SentenceTransformer(str(record.path), device="cpu", local_files_only=True, model_kwargs=same_dtype)
     query = "두 일차함수의 그래프가 한 점에서 만나는 문제"
     mine, theirs = alternate(lambda: client.encode(record.key, [Content(query)], role="query"),
                              lambda: direct.encode([query], normalize_embeddings=True), times=60)
