@@ -6,20 +6,15 @@ import argparse
 from typing import TYPE_CHECKING
 
 from core.cli.output import print_json, print_table
-from core.settings import settings
+from core.search.residency import budget_gib
 
 if TYPE_CHECKING:
-    from core.models.planner import Plan, Wish
-    from core.search.variants import Variant
-
-TARGET_GIB = 8.0
-"""The customer's card."""
-TOGETHER = "모두 함께"
+    from core.models.planner import Plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("--budget", type=_gib, default=settings().gpu_budget_gb or TARGET_GIB, metavar="GiB",
+    parser.add_argument("--budget", type=_gib, default=budget_gib(), metavar="GiB",
                         help="GPU 메모리 예산 (기본: GPU_BUDGET_GB, 없으면 8)")
     parser.add_argument("--system", action="append", default=[], help="이 시스템이나 변형만, 예: A@fp16 (여러 번; 기본: 모두)")
     parser.add_argument("--batch", type=int, choices=range(1, 65), metavar="N", default=None, help="함께 계산할 문항 수 (기본 8)")
@@ -29,13 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print a plan for every system alone and one for all of them together."""
     from core.models import planner, sizes
-    from core.search import systems, variants
+    from core.search import residency, systems, variants
 
-    chosen = [variants.find(name) for name in arguments.system or systems.SYSTEMS]
-    groups = {variant.name: _wishes(variant) for variant in chosen if variant.channels}
-    if len(groups) > 1:
-        groups[TOGETHER] = list({(wish.record.key, wish.precision, wish.max_pixels): wish
-                                 for wishes in groups.values() for wish in wishes}.values())
+    groups = residency.groups(variants.find(name) for name in arguments.system or systems.SYSTEMS)
     budget = int(arguments.budget * 2**30)
     plans = {name: planner.plan(wishes, budget=budget, batch=arguments.batch or sizes.BATCH) for name, wishes in groups.items()}
     if arguments.json:
@@ -54,15 +45,6 @@ def _gib(text: str) -> float:
     if not 0 < value <= 1024:
         raise argparse.ArgumentTypeError("0보다 크고 1024 이하인 수여야 합니다")
     return value
-
-
-def _wishes(variant: Variant) -> list[Wish]:
-    """Return the real models of a system, installed or not: the plan is what the decision to install them rests on."""
-    from core.models import registry
-    from core.models.planner import Wish
-
-    keys = dict.fromkeys([*(channel.model for channel in variant.channels), variant.system.reranker])
-    return [Wish(registry.record(key), variant.precision or "auto", variant.max_pixels) for key in keys if key]
 
 
 def _rows(name: str, plan: Plan) -> list[tuple[str, ...]]:

@@ -7,15 +7,13 @@ import time
 import streamlit as st
 
 from core.engine.messages import EngineStatus
-from core.models import planner, registry
-from core.models.planner import Plan, Wish
-from core.search.systems import SYSTEMS, System
-from core.settings import settings
+from core.models import planner
+from core.models.planner import Plan
+from core.search import residency, variants
+from core.search.systems import SYSTEMS
 from pages.widgets import doors, origin, results, tables, trouble
 from pages.widgets.sizes import UNMEASURED, in_gib, in_memory
 
-TARGET_GIB = 8.0
-"""The customer's card."""
 EVENTS = {"loaded": "불러옴", "evicted": "내림", "oom": "메모리 부족", "stepped": "정밀도 낮춤"}
 _SHOWN_EVENTS = 20
 _LOADED = ("모델", "정밀도", "장치", "차원", "그림 예산", "가중치", "예상", "할당", "불러오기 최고", "계산 최고", "호출", "비고")
@@ -24,23 +22,16 @@ _SIZES = frozenset({"가중치", "계산", "그림 토큰", "합계", "예상", 
 
 def plan() -> None:
     """Draw the plan of every system alone and of all together, for the real models."""
-    gib = settings().gpu_budget_gb or TARGET_GIB
-    wishes = {f"{system.letter} {system.title}": _wishes(system) for system in SYSTEMS.values() if system.letter}
-    wishes["모두 함께"] = list({wish.record.key: wish for group in wishes.values() for wish in group}.values())
+    gib = residency.budget_gib()
+    titles = {system.name: f"{system.letter} {system.title}" for system in SYSTEMS.values()}
     rows = []
-    for name, group in wishes.items():
-        found = planner.plan(group, budget=int(gib * 2**30))
-        rows += _seats(name, found)
+    for name, group in residency.groups(variants.find(name) for name in SYSTEMS).items():
+        rows += _seats(titles.get(name, name), planner.plan(group, budget=int(gib * 2**30)))
     tables.draw(("시스템", "모델", "정밀도", "가중치", "계산", "그림 토큰", "합계", "판단"), rows, numbers=_SIZES)
     results.notes([
         f"예산 {gib:g} GiB로 계산한 실제 모델의 예상치이며 단위는 GiB입니다. 합계에는 CUDA 자체의 {in_gib(planner.CONTEXT)}와 가장 큰 계산 "
         "메모리가 들어 있습니다. 예산은 GPU_BUDGET_GB로 바꿉니다."
     ])
-
-
-def _wishes(system: System) -> list[Wish]:
-    keys = dict.fromkeys([*(channel.model for channel in system.channels), system.reranker])
-    return [Wish(registry.record(key)) for key in keys if key]
 
 
 def _seats(name: str, found: Plan) -> list[tuple[str, ...]]:
