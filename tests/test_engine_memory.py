@@ -529,12 +529,13 @@ def test_the_plan_is_printed_for_every_system_and_for_all_together(capsys):
     import argparse
 
     from core.cli import models_plan
+    from core.search.residency import TOGETHER
 
     parser = argparse.ArgumentParser()
     models_plan.add_arguments(parser)
     assert models_plan.run(parser.parse_args(["--budget", "8", "--json"])) == 0
     plans = {each["system"]: each for each in json.loads(capsys.readouterr().out)["plans"]}
-    assert {model["key"]: model["precision"] for model in plans[models_plan.TOGETHER]["models"]} == {
+    assert {model["key"]: model["precision"] for model in plans[TOGETHER]["models"]} == {
         QWEN: "nf4", RERANKER: "nf4", KURE: "fp16", SIGLIP: "fp16"}
     assert plans["qwen3-vl"]["fits"] and plans["kure+siglip"]["fits"] and plans["qwen3-vl+rerank"]["fits"]
     models_plan.run(parser.parse_args(["--budget", "1", "--system", "E"]))
