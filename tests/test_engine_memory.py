@@ -316,10 +316,10 @@ def test_the_allocator_s_own_error_steps_real_models_down(where, monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 3.96 GiB.")
         return load(record, placement, info, max_pixels)
 
-    def computes(model, contents, role):
+    def computes(model, *given):
         if model.info.precision == "fp32":
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return forward(model, contents, role)
+        return forward(model, *given)
 
     if where == "loading":
         monkeypatch.setitem(loading._LOADERS, "qwen3-vl-embedding", loads)
