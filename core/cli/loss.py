@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from tqdm import tqdm
 
-from core.cli.output import print_json, print_table, say
+from core.cli.output import print_json, print_models, print_table, say
 from core.settings import settings
 
 
@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         (loss.variant, loss.against, loss.items or "-", _shown(loss.cosine_mean, 5), _shown(loss.cosine_p5, 5),
          _shown(loss.cosine_min, 5), loss.queries, _shown(loss.same_top10), _shown(loss.recall_variant),
          _shown(loss.recall_against)) for loss in losses])
+    print_models(dict.fromkeys(model for loss in losses for model in loss.models))
     if any("constructed" in loss.origins or "model" in loss.origins for loss in losses):
         say("정답에 사람이 매기지 않은 것이 섞여 있어 재현율은 참고용입니다.")
     return 0

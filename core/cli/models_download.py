@@ -75,7 +75,8 @@ def _fetch(wanted, arguments: argparse.Namespace) -> int:
     for each in offers:
         with _bar(each.record.key, total=each.size) as told:
             fetch(each, told=told)
-        say(f"{each.record.hub_id}: 설치되었습니다. 다음 `python -m core embed`부터 실제 모델을 씁니다.")
+        say(f"{each.record.hub_id}: 설치되었습니다. `python -m core models verify {each.record.key}`로 공식 추론과 같은지 확인해 주세요. "
+            "다음 `python -m core embed`부터 실제 모델을 씁니다.")
     return 0
 
 

@@ -6,7 +6,10 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.models.contract import LoadedModel
 
 
 def print_json(result: dict[str, Any]) -> None:
@@ -26,6 +29,15 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_models(models: Iterable[LoadedModel]) -> None:
+    """Print what numbers came from: a line a model, with precision, device, dimensions, pixel budget and 축소 모델."""
+    for model in models:
+        pixels = f" · 그림 최대 {model.max_pixels:,}픽셀" if model.max_pixels else ""
+        dims = f" · {model.dims}차원" if model.dims else ""
+        small = " · 축소 모델" if model.miniature else ""
+        print(f"{model.id} · {model.precision} · {model.device}{dims}{pixels}{small}")
 
 
 def _width(text: str) -> int:

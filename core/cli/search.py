@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.cli.output import print_json, print_table
+from core.cli.output import print_json, print_models, print_table
 from core.errors import InputError
 from core.settings import settings
 
@@ -50,11 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_table(("순위", "문항", "점수"), [(hit.rank, hit.item_id, f"{hit.score:.4f}") for hit in result.hits])
     rerank = f" · 다시 매기기 {result.rerank_ms:.1f} ms" if result.rerank_ms else ""
     print(f"\n인코딩 {result.encode_ms:.1f} ms · 검색 {result.search_ms:.1f} ms{rerank}")
-    for model in result.models:
-        pixels = f" · 그림 최대 {model.max_pixels:,}픽셀" if model.max_pixels else ""
-        dims = f" · {model.dims}차원" if model.dims else ""
-        small = " · 축소 모델" if model.miniature else ""
-        print(f"{model.id} · {model.precision} · {model.device}{dims}{pixels}{small}")
+    print_models(result.models)
     for note in result.notes:
         print(note)
     return 0

@@ -12,9 +12,10 @@ from psycopg import Connection
 
 from core.engine.client import EngineClient
 from core.errors import InputError
+from core.models.contract import LoadedModel
 from core.search import variants
 from core.search.query import Query
-from core.search.service import search
+from core.search.service import SearchResult, search
 from core.search.sets import embedding_set
 from core.search.variants import Variant
 from core.store import collections, embeddings, images, items, judgments, queries
@@ -45,6 +46,8 @@ class Loss:
     recall_against: float | None
     judged_queries: int
     origins: tuple[str, ...]
+    models: tuple[LoadedModel, ...]
+    """Every model that answered, with its precision, device, dimensions and pixel budget."""
 
 
 def measure(database: Database, engine: EngineClient, collection: str, *, variant: str, against: str,
@@ -66,13 +69,16 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
             if event.grade:
                 relevant[event.query_id].add(event.item_id)
     same, recalls = [], []
+    models: dict[LoadedModel, None] = {}
     for done, query in enumerate(asked, start=1):
         try:
-            lists = [_top(database, engine, collection, query, name.name) for name in (one, other)]
+            found_by = [_searched(database, engine, collection, query, each.name) for each in (one, other)]
         except InputError:
             continue
         finally:
             progress(done, len(asked))
+        models |= dict.fromkeys(model for result in found_by for model in result.models)
+        lists = [[hit.item_id for hit in result.hits if hit.item_id != query.source_item_id][:DEPTH] for result in found_by]
         same.append(len(set(lists[0]) & set(lists[1])) / max(1, min(DEPTH, len(lists[1]))))
         if wanted := relevant.get(query.query_id):
             recalls.append([len(set(ranked[:RECALL_DEPTH]) & wanted) / min(RECALL_DEPTH, len(wanted)) for ranked in lists])
@@ -84,7 +90,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         queries=len(same), same_top10=fmean(same) if same else None,
         recall_variant=fmean(pair[0] for pair in recalls) if recalls else None,
         recall_against=fmean(pair[1] for pair in recalls) if recalls else None,
-        judged_queries=len(recalls), origins=tuple(sorted(origins)),
+        judged_queries=len(recalls), origins=tuple(sorted(origins)), models=tuple(models),
     )
 
 
@@ -103,12 +109,11 @@ def _cosines(conn: Connection, collection: collections.Collection, one: Variant,
     return np.array(found)
 
 
-def _top(database: Database, engine: EngineClient, collection: str, query: QueryRevision, system: str) -> list[str]:
+def _searched(database: Database, engine: EngineClient, collection: str, query: QueryRevision, system: str) -> SearchResult:
     if query.text is None and query.image_hash is None:
         asked = Query(item_id=query.source_item_id)
     else:
         with database.connection() as conn:
             figure = images.get(conn, query.image_hash) if query.image_hash else None
         asked = Query(query.text, figure.data if figure else None)
-    result = search(database, engine, asked, system=system, collection=collection, k=DEPTH + 1)
-    return [hit.item_id for hit in result.hits if hit.item_id != query.source_item_id][:DEPTH]
+    return search(database, engine, asked, system=system, collection=collection, k=DEPTH + 1)
