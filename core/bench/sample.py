@@ -17,6 +17,7 @@ from core.engine.client import engine
 from core.errors import InputError
 from core.items import content
 from core.prepare import SAMPLE_DIR
+from core.search.loss import RECALL_DEPTH, capped_recall
 from core.search.query import Query
 from core.search.rank import rank
 from core.search.service import search
@@ -26,7 +27,6 @@ from core.store import collections, open_database
 from core.store import items as stored_items
 from core.store.items import StoredItem
 
-DEPTH = 5
 RESAMPLES = 10_000
 SEED = 7
 TYPES = {"natural_language": "자연어", "similar_item": "비슷한 문항", "image": "그림", "text_image": "글+그림"}
@@ -40,11 +40,6 @@ class Score:
     query_type: str
     family: str
     value: float
-
-
-def capped_recall(hits: Sequence[str], relevant: set[str]) -> float:
-    """Return |top 5 ∩ relevant| / min(5, |relevant|): reaches 1 however many items are relevant."""
-    return len(set(hits[:DEPTH]) & relevant) / min(DEPTH, len(relevant))
 
 
 def interval(scores: Sequence[Score]) -> tuple[float, float]:
@@ -72,7 +67,7 @@ def tf_idf(items: dict[str, StoredItem]) -> Ranker:
         if text is None:
             raise InputError("TF-IDF는 글로만 찾습니다.")
         scores = (matrix @ vectoriser.transform([text]).T).toarray()[:, 0]
-        return [hit.item_id for hit in rank(list(texts), scores, k=DEPTH, exclude=(query["source_item_id"],))]
+        return [hit.item_id for hit in rank(list(texts), scores, k=RECALL_DEPTH, exclude=(query["source_item_id"],))]
 
     return ranked
 
@@ -86,7 +81,7 @@ def system(name: str, database, client) -> Ranker:
         else:
             image = (SAMPLE_DIR / query["query_image"]).read_bytes() if "query_image" in query else None
             wanted = Query(query.get("query_text"), image)
-        result = search(database, client, wanted, system=name, collection=settings().collection, k=DEPTH + 1)
+        result = search(database, client, wanted, system=name, collection=settings().collection, k=RECALL_DEPTH + 1)
         return [hit.item_id for hit in result.hits if hit.item_id != query["source_item_id"]]
 
     return ranked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -50,6 +50,11 @@ class Loss:
     """Every model that answered, with its precision, device, dimensions and pixel budget."""
 
 
+def capped_recall(ranked: Sequence[str], relevant: set[str]) -> float:
+    """Return |top 5 ∩ relevant| / min(5, |relevant|): reaches 1 however many items are relevant."""
+    return len(set(ranked[:RECALL_DEPTH]) & relevant) / min(RECALL_DEPTH, len(relevant))
+
+
 def measure(database: Database, engine: EngineClient, collection: str, *, variant: str, against: str,
             progress: Callable[[int, int], None] = lambda done, total: None) -> Loss:
     """Compare two systems over a collection's stored vectors and current queries; queries one cannot take are left out.
@@ -81,7 +86,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         lists = [[hit.item_id for hit in result.hits if hit.item_id != query.source_item_id][:DEPTH] for result in found_by]
         same.append(len(set(lists[0]) & set(lists[1])) / max(1, min(DEPTH, len(lists[1]))))
         if wanted := relevant.get(query.query_id):
-            recalls.append([len(set(ranked[:RECALL_DEPTH]) & wanted) / min(RECALL_DEPTH, len(wanted)) for ranked in lists])
+            recalls.append([capped_recall(ranked, wanted) for ranked in lists])
     return Loss(
         variant=one.name, against=other.name, items=len(cosines),
         cosine_mean=float(cosines.mean()) if cosines.size else None,
