@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from core.settings import settings
 from core.store import close_database
-from pages import _files, _headers
+from pages import _files, _headers, _labels, _login
 from pages.widgets import trouble
 
 
@@ -33,7 +33,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
     lifespan=lifespan,
-    routes=_files.ROUTES,
+    routes=[*_files.ROUTES, *_labels.ROUTES, *_login.ROUTES],
     middleware=[Middleware(_headers.SecurityHeaders)],
     on_script_error=trouble.show,
 )

@@ -16,8 +16,10 @@ from core.store import migrate, open_database, server
 from core.store.migrate import Migration
 
 TABLES = {
-    "collections", "embedding_failures", "embedding_sets", "embeddings", "images", "items", "judgment_events", "queries",
-    "run_hits", "run_queries", "runs", "schema_migrations",
+    "cloud_usage", "collections", "embedding_failures", "embedding_sets", "embeddings", "ground_truth_queries",
+    "ground_truth_rows", "ground_truth_versions", "images", "item_flag_events", "items", "judgment_events", "label_rounds",
+    "logins", "pool_pairs", "pool_proposals", "queries", "queue_entries", "round_raters", "run_hits", "run_queries", "runs",
+    "schema_migrations", "secrets", "users",
 }
 
 

@@ -14,19 +14,22 @@ from psycopg.rows import class_row
 from core.errors import InputError
 
 Origin = Literal["human", "constructed", "model", "mirrored", "carried"]
+Purpose = Literal["label", "repeat", "calibration", "adjudication"]
 
 _COLUMNS = sql.SQL("""uuid, collection_id, query_id, query_hash, item_id, item_hash, grade, rater, origin, note, ms_spent,
-       guideline_version, client_id, created_at""")
+       guideline_version, client_id, created_at, round_id, purpose, blinded, unrateable""")
 _APPEND = """
 INSERT INTO judgment_events (uuid, collection_id, query_id, query_hash, item_id, item_hash, grade, rater, origin, note,
-                             ms_spent, guideline_version, client_id, created_at)
+                             ms_spent, guideline_version, client_id, created_at, round_id, purpose, blinded, unrateable)
 VALUES (%(uuid)s, %(collection_id)s, %(query_id)s, %(query_hash)s, %(item_id)s, %(item_hash)s, %(grade)s, %(rater)s,
-        %(origin)s, %(note)s, %(ms_spent)s, %(guideline_version)s, %(client_id)s, %(created_at)s)
+        %(origin)s, %(note)s, %(ms_spent)s, %(guideline_version)s, %(client_id)s, %(created_at)s,
+        %(round_id)s, %(purpose)s, %(blinded)s, %(unrateable)s)
 ON CONFLICT (uuid) DO NOTHING
 """
 _BY_UUID = sql.SQL("SELECT {} FROM judgment_events WHERE uuid = ANY(%(uuids)s)").format(_COLUMNS)
 _CURRENT = sql.SQL("""
-SELECT {} FROM judgments_current WHERE collection_id = %(collection_id)s
+SELECT {} FROM judgments_current
+ WHERE collection_id = %(collection_id)s AND purpose = ANY(%(purposes)s) AND (blinded OR %(unblinded)s)
  ORDER BY query_id, query_hash, item_id, item_hash, rater
 """).format(_COLUMNS)
 _EVENTS = sql.SQL("""
@@ -38,7 +41,8 @@ SELECT {} FROM judgment_events WHERE collection_id = %(collection_id)s ORDER BY 
 class JudgmentEvent:
     """One thing a rater said about one exact pair of query and item (their content hashes are part of it).
 
-    ``grade`` is 0 to 3, or None where it was withdrawn or cannot be given. Whoever creates the event makes its uuid, so
+    ``grade`` is 0 to 3, or None where it was withdrawn or, with ``unrateable``, cannot be given. ``purpose`` says what it
+    was for; ``blinded`` is False where the rater saw which system proposed the item. Whoever creates the event makes its uuid, so
     that sending it again (a lost answer, a reloaded page) stores it once.
     """
 
@@ -54,6 +58,10 @@ class JudgmentEvent:
     ms_spent: int | None = None
     guideline_version: str = ""
     client_id: str = ""
+    round_id: int | None = None
+    purpose: Purpose = "label"
+    blinded: bool = True
+    unrateable: bool = False
     uuid: UUID = field(default_factory=uuid4)
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -77,9 +85,13 @@ def append(conn: Connection, events: Sequence[JudgmentEvent]) -> int:
     return added
 
 
-def current(conn: Connection, collection_id: int) -> list[JudgmentEvent]:
-    """Return the last event of each rater on each exact pair; withdrawn ones are there with grade None."""
-    return _fetch(conn, _CURRENT, collection_id)
+def current(conn: Connection, collection_id: int, *, purposes: Sequence[Purpose] = ("label",),
+            unblinded: bool = False) -> list[JudgmentEvent]:
+    """Return the last event of each rater on each exact pair for each purpose; withdrawn ones are there with grade None.
+
+    Unless asked for, hidden repeats, calibration, adjudication and unblinded judgments are not among them.
+    """
+    return _fetch(conn, _CURRENT, collection_id, purposes=list(purposes), unblinded=unblinded)
 
 
 def events(conn: Connection, collection_id: int) -> list[JudgmentEvent]:
@@ -87,9 +99,9 @@ def events(conn: Connection, collection_id: int) -> list[JudgmentEvent]:
     return _fetch(conn, _EVENTS, collection_id)
 
 
-def _fetch(conn: Connection, query: sql.Composed, collection_id: int) -> list[JudgmentEvent]:
+def _fetch(conn: Connection, query: sql.Composed, collection_id: int, **values: object) -> list[JudgmentEvent]:
     with conn.cursor(row_factory=class_row(JudgmentEvent)) as cursor:
-        return cursor.execute(query, {"collection_id": collection_id}).fetchall()
+        return cursor.execute(query, {"collection_id": collection_id, **values}).fetchall()
 
 
 def _refuse_other_content(conn: Connection, given: Sequence[JudgmentEvent]) -> None:

@@ -1,4 +1,4 @@
-"""The look that goes with the theme: one style sheet for every page."""
+"""The look that goes with the theme: a common style sheet, and one for each page with a look of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import streamlit as st
 from core.settings import PROJECT_DIR
 
 ASSETS = PROJECT_DIR / "pages" / "assets"
+SHEETS = ("style.css", "compare.css", "label.css", "labelling.css")
 
 
 def apply() -> None:
-    """Put the style sheet into the page; the shell does this once for every page."""
-    st.html(ASSETS / "style.css")
+    """Put the style sheets into the page; the shell does this once for every page."""
+    for name in SHEETS:
+        st.html(ASSETS / name)

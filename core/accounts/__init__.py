@@ -1,0 +1,1 @@
+"""Who is at the browser: accounts, passwords, logins, and what each role may do."""

@@ -1,0 +1,7 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+ROUTES: list[Route] = []
