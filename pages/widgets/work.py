@@ -36,8 +36,8 @@ class Report(Protocol):
         """Say that ``done`` of ``total`` (None: nobody knows) are done; ``words`` is what is done now, in Korean."""
 
 
-type Cancelled = Callable[[], bool]
-type Work = Callable[[Report, Cancelled], Any]
+Cancelled = Callable[[], bool]
+Work = Callable[[Report, Cancelled], Any]
 
 
 @dataclass(frozen=True, slots=True)
