@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ RESAMPLES = 2000
 SEED = 20260127
 FEWEST_QUERIES = 5
 """With fewer resampled queries an interval would say more about chance than about raters."""
+NOTHING_TWICE = "두 사람이 함께 판정한 쌍이 없습니다."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def kappa_estimate(a: Sequence[int], b: Sequence[int], queries: Sequence[Hashabl
         queries: the query each pair belongs to: grades under one query are not independent of one another.
     """
     if not len(a):
-        return unmeasured("두 사람이 함께 판정한 쌍이 없습니다.")
+        return unmeasured(NOTHING_TWICE)
     places, number = _places(queries)
     by_query = _confusions(a, b, places, number, GRADES)
-    return _estimate(by_query, kappas, len(a), "두 사람 모두 모든 쌍에 같은 한 등급만 주었습니다.")
+    return _estimate(by_query, kappas, len(a))
 
 
 def alpha_estimate(matrix: np.ndarray, queries: Sequence[Hashable]) -> Estimate:
@@ -92,11 +93,11 @@ def alpha_estimate(matrix: np.ndarray, queries: Sequence[Hashable]) -> Estimate:
     counts = grade_counts(matrix)
     twice = counts.sum(axis=1) > 1
     if not twice.any():
-        return unmeasured("두 사람이 함께 판정한 쌍이 없습니다.")
+        return unmeasured(NOTHING_TWICE)
     places, number = _places([query for query, kept in zip(queries, twice, strict=True) if kept])
     by_query = np.zeros((number, GRADES, GRADES))
     np.add.at(by_query, places, _coincidences(counts[twice]))
-    return _estimate(by_query, alphas, int(twice.sum()), "함께 판정한 모든 쌍의 등급이 하나뿐입니다.")
+    return _estimate(by_query, alphas, int(twice.sum()))
 
 
 def kappas(confusions: np.ndarray) -> np.ndarray:
@@ -164,11 +165,11 @@ def _places(queries: Sequence[Hashable]) -> tuple[np.ndarray, int]:
     return places, len(numbers)
 
 
-def _estimate(by_query: np.ndarray, coefficient, n: int, undefined: str) -> Estimate:
+def _estimate(by_query: np.ndarray, coefficient: Callable[[np.ndarray], np.ndarray], n: int) -> Estimate:
     queries = len(by_query)
     value = float(coefficient(by_query.sum(axis=0)))
     if np.isnan(value):
-        return Estimate(None, None, None, n, queries, undefined)
+        return Estimate(None, None, None, n, queries, "모든 쌍의 등급이 하나뿐이라 계수가 정해지지 않습니다.")
     if queries < FEWEST_QUERIES:
         return Estimate(value, None, None, n, queries, f"쿼리가 {FEWEST_QUERIES}개보다 적어 구간은 재지 않았습니다.")
     cells = by_query.reshape(queries, -1)
