@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
+from statistics import fmean
 
 from psycopg import Connection
 
+from core.search import variants
+from core.search.overlap import rbo
+from core.store import queries, runs
 from core.store.queries import QueryRevision
 
 
@@ -15,5 +20,18 @@ def rank_queries(conn: Connection, collection_id: int, systems: Sequence[str], k
     Disagreement is 1 − the mean RBO of every pair of the systems' first ``k`` places, 0 (the same lists) to 1 (nothing in
     common), from each system's latest stored run. A query that fewer than two of the systems answered in its present
     wording is not there.
+
+    Raises:
+        NotFoundError: there is no such system.
     """
-    raise NotImplementedError
+    names = dict.fromkeys(variants.find(system).name for system in systems)
+    found = [run for name in names if (run := runs.latest(conn, collection_id, name))]
+    lists = runs.top(conn, [run.id for run in found], k)
+    ranked = []
+    for query in queries.current(conn, collection_id):
+        stored = [lists.get((run.id, query.query_id)) for run in found]
+        given = [listed for query_hash, listed in filter(None, stored) if query_hash == query.content_hash]
+        if len(given) > 1:
+            ranked.append((query, 1.0 - fmean(rbo(one, other) for one, other in combinations(given, 2))))
+    ranked.sort(key=lambda pair: (-pair[1], pair[0].query_id))
+    return ranked

@@ -14,11 +14,11 @@ from core.engine.client import EngineClient
 from core.errors import InputError
 from core.models.contract import LoadedModel
 from core.search import variants
-from core.search.query import Query
+from core.search.query import of_revision
 from core.search.service import SearchResult, search
 from core.search.sets import embedding_set
 from core.search.variants import Variant
-from core.store import collections, embeddings, images, items, judgments, queries
+from core.store import collections, embeddings, items, judgments, queries
 from core.store.database import Database
 from core.store.queries import QueryRevision
 
@@ -83,7 +83,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         finally:
             progress(done, len(asked))
         models |= dict.fromkeys(model for result in found_by for model in result.models)
-        lists = [[hit.item_id for hit in result.hits if hit.item_id != query.source_item_id][:DEPTH] for result in found_by]
+        lists = [[hit.item_id for hit in result.hits] for result in found_by]
         same.append(len(set(lists[0]) & set(lists[1])) / max(1, min(DEPTH, len(lists[1]))))
         if wanted := relevant.get(query.query_id):
             recalls.append([capped_recall(ranked, wanted) for ranked in lists])
@@ -115,10 +115,6 @@ def _cosines(conn: Connection, collection: collections.Collection, one: Variant,
 
 
 def _searched(database: Database, engine: EngineClient, collection: str, query: QueryRevision, system: str) -> SearchResult:
-    if query.text is None and query.image_hash is None:
-        asked = Query(item_id=query.source_item_id)
-    else:
-        with database.connection() as conn:
-            figure = images.get(conn, query.image_hash) if query.image_hash else None
-        asked = Query(query.text, figure.data if figure else None)
-    return search(database, engine, asked, system=system, collection=collection, k=DEPTH + 1)
+    with database.connection() as conn:
+        asked = of_revision(conn, query)
+    return search(database, engine, asked, system=system, collection=collection, k=DEPTH)

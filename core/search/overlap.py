@@ -26,7 +26,30 @@ def rbo(first: Sequence[str], second: Sequence[str], *, p: float = PERSISTENCE) 
     Raises:
         ValueError: p is outside (0, 1), or an item comes twice in one list.
     """
-    raise NotImplementedError
+    if not 0.0 < p < 1.0:
+        raise ValueError(f"persistence {p} is outside (0, 1)")
+    for listed in (first, second):
+        if len(set(listed)) != len(listed):
+            raise ValueError("an item comes twice in one list")
+    short, long = sorted((first, second), key=len)
+    if not short:
+        return 0.0 if long else 1.0
+    s, end = len(short), len(long)
+    seen: set[str] = set()
+    total, overlap, at_short = 0.0, 0, 0
+    for depth in range(1, end + 1):
+        # One more place of each list: an item counts once both have shown it.
+        for item_id in (long[depth - 1], *short[depth - 1 : depth]):
+            overlap += item_id in seen
+            seen.add(item_id)
+        if depth == s:
+            at_short = overlap
+        agreement = overlap / depth
+        if depth > s:  # what the short list would have held of the long one's further items, at its last agreement
+            agreement += at_short * (depth - s) / (s * depth)
+        total += agreement * p**depth
+    tail = ((overlap - at_short) / end + at_short / s) * p**end
+    return (1 - p) / p * total + tail
 
 
 def moves(lists: Mapping[str, Sequence[str]], baseline: str) -> dict[str, dict[str, int | None]]:

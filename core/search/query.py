@@ -11,6 +11,7 @@ from core.items import content, figures
 from core.models.contract import Content
 from core.store import images
 from core.store import items as stored_items
+from core.store.queries import QueryRevision
 
 LONGEST_TEXT = 4000
 """Characters; the longest item of the bank is well below, and no encoder here reads more of a query."""
@@ -18,11 +19,15 @@ LONGEST_TEXT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search as a person or a program states it. ``item_id`` stands for the item's own text and figure."""
+    """A search as a person or a program states it. ``item_id`` stands for the item's own text and figure.
+
+    ``source_item_id`` beside a text or an image is the item it was written from, which is never among the hits.
+    """
 
     text: str | None = None
     image: bytes | None = None
     item_id: str | None = None
+    source_item_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,14 @@ class Resolved:
     def whole(self) -> Content:
         """Everything there is, for an encoder that takes text and image together."""
         return Content(self.text, self.image)
+
+
+def of_revision(conn: psycopg.Connection, revision: QueryRevision) -> Query:
+    """Return a stored query as a search."""
+    if revision.text is None and revision.image_hash is None:
+        return Query(item_id=revision.source_item_id)
+    found = images.get(conn, revision.image_hash) if revision.image_hash else None
+    return Query(revision.text, found.data if found else None, source_item_id=revision.source_item_id)
 
 
 def resolve(conn: psycopg.Connection, query: Query, *, collection_id: int) -> Resolved:
@@ -58,4 +71,4 @@ def resolve(conn: psycopg.Connection, query: Query, *, collection_id: int) -> Re
         raise InputError(f"검색어가 {len(text):,}자로 너무 깁니다. {LONGEST_TEXT:,}자 아래로 줄여 주세요.")
     if query.image is not None:
         figures.check(query.image)
-    return Resolved(text, query.image, ())
+    return Resolved(text, query.image, (query.source_item_id,) if query.source_item_id else ())

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from core.engine.client import EngineClient
 from core.errors import InputError, NotFoundError
 from core.items import content
 from core.models import registry
@@ -20,6 +19,7 @@ from core.models.contract import Content, LoadedModel
 from core.search import fusion
 from core.search.keyword import KeywordIndex, KeywordIndexes
 from core.search.query import Resolved
+from core.search.query_encoder import QueryEncoder
 from core.search.rank import Hit, numbered, rank
 from core.search.sets import embedding_set, joined_set
 from core.search.systems import Channel, Method
@@ -41,6 +41,8 @@ class Trace:
     rerank_ms: float = 0.0
     models: list[LoadedModel] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+    """Keys of the models whose vector of the query another search had asked for before."""
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -63,7 +65,7 @@ class Search:
     """One search under way: where it looks and with what."""
 
     conn: Connection
-    engine: EngineClient
+    encoder: QueryEncoder
     collection: Collection
     variant: Variant
     query: Resolved
@@ -87,40 +89,52 @@ def _nearest(run: Search, *, k: int) -> list[Hit]:
     return numbered(rows)
 
 
+def channel_set(conn: Connection, collection: Collection, channel: Channel, variant: Variant) -> EmbeddingSet:
+    """Return the set a channel of the variant searches.
+
+    Raises:
+        NotFoundError: it does not exist yet.
+        InputError: its vectors have no more dimensions than the variant would keep.
+    """
+    found = embedding_set(conn, collection, channel, variant)
+    if variant.dims is not None and variant.dims >= found.identity.dims:
+        raise InputError(f"{found.identity.model_key}의 벡터는 {found.identity.dims}차원입니다. 그보다 작은 차원으로 정해 주세요.")
+    return found
+
+
 def _encoded(run: Search, channel: Channel) -> tuple[EmbeddingSet, NDArray[np.float32]]:
     """Encode the query's part under exactly the configuration of the channel's set."""
-    found = embedding_set(run.conn, run.collection, channel, run.variant)
+    found = channel_set(run.conn, run.collection, channel, run.variant)
     identity, leading = found.identity, run.variant.dims
-    if leading is not None and leading >= identity.dims:
-        raise InputError(f"{identity.model_key}의 벡터는 {identity.dims}차원입니다. 그보다 작은 차원으로 정해 주세요.")
-    wanted = _part(run, channel)
-    with run.trace.timed("encode"):
-        encoding = run.engine.encode(identity.model_key, [wanted], role="query", precision=identity.precision,
-                                     max_pixels=identity.max_pixels)
-    if 0 in encoding.failures:
-        raise InputError(encoding.failures[0])
-    model = encoding.model
+    query = run.encoder.encode(identity, part(run.query, channel, run.variant))
+    run.trace.encode_ms += query.ms
+    model = query.model
     asked = (identity.model_key, identity.revision, identity.precision, identity.max_pixels)
     if (model.key, model.revision, model.precision, model.max_pixels) != asked:
         raise NotFoundError(
             f"저장된 {identity.model_key} 임베딩은 지금 불러온 모델과 설정이 다릅니다. "
             f"`python -m core embed --collection {run.collection.name} --system {run.variant.name}`을(를) 다시 실행해 주세요."
         )
-    if encoding.retried_fp32:
+    if query.retried_fp32:
         run.trace.notes.append(f"{model.id}이(가) 검색어에 NaN을 내어 fp32로 다시 계산했습니다.")
+    if query.shared:
+        run.trace.shared.append(model.key)
     run.trace.used(model if leading is None else replace(model, dims=leading))
-    return found, encoding.vectors[0][:leading]
+    return found, query.vector[:leading]
 
 
-def _part(run: Search, channel: Channel) -> Content:
-    """Return the part of the query a channel's encoder takes."""
-    query = run.query
+def part(query: Resolved, channel: Channel, variant: Variant) -> Content:
+    """Return the part of a query that a channel's encoder takes.
+
+    Raises:
+        InputError: the channel takes texts, and the query has none.
+    """
     if channel.content == "all":
         return query.whole
     if channel.content == "image":
         return Content(image=query.image) if query.image is not None else Content(text=query.text)
     if query.text is None:
-        raise InputError(f"{run.variant.label}은(는) 글로만 찾습니다. 검색어를 함께 써 주세요.")
+        raise InputError(f"{variant.label}은(는) 글로만 찾습니다. 검색어를 함께 써 주세요.")
     return Content(text=query.text)
 
 
@@ -181,8 +195,9 @@ def reranked(run: Search) -> list[Hit]:
     record = registry.resolve(run.variant.system.reranker or "")
     documents = _documents(run, wanted)
     with run.trace.timed("rerank"):
-        reranking = run.engine.rerank(record.key, run.query.whole, documents, precision=run.variant.precision or "auto",
-                                      max_pixels=run.variant.max_pixels)
+        reranking = run.encoder.engine.rerank(
+            record.key, run.query.whole, documents, precision=run.variant.precision or "auto",
+            max_pixels=run.variant.max_pixels, priority=run.encoder.priority, timeout=run.encoder.timeout)
     run.trace.used(reranking.model)
     if reranking.retried_fp32:
         run.trace.notes.append(f"리랭커가 NaN을 낸 문항 {reranking.retried_fp32}개는 fp32로 다시 계산했습니다.")

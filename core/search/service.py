@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from psycopg import Connection
+
 from core.engine.client import EngineClient
 from core.errors import InputError
 from core.models.contract import LoadedModel
 from core.search import variants
-from core.search.query import Query, resolve
+from core.search.query import Query, Resolved, resolve
+from core.search.query_encoder import QueryEncoder
 from core.search.rank import Hit
 from core.search.retrieval import METHODS, Search, Trace
+from core.search.variants import Variant
 from core.store import collections
+from core.store.collections import Collection
 from core.store.database import Database
 from core.store.filters import Filters
 
@@ -31,6 +36,8 @@ class SearchResult:
     rerank_ms: float
     models: list[LoadedModel]
     notes: list[str]
+    shared: tuple[str, ...] = ()
+    """Keys of the models that had encoded the query for another system of the same comparison: 0 ms of theirs is in here."""
 
     @property
     def miniature(self) -> bool:
@@ -53,14 +60,30 @@ def search(db: Database, engine: EngineClient, query: Query, *, system: str, col
         EngineError: the engine did not answer.
     """
     variant = variants.find(system)
-    for name, value in (("결과 수", k), ("다시 매길 문항 수", rerank_depth)):
-        if not 1 <= value <= MOST_HITS:
-            raise InputError(f"{name} {value}은(는) 쓸 수 없습니다. 1부터 {MOST_HITS} 사이로 정해 주세요.")
-    trace = Trace()
+    check_depths(k, rerank_depth)
     with db.connection() as conn:
         found = collections.get(conn, collection)
         resolved = resolve(conn, query, collection_id=found.id)
-        run = Search(conn, engine, found, variant, resolved, filters, k, rerank_depth, trace)
-        hits = METHODS[variant.system.method](run)
-    return SearchResult(variant.name, found.name, hits, trace.encode_ms, trace.search_ms, trace.rerank_ms,
-                        trace.models, list(dict.fromkeys(trace.notes)))
+        return answer(conn, QueryEncoder(engine), resolved, variant=variant, collection=found, k=k, filters=filters,
+                      rerank_depth=rerank_depth)
+
+
+def check_depths(k: int, rerank_depth: int) -> None:
+    """Refuse numbers of hits that cannot be asked for.
+
+    Raises:
+        InputError: one is not 1 to 1000.
+    """
+    for name, value in (("결과 수", k), ("다시 매길 문항 수", rerank_depth)):
+        if not 1 <= value <= MOST_HITS:
+            raise InputError(f"{name} {value}은(는) 쓸 수 없습니다. 1부터 {MOST_HITS} 사이로 정해 주세요.")
+
+
+def answer(conn: Connection, encoder: QueryEncoder, query: Resolved, *, variant: Variant, collection: Collection, k: int,
+           filters: Filters, rerank_depth: int) -> SearchResult:
+    """Return what a system finds for a checked query, its vectors from ``encoder``; errors as in ``search``."""
+    trace = Trace()
+    run = Search(conn, encoder, collection, variant, query, filters, k, rerank_depth, trace)
+    hits = METHODS[variant.system.method](run)
+    return SearchResult(variant.name, collection.name, hits, trace.encode_ms, trace.search_ms, trace.rerank_ms,
+                        trace.models, list(dict.fromkeys(trace.notes)), tuple(trace.shared))

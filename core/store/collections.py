@@ -13,6 +13,7 @@ from core.errors import NotFoundError
 
 _ADD = "INSERT INTO collections (name, note) VALUES (%(name)s, %(note)s) ON CONFLICT (name) DO NOTHING"
 _FIND = "SELECT id, name, note, created_at FROM collections WHERE name = %(name)s"
+_OF_ID = "SELECT id, name, note, created_at FROM collections WHERE id = %(collection_id)s"
 _NAMES = "SELECT name FROM collections ORDER BY name"
 _LISTING = """
 SELECT c.name, c.created_at, count(i.item_id) AS items,
@@ -73,6 +74,19 @@ def get(conn: Connection, name: str) -> Collection:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:5]
         hint = f"있는 컬렉션: {', '.join(near)}." if near else "아직 컬렉션이 없으니 문항을 먼저 가져와 주세요."
         raise NotFoundError(f"'{name}' 컬렉션이 없습니다. {hint}")
+    return found
+
+
+def of_id(conn: Connection, collection_id: int) -> Collection:
+    """Return the collection of an id that another row refers to; collections are never removed.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with conn.cursor(row_factory=class_row(Collection)) as cursor:
+        found = cursor.execute(_OF_ID, {"collection_id": collection_id}).fetchone()
+    if found is None:
+        raise NotFoundError(f"{collection_id}번 컬렉션이 없습니다. 컬렉션 이름으로 다시 찾아 주세요.")
     return found
 
 

@@ -20,6 +20,42 @@ _GET = "SELECT id, collection_id, system, config, created_at FROM runs WHERE id 
 _LISTING = """
 SELECT id, collection_id, system, config, created_at FROM runs WHERE collection_id = %(collection_id)s ORDER BY id
 """
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('run ' || %(system)s, %(collection_id)s))"
+_SAME = """
+SELECT id, collection_id, system, config, created_at FROM runs
+ WHERE collection_id = %(collection_id)s AND system = %(system)s AND config = %(config)s
+ ORDER BY id DESC LIMIT 1
+"""
+_LATEST = """
+SELECT id, collection_id, system, config, created_at FROM runs
+ WHERE collection_id = %(collection_id)s AND system = %(system)s
+   AND EXISTS (SELECT 1 FROM run_queries WHERE run_id = runs.id)
+ ORDER BY id DESC LIMIT 1
+"""
+_OUTDATED = """
+SELECT q.query_id
+  FROM unnest(%(query_ids)s::text[], %(query_hashes)s::text[], %(sources)s::text[]) AS asked (query_id, query_hash, source)
+  JOIN run_queries AS q ON q.run_id = %(run_id)s AND q.query_id = asked.query_id
+ WHERE q.query_hash <> asked.query_hash
+    OR EXISTS (SELECT 1 FROM run_hits AS h
+                WHERE h.run_id = q.run_id AND h.query_id = q.query_id AND h.item_id = asked.source)
+"""
+_COPY_QUERIES = """
+INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms)
+SELECT %(run_id)s, query_id, query_hash, encode_ms, search_ms
+  FROM run_queries WHERE run_id = %(old_id)s AND query_id <> ALL(%(without)s)
+"""
+_COPY_HITS = """
+INSERT INTO run_hits (run_id, query_id, rank, item_id, score)
+SELECT %(run_id)s, query_id, rank, item_id, score
+  FROM run_hits WHERE run_id = %(old_id)s AND query_id <> ALL(%(without)s)
+"""
+_TOP = """
+SELECT q.run_id, q.query_id, q.query_hash, coalesce(array_agg(h.item_id ORDER BY h.rank) FILTER (WHERE h.rank <= %(k)s), '{}')
+  FROM run_queries AS q LEFT JOIN run_hits AS h USING (run_id, query_id)
+ WHERE q.run_id = ANY(%(run_ids)s)
+ GROUP BY q.run_id, q.query_id
+"""
 _ADD_QUERY = """
 INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms)
 VALUES (%(run_id)s, %(query_id)s, %(query_hash)s, %(encode_ms)s, %(search_ms)s)
@@ -72,6 +108,45 @@ def create(conn: Connection, collection_id: int, system: str, config: dict[str, 
     row = conn.execute(_CREATE, values).fetchone()
     assert row is not None
     return row[0]
+
+
+def open_for(
+    conn: Connection, collection_id: int, system: str, config: dict[str, Any], asked: Iterable[tuple[str, str, str | None]]
+) -> Run:
+    """Return the newest run of exactly this configuration, or a new one; safe against others doing the same.
+
+    Args:
+        asked: (query id, query hash, item the query was written from) of what is to be run. Where the run has one of
+            these queries under another hash, or lists its source item, a new run takes over the lists of all others.
+    """
+    columns = list(zip(*asked, strict=True)) or [(), (), ()]
+    values = {"collection_id": collection_id, "system": system, "config": Jsonb(config)}
+    names = ("query_ids", "query_hashes", "sources")
+    with conn.transaction(), conn.cursor(row_factory=class_row(Run)) as cursor:
+        cursor.execute(_LOCK, values)
+        found = cursor.execute(_SAME, values).fetchone()
+        if found is None:
+            return get(conn, create(conn, collection_id, system, config))
+        given = {name: list(column) for name, column in zip(names, columns, strict=True)}
+        outdated = [row[0] for row in conn.execute(_OUTDATED, {"run_id": found.id, **given})]
+        if not outdated:
+            return found
+        fresh = create(conn, collection_id, system, config)
+        for statement in (_COPY_QUERIES, _COPY_HITS):
+            conn.execute(statement, {"run_id": fresh, "old_id": found.id, "without": outdated})
+        return get(conn, fresh)
+
+
+def latest(conn: Connection, collection_id: int, system: str) -> Run | None:
+    """Return a system's newest run that has answered anything."""
+    with conn.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(_LATEST, {"collection_id": collection_id, "system": system}).fetchone()
+
+
+def top(conn: Connection, run_ids: Iterable[int], k: int) -> dict[tuple[int, str], tuple[str, list[str]]]:
+    """Return for each (run id, query id) the query's hash and the first ``k`` items, best first."""
+    rows = conn.execute(_TOP, {"run_ids": list(run_ids), "k": k})
+    return {(run_id, query_id): (query_hash, item_ids) for run_id, query_id, query_hash, item_ids in rows}
 
 
 def get(conn: Connection, run_id: int) -> Run:

@@ -1,0 +1,84 @@
+"""Everything needed to repeat a run: the system, the vectors it searched, the items they were made of, the depths."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import bm25s
+from psycopg import Connection
+
+from core.models import registry
+from core.models.contract import LoadedModel
+from core.models.revision import installed_revision
+from core.search.retrieval import channel_set
+from core.search.sets import joined_set
+from core.search.variants import Variant
+from core.store import states
+from core.store.collections import Collection
+from core.store.embedding_sets import EmbeddingSet
+from core.store.vectors import RANK_SEED
+
+
+def sets_of(conn: Connection, collection: Collection, variant: Variant) -> list[EmbeddingSet]:
+    """Return the set of each of a variant's channels.
+
+    Raises:
+        NotFoundError: one does not exist yet.
+    """
+    return [channel_set(conn, collection, channel, variant) for channel in variant.channels]
+
+
+def describe(conn: Connection, collection: Collection, variant: Variant, *, depth: int, rerank_depth: int,
+             reranker: LoadedModel | None) -> dict[str, Any]:
+    """Return the configuration of a run as plain JSON; equal configurations give equal lists.
+
+    ``sets`` are the embedding sets with their identities and the state of their vectors, ``items`` is the state of the
+    collection's items, ``dims`` the leading dimensions compared (None: all).
+
+    Raises:
+        NotFoundError: the collection is not embedded for the variant.
+        InputError: the variant keeps more dimensions than the vectors have.
+    """
+    searched = sets_of(conn, collection, variant)
+    if variant.fusion == "concat":
+        searched.append(joined_set(conn, collection, searched, variant))
+    fusing, reranking = variant.system.method == "fusion", variant.system.method == "rerank"
+    return {
+        "system": variant.name,
+        "method": variant.system.method,
+        "sets": [{**asdict(found.identity), "digest": found.identity.digest, "vectors": states.of_vectors(conn, found.id)}
+                 for found in searched],
+        "items": states.of_items(conn, collection.id),
+        "dims": variant.dims,
+        "fusion": variant.fusion if fusing else None,
+        "weight": variant.weight if fusing and variant.fusion != "rrf" else None,
+        "keyword": f"bm25s {bm25s.__version__}, character bigrams" if variant.system.method == "keyword" else None,
+        "reranker": _reranker(reranker) if reranking and reranker else None,
+        "depth": depth,
+        "rerank_depth": rerank_depth if reranking else None,
+        "tie_seed": RANK_SEED,
+        "miniature": any(found.identity.miniature for found in searched) or bool(reranker and reranker.miniature),
+    }
+
+
+def _reranker(model: LoadedModel) -> dict[str, Any]:
+    return {"model_key": model.key, "hub_id": model.id, "revision": model.revision, "precision": model.precision,
+            "max_pixels": model.max_pixels, "miniature": model.miniature}
+
+
+def changed(conn: Connection, collection: Collection, variant: Variant, config: dict[str, Any]) -> bool:
+    """Return whether a run of today would be another one, asking no engine: of a reranker only the checkpoint is compared.
+
+    Raises:
+        NotFoundError: the vectors are gone.
+    """
+    now = describe(conn, collection, variant, depth=config["depth"], rerank_depth=config["rerank_depth"] or 0, reranker=None)
+    before = dict(config)
+    if told := before.get("reranker"):
+        record = registry.resolve(variant.system.reranker or "")
+        if told["model_key"] != record.key or installed_revision(record) not in ("", told["revision"]):
+            return True
+    for given in (now, before):
+        del given["reranker"], given["miniature"]
+    return now != before
