@@ -29,7 +29,7 @@ def hits(found: Sequence[Hit], items: Mapping[str, StoredItem], *, system: str, 
          compact: bool = False) -> None:
     """Draw a ranked list; ``compact`` is for one column beside others."""
     cards = []
-    for hit, length in zip(found, _bar_lengths([hit.score for hit in found]), strict=True):
+    for hit, length in zip(found, bar_lengths([hit.score for hit in found]), strict=True):
         stored = items.get(hit.item_id)
         if stored is None:
             cards.append(_gone(hit))
@@ -47,13 +47,24 @@ def source(stored: StoredItem, *, address: Address) -> None:
     _draw([_card(stored, head=head, compact=False)], classes="ib-source", accent=INK)
 
 
+def whole(stored: StoredItem, *, similar: str = "") -> None:
+    """Draw one item with everything it has, answer and solution folded; ``similar`` leads to items like it."""
+    head = f'<div class="ib-head"><span class="ib-rank">{attribute(stored.item.id)}</span>{_facts(stored.item)}</div>'
+    _draw([_card(stored, head=head, compact=False, similar=similar)], classes="ib-whole", accent=INK)
+
+
+def score(value: float) -> str:
+    """Return a score in as many places as tell two apart."""
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
+
+
 def _draw(cards: Sequence[str], *, classes: str, accent: str) -> None:
     body = "\n\n".join(cards)
     frame = f'<div class="ib-column"><div class="{classes}" style="--ib-accent:{accent}">'
     st.markdown(f"{frame}\n\n{body}\n\n</div></div>", unsafe_allow_html=True)
 
 
-def _bar_lengths(scores: Sequence[float]) -> list[float]:
+def bar_lengths(scores: Sequence[float]) -> list[float]:
     """Return each score's share of the best in percent: from zero, or from the lowest where scores go below it."""
     if not scores:
         return []
@@ -62,11 +73,10 @@ def _bar_lengths(scores: Sequence[float]) -> list[float]:
 
 
 def _head(hit: Hit, item: Item, *, compact: bool, length: float) -> str:
-    score = f"{hit.score:.3f}" if abs(hit.score) < 100 else f"{hit.score:.1f}"
     return (
         f'<div class="ib-bar"><i style="width:{length:.1f}%"></i></div>'
         f'<div class="ib-head"><span class="ib-rank">{hit.rank}</span>{_facts(item, short=compact)}'
-        f'<span class="ib-score" title="점수">{score}</span></div>'
+        f'<span class="ib-score" title="점수">{score(hit.score)}</span></div>'
     )
 
 
@@ -80,8 +90,8 @@ def _card(stored: StoredItem, *, head: str, compact: bool, similar: str = "") ->
     item = stored.item
     parts = [
         f'<article class="ib-card" data-item="{attribute(item.id)}">', head,
-        '<div class="ib-main"><div class="ib-words">', _set(item.text), "" if compact else _choices(item), "</div>",
-        _figures(stored), "</div>",
+        '<div class="ib-main"><div class="ib-words">', words(item.text), "" if compact else _choices(item), "</div>",
+        figures(stored), "</div>",
         f'<div class="ib-foot">{_chips(item, short=compact)}', _more(item, with_choices=compact), _link(similar), "</div>",
         "</article>",
     ]
@@ -94,11 +104,13 @@ def _link(similar: str) -> str:
     return f'<div class="ib-similar"><a href="{html.escape(similar)}" target="_self">이 문항과 비슷한 문항</a></div>'
 
 
-def _set(words: str) -> str:
-    return safe_md(dialect.for_display(words)) or "&nbsp;"
+def words(source: str) -> str:
+    """Return an item's text as markdown, formulas set; it goes into a paragraph of its own."""
+    return safe_md(dialect.for_display(source)) or "&nbsp;"
 
 
-def _figures(stored: StoredItem) -> str:
+def figures(stored: StoredItem) -> str:
+    """Return an item's figures as markup, each a link to itself; empty where it has none."""
     links = "".join(
         f'<a href="/figures/{sha}" target="_blank" rel="noopener">'
         f'<img src="/figures/{sha}" loading="lazy" alt="문항 그림"></a>'
@@ -138,9 +150,9 @@ def _more(item: Item, *, with_choices: bool) -> str:
     rows = []
     if with_choices:
         rows.append(_choices(item))
-    for name, words in (("정답", item.answer), ("풀이", item.solution)):
-        if words.strip():
-            rows.append(f'<div class="ib-row"><b>{name}</b><div>\n\n{_set(words)}\n\n</div></div>')
+    for name, written in (("정답", item.answer), ("풀이", item.solution)):
+        if written.strip():
+            rows.append(f'<div class="ib-row"><b>{name}</b><div>\n\n{words(written)}\n\n</div></div>')
     if not rows:
         return ""
     title = "보기·정답·풀이" if with_choices and item.choices else "정답·풀이"

@@ -56,7 +56,16 @@ def adopted(address: Address) -> dict[str, Any]:
 
 def systems() -> tuple[str, ...]:
     """Draw the choice of systems and return the names of those that answer."""
-    places = _places()
+    return _answering(_places())
+
+
+def columns() -> tuple[str, ...]:
+    """Draw the choice of systems where several always stand side by side; return the names of those that answer."""
+    st.session_state[key("view")] = ALL
+    return _answering(_columns())
+
+
+def _answering(places: tuple[str, ...]) -> tuple[str, ...]:
     others = st.session_state[key("variants")]
     if not places and not others:
         places = SIDE_BY_SIDE
@@ -69,15 +78,19 @@ def _places() -> tuple[str, ...]:
     view = st.segmented_control("시스템", [*SYSTEMS, ALL], key=key("view"), required=True, label_visibility="collapsed",
                                 on_change=touch, format_func=_called)
     if view == ALL:
-        st.session_state.setdefault(key("columns"), list(SIDE_BY_SIDE))
-        columns = st.pills("나란히 볼 시스템", list(SYSTEMS), key=key("columns"), selection_mode="multi", on_change=touch,
-                           label_visibility="collapsed", format_func=lambda name: SYSTEMS[name].letter or "BM25")
-        return tuple(name for name in SYSTEMS if name in columns)
+        return _columns()
     other = _RERANKED.get(view) or _PLAIN.get(view)
     st.session_state[key("rerank")] = view in _PLAIN
     st.toggle("재순위", key=key("rerank"), disabled=other is None, on_change=_look_at, args=(other,),
               help="A가 찾은 위쪽 문항을 리랭커가 다시 매긴 것이 E입니다. 켜면 A가 E로, 끄면 E가 A로 바뀝니다.")
     return (view,)
+
+
+def _columns() -> tuple[str, ...]:
+    st.session_state.setdefault(key("columns"), list(SIDE_BY_SIDE))
+    chosen = st.pills("나란히 볼 시스템", list(SYSTEMS), key=key("columns"), selection_mode="multi", on_change=touch,
+                      label_visibility="collapsed", format_func=lambda name: SYSTEMS[name].letter or "BM25")
+    return tuple(name for name in SYSTEMS if name in chosen)
 
 
 def knobs() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -27,6 +27,7 @@ UPLOADED = "이 그림으로 찾습니다. 그림은 주소에 담기지 않아�
 PICTURES = ("png", "jpg", "jpeg", "webp")
 FIELD_NAMES = {"subject": "과목", "unit": "단원", "kind": "문항 종류", "difficulty": "난이도", "item_type": "문항 유형"}
 _PREVIEW = (320, 200)
+Parse = Callable[[Mapping[str, Sequence[str]]], tuple[Address, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,30 @@ class Asked:
     image: bytes | None
 
 
-def adopt_address() -> None:
+def adopt_address(parse: Parse = addresses.parse, *, page: str = "playground") -> Address | None:
     """Take the page's address over into the widgets where it was changed from outside (a link, the back button).
 
     A press of a widget brings along the address the browser had at that moment, which may still be the one before the
-    last change: then the widgets are right, and the address follows them.
+    last change: then the widgets are right, and the address follows them. Coming from the other page of searches, the
+    search comes along.
+
+    Args:
+        parse: how the page reads its address.
+        page: which page this is.
+
+    Returns:
+        The address that was taken over, None where the widgets stay as they are.
     """
     current, published = _parameters(), st.session_state.get(key("published"), {})
     touched = st.session_state.pop(key("touched"), False)
     if touched:
         st.session_state[key("notes")] = []
-    new = key("k") not in st.session_state  # a new session, or back from another page: widgets forget what they held
+    # A new session, or back from another page: widgets forget what they held.
+    new = key("k") not in st.session_state or st.session_state.get(key("page")) != page
     if new or (current != published and not touched):
-        found, notes = addresses.parse(current or (published if new else {}))
+        found, notes = parse(current or (published if new else {}))
         st.session_state.update({
+            key("page"): page,
             key("published"): current,
             key("notes"): notes,
             key("item"): found.item,
@@ -61,6 +72,8 @@ def adopt_address() -> None:
             key("collection"): found.collection or settings().collection,
             **{key(name): list(getattr(found.filters, name)) for name in FILTER_FIELDS},
         })
+        return found
+    return None
 
 
 def left_out() -> list[str]:
@@ -82,28 +95,43 @@ def publish(address: Address) -> None:
 
 def ask() -> Asked:
     """Draw the inputs and return what they say."""
-    names = [found.name for found in doors.collections(st.session_state[key("collection")])]
-    collection = _collection(names)
+    collection, names = place()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input("검색어", key=key("q"), on_change=forget_item, label_visibility="collapsed",
-                             icon=":material/search:", placeholder=INVITATION)
-        with st.popover("그림", icon=":material/image:"):
-            uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=key("image"), on_change=forget_item)
-        with st.popover("예시", icon=":material/lightbulb:"):
-            examples(doors.examples(collection), name="menu")
-        filters = _filters(collection, names)
+        text, uploaded, filters = words(collection, names)
         chooser.variants_menu()
         st.button("검색", type="primary", on_click=touch)
-    image = _checked(uploaded)
+    image = checked(uploaded)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         chosen = chooser.systems()
         k = st.segmented_control("결과 수", DEPTHS, key=key("k"), required=True, on_change=touch,
                                  label_visibility="collapsed", format_func=lambda depth: f"{depth}개")
         n = chooser.knobs()
     item = st.session_state[key("item")]
-    address = Address(q="" if item else text.strip(), item=item, systems=chosen, k=k, n=n, filters=filters,
-                      collection="" if collection == settings().collection else collection)
+    address = Address(q="" if item else text, item=item, systems=chosen, k=k, n=n, filters=filters,
+                      collection=unless_default(collection))
     return Asked(address, collection, image)
+
+
+def place() -> tuple[str, list[str]]:
+    """Return the collection that is searched, and the names of all."""
+    names = [found.name for found in doors.collections(st.session_state[key("collection")])]
+    return _collection(names), names
+
+
+def unless_default(collection: str) -> str:
+    """Return a collection's name as an address writes it: empty where it is the one searched anyway."""
+    return "" if collection == settings().collection else collection
+
+
+def words(collection: str, names: Sequence[str]) -> tuple[str, UploadedFile | None, Filters]:
+    """Draw what is asked, into the row that is open: text, picture, examples, filters; return text, picture and filters."""
+    text = st.text_input("검색어", key=key("q"), on_change=forget_item, label_visibility="collapsed",
+                         icon=":material/search:", placeholder=INVITATION)
+    with st.popover("그림", icon=":material/image:"):
+        uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=key("image"), on_change=forget_item)
+    with st.popover("예시", icon=":material/lightbulb:"):
+        examples(doors.examples(collection), name="menu")
+    return text.strip(), uploaded, _filters(collection, names)
 
 
 def examples(queries: Sequence[str], *, name: str) -> None:
@@ -113,9 +141,9 @@ def examples(queries: Sequence[str], *, name: str) -> None:
 
 
 def forget_item() -> None:
-    """Leave the search by item."""
+    """Leave the search by an item or a stored query."""
     touch()
-    st.session_state[key("item")] = ""
+    st.session_state.update({key("item"): "", key("query"): ""})
 
 
 def _picked(name: str) -> None:
@@ -135,7 +163,7 @@ def _collection(names: Sequence[str]) -> str:
     return shown
 
 
-def _checked(uploaded: UploadedFile | None) -> bytes | None:
+def checked(uploaded: UploadedFile | None) -> bytes | None:
     """Return the image once it is known to be one, shown small; say what is wrong with it otherwise."""
     if uploaded is None:
         return None
