@@ -20,13 +20,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--system", default="A", help="A–E 또는 시스템 이름 (기본 A)")
     parser.add_argument("--k", type=int, default=10, help="결과 수 (기본 10)")
     parser.add_argument("--collection", default=settings().collection, help="컬렉션 이름")
-    for name, title in FILTERS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", action="append", default=[], metavar="VALUE",
-                            help=f"{title}이(가) 이 값인 문항만 (여러 번 쓸 수 있습니다)")
+    add_filters(parser)
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
 
 FILTERS = {"subject": "과목", "unit": "단원", "kind": "종류", "difficulty": "난이도", "item_type": "유형"}
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add one option for each field that a search may be restricted to."""
+    for name, title in FILTERS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", action="append", default=[], metavar="VALUE",
+                            help=f"{title}이(가) 이 값인 문항만 (여러 번 쓸 수 있습니다)")
+
+
+def filters_of(arguments: argparse.Namespace) -> Any:
+    """Return the restrictions that were given."""
+    from core.store.filters import Filters
+
+    return Filters(**{name: tuple(getattr(arguments, name)) for name in FILTERS})
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,14 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     from core.search.query import Query
     from core.search.service import search
     from core.store import open_database
-    from core.store.filters import Filters
 
-    query = Query(arguments.text, _image(arguments.image), arguments.item)
-    filters = Filters(**{name: tuple(getattr(arguments, name)) for name in FILTERS})
+    query = Query(arguments.text, image_of(arguments.image), arguments.item)
     result = search(open_database(), engine(), query, system=arguments.system, collection=arguments.collection,
-                    k=arguments.k, filters=filters)
+                    k=arguments.k, filters=filters_of(arguments))
     if arguments.json:
-        print_json(_as_json(result))
+        print_json(as_json(result))
         return 0
     if not result.hits:
         print("찾은 문항이 없습니다. 검색어나 조건을 바꾸어 보세요.")
@@ -56,7 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _image(path: Path | None) -> bytes | None:
+def image_of(path: Path | None) -> bytes | None:
+    """Return the bytes of an image file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     if path is None:
         return None
     try:
@@ -65,7 +80,8 @@ def _image(path: Path | None) -> bytes | None:
         raise InputError(f"그림 파일 {path}을(를) 열 수 없습니다. 경로와 읽기 권한을 확인해 주세요.") from error
 
 
-def _as_json(result: Any) -> dict[str, Any]:
+def as_json(result: Any) -> dict[str, Any]:
+    """Return a search's result as ``--json`` prints it."""
     models = [{"id": model.id, "revision": model.revision, "precision": model.precision, "device": model.device,
                "miniature": model.miniature, "dims": model.dims, "max_pixels": model.max_pixels} for model in result.models]
     return {

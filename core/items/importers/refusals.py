@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import spreadsheet
 from core.errors import InputError
 
-_STARTS_FORMULA = ("=", "+", "-", "@", "|", "＝", "＋", "－", "＠")
 HEADER = ("줄", "순번", "문항 ID", "이유")
 
 
@@ -34,11 +32,7 @@ def table(refusals: Iterable[Refusal]) -> list[tuple[int, int, str, str]]:
 
 def to_csv(refusals: Iterable[Refusal]) -> bytes:
     """Return the table as a CSV file: a byte order mark so that Excel reads Hangul, no cell that Excel would run."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(HEADER)
-    writer.writerows([_inert(cell) for cell in row] for row in table(refusals))
-    return out.getvalue().encode("utf-8-sig")
+    return spreadsheet.to_csv(HEADER, table(refusals))
 
 
 def write_csv(refusals: Iterable[Refusal], path: Path) -> None:
@@ -51,11 +45,3 @@ def write_csv(refusals: Iterable[Refusal], path: Path) -> None:
         path.write_bytes(to_csv(refusals))
     except OSError as error:
         raise InputError(f"'{path}'에 거절 목록을 쓸 수 없습니다. 폴더와 권한을 확인해 주세요.") from error
-
-
-def _inert(cell: object) -> object:
-    """A cell that begins like a formula gets an apostrophe in front, as spreadsheets themselves do it."""
-    if isinstance(cell, str):
-        words = cell.replace("\x00", "")
-        return f"'{words}" if words.lstrip().startswith(_STARTS_FORMULA) or words[:1] in ("\t", "\r") else words
-    return cell
