@@ -25,6 +25,7 @@ _CURRENT = _SELECT.format(
     first=sql.SQL("DISTINCT ON (query_id) "), condition=sql.SQL(""), order=sql.SQL("query_id, revision DESC")
 )
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(query_id)s, %(collection_id)s))"
+_LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended('new query', %(collection_id)s))"
 _ADD = """
 INSERT INTO queries (collection_id, query_id, revision, text, image_hash, source_item_id, query_type, origin,
                      content_hash, retired)
@@ -108,11 +109,34 @@ def history(conn: Connection, collection_id: int, query_id: str) -> list[QueryRe
         return cursor.execute(_HISTORY, {"collection_id": collection_id, "query_id": query_id}).fetchall()
 
 
+def lock(conn: Connection, collection_id: int) -> None:
+    """Let one new id of a collection be chosen at a time; held until the transaction ends."""
+    conn.execute(_LOCK_ALL, {"collection_id": collection_id})
+
+
+def is_item(query: QueryRevision) -> bool:
+    """Whether the query is an item: nothing but the item itself is searched for."""
+    return query.text is None and query.image_hash is None and query.source_item_id is not None
+
+
+def hash_of_item(item_id: str, item_hash: str) -> str:
+    """Return the content hash of a query that is an item with that content."""
+    return _hashed([None, None, item_id, item_hash])
+
+
+def is_whole(query: QueryRevision) -> bool:
+    """Whether text and image are what the content hash is over; a query that is an item rests on the item's hash."""
+    return is_item(query) or _hashed([query.text, query.image_hash]) == query.content_hash
+
+
 def _content_hash(
     conn: Connection, collection_id: int, text: str | None, image_hash: str | None, source_item_id: str | None
 ) -> str:
-    parts: list[str | None] = [text, image_hash]
     if text is None and image_hash is None and source_item_id is not None:
         # The item is the query: when its content changes, so does what is searched for.
-        parts = [None, None, source_item_id, items.get(conn, collection_id, source_item_id).content_hash]
+        return hash_of_item(source_item_id, items.get(conn, collection_id, source_item_id).content_hash)
+    return _hashed([text, image_hash])
+
+
+def _hashed(parts: list[str | None]) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
