@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import ndtr, stdtrit
 from sklearn.metrics import cohen_kappa_score
 
 from core.labels import agreement, coefficients
@@ -84,14 +85,20 @@ def test_the_interval_is_that_of_resampled_queries_counted_one_by_one(coefficien
     matrix = np.array([first, second], dtype=float)
     ours = (coefficients.kappa_estimate(first, second, queries) if coefficient == "kappa"
             else coefficients.alpha_estimate(matrix, queries))
-    drawn = []
+    tail, drawn = coefficients.expanded_tail(8), []
     for weights in coefficients._weights(8):
         taken = np.concatenate([np.flatnonzero(queries == query) for query in range(8) for _ in range(int(weights[query]))])
         drawn.append(weighted_kappa(first[taken], second[taken]) if coefficient == "kappa"
                      else krippendorff_alpha(matrix[:, taken]))
-    assert (ours.low, ours.high) == pytest.approx(tuple(np.percentile(drawn, (2.5, 97.5))), abs=1e-9)
+    assert (ours.low, ours.high) == pytest.approx(tuple(np.percentile(drawn, (100 * tail, 100 - 100 * tail))), abs=1e-9)
     assert (ours.n, ours.queries) == (48, 8) and ours.low < ours.value < ours.high
     assert coefficients._weights(8).sum(axis=1).tolist() == [8] * coefficients.RESAMPLES
+
+
+@pytest.mark.parametrize("queries", [5, 6, 10, 30, 1000])
+def test_the_tail_is_students(queries):
+    wanted = ndtr(-math.sqrt(queries / (queries - 1)) * stdtrit(queries - 1, 0.975))
+    assert coefficients.expanded_tail(queries) == pytest.approx(wanted, rel=0.05)
 
 
 def test_too_few_queries_or_only_one_grade_give_no_interval_and_say_why():
