@@ -15,7 +15,7 @@ from core.labels import final, mirroring
 from core.labels.canonical import Content
 from core.labels.coverage import Coverage
 from core.labels.mirroring import MirrorCheck
-from core.store import items, queries, truths
+from core.store import queries, truths
 from core.store.judgments import JudgmentEvent
 from core.store.queries import QueryRevision
 from core.store.truths import FrozenQuery, FrozenRow, Version
@@ -62,7 +62,7 @@ def preview(conn: Connection, collection_id: int, *, relevant_from: int | None =
     if relevant_from not in (None, 1, 2, 3):
         raise InputError(f"정답으로 치는 가장 낮은 등급은 1, 2, 3 가운데 하나여야 합니다({relevant_from}은(는) 쓸 수 없습니다).")
     asked = queries.current(conn, collection_id)
-    stale = _stale(conn, collection_id, asked)
+    stale = queries.stale(conn, collection_id, asked)
     fresh = [query for query in asked if query.query_id not in stale]
     said = {pair: events for pair, events in final.pairs(conn, collection_id).items() if pair[0] not in stale}
     rows, raters = _rows(conn, collection_id, said)
@@ -127,15 +127,6 @@ def _brought_by(events: Iterable[JudgmentEvent]) -> tuple[str, ...]:
         else:
             names.add("imported" if event.rater.startswith("import:") else "staff")
     return tuple(sorted(names))
-
-
-def _stale(conn: Connection, collection_id: int, asked: Sequence[QueryRevision]) -> set[str]:
-    """Queries that are an item whose content changed since: what was judged is not what would be searched for now."""
-    by_item = [query for query in asked if queries.is_item(query)]
-    contents = items.get_many(conn, collection_id, {query.source_item_id or "" for query in by_item})
-    return {query.query_id for query in by_item
-            if (source := contents.get(query.source_item_id or "")) is None
-            or queries.hash_of_item(source.item.id, source.content_hash) != query.content_hash}
 
 
 def _suggested(rows: Sequence[FrozenRow]) -> int:

@@ -1,38 +1,42 @@
-"""Make queries: write one, take an item, crop an image; edit, retire and bring back; copy grades to a changed one."""
+"""Make queries: write one, take an item, crop an image; edit, retire and bring back; see how far each is labelled."""
 
 from __future__ import annotations
 
 import difflib
 import io
+import logging
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
 
 from core import pictures
-from core.errors import InputError, NotFoundError
+from core.errors import InputError
 from core.items import figures
 from core.labels import final
-from core.store import images, items, judgments, queries
-from core.store.judgments import JudgmentEvent
+from core.labels.carrying import carry, carry_item
+from core.store import images, items, queries
 from core.store.queries import QueryRevision
+
+__all__ = ["KEEP", "Near", "QueryState", "carry", "carry_item", "create", "cropped", "edit", "near", "renew", "restore",
+           "retire", "states"]
+
+log = logging.getLogger(__name__)
 
 ENOUGH = 3
 """The plan asks for three to five relevant items a query (4.4)."""
 LONGEST_TEXT = 4000
 SMALLEST_CROP = 16
-"""Pixels; less than this is a slip of the hand."""
+"""Pixels of either side; less is a slip of the hand."""
 NEAR = 0.85
-CARRIED = "carried:"
-"""How the rater of copied grades is called, before the name of the person who copied them."""
-_NUMBERED = re.compile(r"Q(\d{1,9})")
+ORIGIN = "human"
 KEEP: Any = object()
-"""In ``edit``: leave this part as it is (None would remove it)."""
+"""In ``edit``: leave this part as it is (None takes it away)."""
+_NUMBERED = re.compile(r"Q(\d{1,9})")
+_ID = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class QueryState:
     grades: dict[int, int]
     """Items by grade 0 to 3."""
     source_changed: bool
-    """The query is an item whose content changed since: it needs ``renew``."""
+    """The query is an item whose content changed since: ``renew`` follows it."""
 
     @property
     def reached(self) -> bool:
@@ -68,87 +72,159 @@ def create(conn: Connection, collection_id: int, *, by: str, text: str | None = 
     """Store a new query of a text, an image, both, or an item; beside text or image, the item it was made from.
 
     Args:
+        by: who does it; written to the log, as by everything here that changes a query.
         query_id: without one, the next free number (``Q101``).
 
     Raises:
         InputError: nothing is given, a part cannot be used, or the id is taken.
         NotFoundError: there is no such item.
     """
-    text, image_hash = _text(text), _image(conn, image)
-    _check_source(conn, collection_id, source_item_id)
+    parts = _parts(conn, collection_id, text, _stored(conn, image), source_item_id)
     with conn.transaction():
         queries.lock(conn, collection_id)
         taken = {query.query_id for query in queries.current(conn, collection_id, retired=True)}
-        chosen = (query_id or "").strip() or _next(taken)
-        _check_id(chosen)
+        chosen = _checked_id(query_id) if query_id else _next(taken)
         if chosen in taken:
             raise InputError(f"쿼리 ID '{chosen}'은(는) 이미 있습니다. 다른 ID를 쓰거나 그 쿼리를 고쳐 주세요.")
-        return queries.put(conn, collection_id, query_id=chosen, text=text, image_hash=image_hash,
-                           source_item_id=source_item_id, query_type=_type(text, image_hash), origin=_origin(by))
+        made = queries.put(conn, collection_id, query_id=chosen, origin=ORIGIN, **parts)
+    return _logged("made", made, by)
 
 
 def edit(conn: Connection, collection_id: int, query_id: str, *, by: str, text: str | None = KEEP, image: bytes | None = KEEP,
          source_item_id: str | None = KEEP) -> QueryRevision:
-    """Store the query with other parts as its next revision; it starts unjudged unless grades are copied with ``carry``.
+    """Store the query with other parts as its next revision; it starts unjudged unless ``carry`` copies its grades.
 
-    A part that is not given stays, one given as None is taken away. Nothing changed is no new revision.
+    A part that is not given stays, one given as None is taken away. Where nothing changes there is no new revision.
 
     Raises:
         InputError: nothing would be left, or a part cannot be used.
         NotFoundError: there is no such query or item.
     """
-    raise NotImplementedError
+    before = queries.get(conn, collection_id, query_id)
+    parts = _parts(
+        conn, collection_id, before.text if text is KEEP else text,
+        before.image_hash if image is KEEP else _stored(conn, image),
+        before.source_item_id if source_item_id is KEEP else source_item_id)
+    after = queries.put(conn, collection_id, query_id=query_id, origin=before.origin, retired=before.retired, **parts)
+    return _logged("edited", after, by)
 
 
 def retire(conn: Connection, collection_id: int, query_id: str, *, by: str) -> QueryRevision:
-    """Take a query out of labelling and measuring; what was judged stays on record, and ``restore`` brings it back."""
-    raise NotImplementedError
+    """Take a query out of labelling and measuring; what was judged stays on record, and ``restore`` brings it back.
+
+    Raises:
+        NotFoundError: there is no such query.
+    """
+    return _logged("retired", queries.retire(conn, collection_id, query_id, True), by)
 
 
 def restore(conn: Connection, collection_id: int, query_id: str, *, by: str) -> QueryRevision:
-    """Bring a retired query back as it was."""
-    raise NotImplementedError
+    """Bring a retired query back as it was, with its judgments.
+
+    Raises:
+        NotFoundError: there is no such query.
+    """
+    return _logged("brought back", queries.retire(conn, collection_id, query_id, False), by)
 
 
 def renew(conn: Connection, collection_id: int, query_id: str, *, by: str) -> QueryRevision:
-    """Follow a query that is an item to the item's present content, as the next revision."""
-    raise NotImplementedError
-
-
-def carry(conn: Connection, collection_id: int, query_id: str, *, from_revision: int, by: str) -> int:
-    """Copy the final grades of an earlier revision to the query as it reads now; return how many pairs.
-
-    For a change that does not touch what is meant (a typo). Grades that people gave get the origin 'carried', so that a
-    verdict can tell them; constructed and model grades keep theirs. Pairs that are judged already stay as they are.
+    """Follow a query that is an item to the item's present content, as the next revision; any other stays as it is.
 
     Raises:
-        NotFoundError: there is no such query or revision.
+        NotFoundError: there is no such query, or its item is gone.
     """
-    raise NotImplementedError
-
-
-def carry_item(conn: Connection, collection_id: int, item_id: str, *, by: str) -> int:
-    """Copy the final grades of an item's last judged content to its present one, as ``carry`` does; return how many."""
-    raise NotImplementedError
+    return edit(conn, collection_id, query_id, by=by)
 
 
 def cropped(data: bytes, box: tuple[int, int, int, int]) -> bytes:
     """Return a part of an image as PNG.
 
     Args:
-        box: left, top, right, bottom in pixels of the upright image; parts outside the image are cut off.
+        data: an image file.
+        box: left, top, right, bottom in pixels of the upright image; what lies outside the image is cut off.
 
     Raises:
-        InputError: it is no usable image, or too little of it is left.
+        InputError: it is no usable image, or less than ``SMALLEST_CROP`` pixels of a side would be left.
     """
-    raise NotImplementedError
+    whole = pictures.open_rgb(data)
+    left, top, right, bottom = (max(0, box[0]), max(0, box[1]), min(whole.width, box[2]), min(whole.height, box[3]))
+    if right - left < SMALLEST_CROP or bottom - top < SMALLEST_CROP:
+        raise InputError(f"잘라 낸 부분이 너무 작습니다. 가로세로 {SMALLEST_CROP}픽셀 이상으로 골라 주세요.")
+    out = io.BytesIO()
+    whole.crop((left, top, right, bottom)).save(out, format="PNG")
+    return out.getvalue()
 
 
 def near(conn: Connection, collection_id: int, text: str, *, but: str = "") -> list[Near]:
-    """Return the unretired queries whose text is nearly this one, the nearest first; ``but`` names one to leave out."""
-    raise NotImplementedError
+    """Return the unretired queries whose text is nearly this one, the nearest first; ``but`` names one to leave out.
+
+    Nearness is Ratcliff/Obershelp's (``difflib``) over letters and digits alone; two texts that differ in a number only are
+    near, and may both be wanted: this is a warning, never a refusal.
+    """
+    words = _letters(text)
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(words)
+    found = []
+    for query in queries.current(conn, collection_id):
+        if not words or not query.text or query.query_id == but:
+            continue
+        matcher.set_seq1(_letters(query.text))
+        if matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and (ratio := matcher.ratio()) >= NEAR:
+            found.append(Near(query, ratio))
+    return sorted(found, key=lambda each: (-each.similarity, each.query.query_id))
 
 
-def states(conn: Connection, collection_id: int, *, relevant_from: int = 1) -> list[QueryState]:
-    """Return how far each unretired query is labelled, by id."""
-    raise NotImplementedError
+def states(conn: Connection, collection_id: int, *, relevant_from: int = 1, retired: bool = False) -> list[QueryState]:
+    """Return how far each query is labelled, by id; the retired ones only if asked for (nothing counts for them)."""
+    asked = queries.current(conn, collection_id, retired=retired)
+    graded: dict[str, Counter[int]] = defaultdict(Counter)
+    for grade in final.grades(conn, collection_id):
+        graded[grade.query_id][grade.grade] += 1
+    stale = queries.stale(conn, collection_id, asked)
+    return [QueryState(query, graded[query.query_id].total(),
+                       sum(count for grade, count in graded[query.query_id].items() if grade >= relevant_from),
+                       {grade: graded[query.query_id][grade] for grade in range(4)}, query.query_id in stale)
+            for query in asked]
+
+
+def _parts(conn: Connection, collection_id: int, text: str | None, image_hash: str | None,
+           source_item_id: str | None) -> dict[str, str | None]:
+    text = (text or "").replace("\x00", "").strip() or None
+    source_item_id = (source_item_id or "").strip() or None
+    if text is None and image_hash is None and source_item_id is None:
+        raise InputError("쿼리에 글도 그림도 원본 문항도 없습니다. 하나는 넣어 주세요.")
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise InputError(f"쿼리가 {len(text):,}자로 너무 깁니다. {LONGEST_TEXT:,}자 아래로 줄여 주세요.")
+    if source_item_id is not None:
+        items.get(conn, collection_id, source_item_id)
+    kind = {(True, True): "text_image", (True, False): "natural_language", (False, True): "image"}.get(
+        (text is not None, image_hash is not None), "similar_item")
+    return {"text": text, "image_hash": image_hash, "source_item_id": source_item_id, "query_type": kind}
+
+
+def _logged(what: str, query: QueryRevision, by: str) -> QueryRevision:
+    log.info("query %s (revision %d) was %s by %s", query.query_id, query.revision, what, by)
+    return query
+
+
+def _stored(conn: Connection, image: bytes | None) -> str | None:
+    if image is None:
+        return None
+    facts = figures.check(image)
+    return images.put(conn, image, media_type=facts.media_type, width=facts.width, height=facts.height)
+
+
+def _checked_id(query_id: str) -> str:
+    chosen = query_id.strip()
+    if not _ID.fullmatch(chosen) or len(chosen.encode()) > 200:
+        raise InputError("쿼리 ID는 빈칸 없이 200바이트 이하로 적어 주세요.")
+    return chosen
+
+
+def _next(taken: set[str]) -> str:
+    numbers = [int(found[1]) for query_id in taken if (found := _NUMBERED.fullmatch(query_id))]
+    return f"Q{max(numbers, default=0) + 1:03}"
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from psycopg import Connection, sql
@@ -107,6 +108,36 @@ def history(conn: Connection, collection_id: int, query_id: str) -> list[QueryRe
     """Return every revision of a query, oldest first."""
     with conn.cursor(row_factory=class_row(QueryRevision)) as cursor:
         return cursor.execute(_HISTORY, {"collection_id": collection_id, "query_id": query_id}).fetchall()
+
+
+def retire(conn: Connection, collection_id: int, query_id: str, retired: bool) -> QueryRevision:
+    """Store the latest revision as retired or not, everything else as it was; already so is no new revision.
+
+    The content hash is taken over: an item that changed meanwhile does not change what was asked.
+
+    Raises:
+        NotFoundError: the collection has no such query.
+    """
+    key = {"collection_id": collection_id, "query_id": query_id}
+    with conn.transaction():
+        conn.execute(_LOCK, key)
+        latest = get(conn, collection_id, query_id)
+        if latest.retired == retired:
+            return latest
+        asked = replace(latest, revision=latest.revision + 1, retired=retired)
+        conn.execute(_ADD, {**asdict(asked), **key})
+    return asked
+
+
+def stale(conn: Connection, collection_id: int, asked: Iterable[QueryRevision]) -> set[str]:
+    """Return the ids of those queries that are an item whose content has changed since, or that is gone."""
+    by_item = {query.query_id: query for query in asked if is_item(query)}
+    contents = items.get_many(conn, collection_id, {query.source_item_id or "" for query in by_item.values()})
+    return {
+        query_id for query_id, query in by_item.items()
+        if (source := contents.get(query.source_item_id or "")) is None
+        or hash_of_item(source.item.id, source.content_hash) != query.content_hash
+    }
 
 
 def lock(conn: Connection, collection_id: int) -> None:
