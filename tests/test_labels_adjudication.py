@@ -76,6 +76,17 @@ def test_only_what_holds_for_query_and_item_as_they_are_now_counts(bank):
     assert graded(bank) == {}
 
 
+def test_a_query_that_is_an_item_is_another_one_when_that_item_changes(bank):
+    asked = queries.put(bank.conn, bank.collection.id, query_id="q-item", source_item_id="m-005", query_type="similar_item",
+                        origin="human")
+    bank.queries["q-item"] = asked.content_hash
+    bank.say("가람", "q-item", "m-006", 3)
+    bank.say("나래", "q-item", "m-006", 1)
+    assert graded(bank) == {("q-item", "m-006"): (1, "human", "median", 2)}
+    items.upsert(bank.conn, bank.collection.id, [new(5, content_hash="edited")])
+    assert graded(bank) == {} and adjudication.cases(bank.conn, bank.collection.id) == []
+
+
 def test_cases_are_the_pairs_that_raters_judged_differently_widest_first(bank):
     for pair, said in {PAIR: [1, 2], ("q01", "m-002"): [0, 3], ("q02", "m-001"): [2, 2], ("q03", "m-001"): [1, NO],
                        ("q04", "m-001"): [NO, NO], ("q05", "m-001"): [3]}.items():

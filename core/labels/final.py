@@ -52,8 +52,13 @@ def grades(conn: Connection, collection_id: int) -> list[FinalGrade]:
 
 
 def pairs(conn: Connection, collection_id: int) -> dict[tuple[str, str], list[JudgmentEvent]]:
-    """Return what holds now, labels and decisions, by query id and item id, for current queries and items only."""
-    revisions = {query.query_id: query.content_hash for query in queries.current(conn, collection_id)}
+    """Return what holds now, labels and decisions, by query id and item id, for current queries and items only.
+
+    A query that is an item whose content has changed since is not current: what was judged is not what it asks for now.
+    """
+    asked = queries.current(conn, collection_id)
+    stale = queries.stale(conn, collection_id, asked)
+    revisions = {query.query_id: query.content_hash for query in asked if query.query_id not in stale}
     events = [event for event in judgments.current(conn, collection_id, purposes=("label", "adjudication"))
               if revisions.get(event.query_id) == event.query_hash]
     contents = items.get_many(conn, collection_id, {event.item_id for event in events})
