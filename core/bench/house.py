@@ -130,6 +130,42 @@ def bench_engine() -> None:
     report("engine: 256 items, over direct sentence-transformers", mine, theirs, "ms")
 
 
+def bench_comparison(database) -> None:
+    """Five systems over the shipped 100 items, without what encoders and reranker take; beside it, the six bare statements."""
+    from core.engine.client import engine
+    from core.models.contract import Content
+    from core.prepare import prepare
+    from core.search import run_config, variants
+    from core.search.comparison import compare
+    from core.search.query import Query
+    from core.store import collections
+
+    told = prepare(database, engine, say=lambda sentence: None, progress=lambda channel, state: None)
+    letters = ("A", "B", "C", "D", "E")
+    asked = "두 일차함수의 그래프가 한 점에서 만나는 문제"
+    beyond: list[float] = []
+
+    def ours() -> None:
+        start = time.perf_counter()
+        results = [column.result for column in compare(database, engine(), Query(asked), letters, collection=told.collection)]
+        whole = (time.perf_counter() - start) * 1000
+        beyond.append(whole - sum(result.encode_ms + result.rerank_ms for result in results))
+
+    with database.connection() as conn:
+        collection = collections.get(conn, told.collection)
+        sets = [found for letter in letters for found in run_config.sets_of(conn, collection, variants.find(letter))]
+        vectors = [engine().encode(found.identity.model_key, [Content(asked)], role="query").vectors[0] for found in sets]
+        statement = "SELECT item_id, vector <=> %s AS d FROM embeddings WHERE set_id = %s ORDER BY d LIMIT 50"
+
+        def bare() -> None:
+            for found, vector in zip(sets, vectors, strict=True):
+                conn.execute(statement, (vector, found.id), binary=True).fetchall()
+
+        _, theirs = alternate(ours, bare, times=20)
+    report("comparison: five systems of 100 items, beyond the models", statistics.median(beyond[1:]), theirs, "ms",
+           aim="(aim <= 30 ms)")
+
+
 def main() -> None:
     """Run all of it in a scratch data folder."""
     folder = Path(tempfile.mkdtemp(prefix="itembank-bench-"))
@@ -143,6 +179,7 @@ def main() -> None:
         bench_import(database, folder)
         bench_search(database)
         bench_engine()
+        bench_comparison(database)
     finally:
         stop_engine()
         close_database()
