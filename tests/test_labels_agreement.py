@@ -166,8 +166,18 @@ def test_judgments_that_were_not_independent_never_enter(bank, what):
     bank.say_all({"가람": grades_of(1, 0.3), "나래": grades_of(2, 0.3)}, **what)
     report = agreement.report(bank.conn, bank.collection.id)
     assert report.overall.value is None and report.overall.reason and report.raters == () and report.pairs == ()
-    bank.say_all({"가람": grades_of(1, 0.3)})
+    bank.say_all({"다온": grades_of(3, 0.3)})
     assert agreement.report(bank.conn, bank.collection.id).overall.reason == "라벨러가 한 명뿐입니다."
+
+
+@pytest.mark.parametrize("what", [{"blinded": False}, {"purpose": "adjudication"}])
+def test_who_has_seen_the_systems_or_the_grades_of_a_pair_is_not_blind_to_it_afterwards(bank, what):
+    given = {"가람": grades_of(1, 0.3), "나래": grades_of(2, 0.3)}
+    bank.say_all({"가람": {PAIRS[0]: 3}}, **what)
+    bank.say_all(given)
+    bank.say_all({"나래": {PAIRS[1]: 3}}, **what)
+    bank.say_all({"가람": {PAIRS[0]: 2}}, **what)
+    assert agreement.report(bank.conn, bank.collection.id).overall.n == 23, "one was labelled before anything was seen"
 
 
 def test_imported_withdrawn_unrateable_and_other_states_of_an_item_do_not_pair(bank):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 import numpy as np
@@ -111,11 +112,11 @@ class AgreementReport:
 def report(conn: Connection, collection_id: int, *, round_id: int | None = None) -> AgreementReport:
     """Measure agreement between people who labelled blind, over all rounds or one.
 
-    Calibration, adjudication and judgments given unblinded do not enter; nor do imported grades, of which nobody knows
-    whether they were given independently. A hidden repeat is compared with the same rater's first look alone.
+    Calibration, adjudication and judgments given unblinded do not enter; nor does what somebody said about a pair after
+    judging it unblinded or deciding it, nor imported grades, of which nobody knows whether they were given independently.
+    A hidden repeat is compared with the same rater's first look alone.
     """
-    events = judgments.current(conn, collection_id, purposes=("label", "repeat"))
-    people = [event for event in events if event.origin == "human" and not event.rater.startswith(IMPORTED)]
+    people = _blind(conn, collection_id)
     labels = [event for event in people if event.purpose == "label" and _asked(event, round_id)]
     raters = sorted({event.rater for event in labels if event.grade is not None or event.unrateable})
     exact = sorted({_pair(event) for event in labels if event.grade is not None})
@@ -134,6 +135,24 @@ def report(conn: Connection, collection_id: int, *, round_id: int | None = None)
         together("", "", [pair.confusion for pair in pairs]), _consistency(people, raters, round_id),
         _disagreements(raters, matrix, exact),
     )
+
+
+def _blind(conn: Connection, collection_id: int) -> list[JudgmentEvent]:
+    """Labels and repeats of people who had seen neither systems nor other people's grades of that pair."""
+    events = judgments.current(conn, collection_id, purposes=("label", "repeat", "adjudication"), unblinded=True)
+    seen: dict[tuple[str, Pair], datetime] = {}
+    if any(map(_informs, events)):
+        # The view has each last word only; what counts is when somebody saw for the first time.
+        for event in filter(_informs, judgments.events(conn, collection_id)):
+            key = event.rater, _pair(event)
+            seen[key] = min(event.created_at, seen.get(key, event.created_at))
+    return [event for event in events
+            if event.origin == "human" and not event.rater.startswith(IMPORTED) and not _informs(event)
+            and event.created_at <= seen.get((event.rater, _pair(event)), event.created_at)]
+
+
+def _informs(event: JudgmentEvent) -> bool:
+    return not event.blinded or event.purpose == "adjudication"
 
 
 def _asked(event: JudgmentEvent, round_id: int | None) -> bool:
