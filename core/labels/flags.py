@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from psycopg import Connection
 
+from core.store import flags as stored
+from core.store import items
+from core.store.flags import Flag
 
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """An item that is out of the queues."""
-
-    item_id: str
-    reason: str
-    by: str
-    at: datetime
+LONGEST_REASON = 500
 
 
 def flag(conn: Connection, collection_id: int, item_id: str, *, by: str, reason: str = "") -> None:
@@ -24,7 +17,7 @@ def flag(conn: Connection, collection_id: int, item_id: str, *, by: str, reason:
     Raises:
         NotFoundError: the collection has no such item.
     """
-    raise NotImplementedError
+    _say(conn, collection_id, item_id, True, by, reason)
 
 
 def clear(conn: Connection, collection_id: int, item_id: str, *, by: str, reason: str = "") -> None:
@@ -33,9 +26,14 @@ def clear(conn: Connection, collection_id: int, item_id: str, *, by: str, reason
     Raises:
         NotFoundError: the collection has no such item.
     """
-    raise NotImplementedError
+    _say(conn, collection_id, item_id, False, by, reason)
 
 
 def flagged(conn: Connection, collection_id: int) -> list[Flag]:
     """Return the items that are flagged now, the latest first."""
-    raise NotImplementedError
+    return stored.flagged(conn, collection_id)
+
+
+def _say(conn: Connection, collection_id: int, item_id: str, flagged: bool, by: str, reason: str) -> None:
+    item_hash = items.get(conn, collection_id, item_id).content_hash
+    stored.append(conn, collection_id, item_id, item_hash, flagged=flagged, reason=reason.strip()[:LONGEST_REASON], by=by)

@@ -1,12 +1,24 @@
-"""A rater's queue: which pair comes next, the same on every computer, without a trace of system or rank."""
+"""A rater's queue: which pair comes next, the same on every computer, without a trace of system or rank.
+
+Whole queries are handed out, those first whose pairs fewest people have looked at, then in an order drawn for this rater.
+Between two queries come hidden second looks at pairs this rater judged at least ``APART`` judgments before: one rater
+alone then still has a figure of consistency.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Literal
 
 from psycopg import Connection
+
+from core.store import queues, rounds
+from core.store.queues import Pair, Place, Whose
+from core.store.rounds import Round
 
 AHEAD = 40
 APART = 20
@@ -36,16 +48,115 @@ class QueueEntry:
 def hand_out(conn: Connection, round_id: int, rater: str, *, ahead: int = AHEAD) -> list[QueueEntry]:
     """Make sure that ``ahead`` entries are open, as far as the pool has them, and return the whole queue.
 
+    Two raters who ask at once are served one after the other, so that no pair gets more raters than the round wants.
+    A closed round, or one that does not name this rater, hands out nothing more.
+
     Raises:
         NotFoundError: there is no such round.
     """
-    raise NotImplementedError
+    with conn.transaction():
+        queues.lock(conn, round_id)
+        found = rounds.get(conn, round_id)
+        whose = part_of(conn, found, rater)
+        if found.open and whose is not None:
+            if found.kind == "calibration":
+                queues.fill_calibration(conn, whose)
+            else:
+                _extend(conn, found, whose, ahead)
+        return entries(conn, round_id, rater)
 
 
 def entries(conn: Connection, round_id: int, rater: str) -> list[QueueEntry]:
     """Return the queue by position: everything answered, everything still open, and what a flag took out.
 
+    What has lapsed or changed since without an answer is not among it.
+
     Raises:
         NotFoundError: there is no such round.
     """
-    raise NotImplementedError
+    found = rounds.get(conn, round_id)
+    whose = part_of(conn, found, rater) or whole(found, rater)
+    return [_entry(place, state) for place in queues.places(conn, whose) if (state := _state(place)) is not None]
+
+
+def part_of(conn: Connection, found: Round, rater: str) -> Whose | None:
+    """Return a rater's part of a round, or None where the round names others only."""
+    named = rounds.raters(conn, found.id)
+    if not named:
+        return whole(found, rater)
+    own = next((each for each in named if each.rater == rater), None)
+    return None if own is None else whole(found, rater, own.subjects, own.units)
+
+
+def whole(found: Round, rater: str, subjects: Sequence[str] = (), units: Sequence[str] = ()) -> Whose:
+    """Return how a round is asked about on behalf of a rater, whatever part the round gives that rater."""
+    # Calibration has one order for everybody: what differs between raters is then the rater alone.
+    seed = f"{found.seed} " if found.kind == "calibration" else f"{found.seed} {rater} "
+    return Whose(round_id=found.id, collection_id=found.collection_id, rater=rater, seed=seed, overlap=found.overlap,
+                 free_after=FREE_AFTER, subjects=list(subjects), units=list(units))
+
+
+def _extend(conn: Connection, found: Round, whose: Whose, ahead: int) -> None:
+    places = queues.places(conn, whose)
+    waiting = sum(_state(place) == "open" for place in places)
+    if waiting >= ahead:
+        return
+    fresh = queues.next_pairs(conn, whose, ahead - waiting)
+    second = _SecondLooks(places, waiting, found.repeat_share, whose.seed)
+    added: list[tuple[Pair, str]] = [(pair, "repeat") for pair in second.due(0)]
+    for _, group in groupby(fresh, key=lambda pair: pair[0]):
+        pairs = list(group)
+        added += [(pair, "label") for pair in pairs]
+        added += [(pair, "repeat") for pair in second.due(len(pairs))]
+    if added:
+        queues.append(conn, whose.round_id, whose.rater, added)
+
+
+class _SecondLooks:
+    """Chooses what a rater sees again, while a queue grows from its end."""
+
+    def __init__(self, places: Sequence[Place], waiting: int, share: float, seed: str) -> None:
+        answered = sorted((place for place in places if place.answered), key=lambda place: place.answered_at)
+        repeated = {_pair(place) for place in places if place.purpose == "repeat"}
+        self._candidates = [
+            (len(answered) - place_number, _pair(place)) for place_number, place in enumerate(answered, start=1)
+            if place.purpose == "label" and place.grade is not None and place.current and not place.flagged
+            and _pair(place) not in repeated
+        ]
+        self._candidates.sort(key=lambda candidate: hashlib.sha256((seed + " ".join(candidate[1])).encode()).digest())
+        self._ahead = waiting
+        self._labels = sum(place.purpose == "label" and (place.answered or _state(place) == "open") for place in places)
+        self._repeats = len(repeated)
+        self._share = share
+
+    def due(self, handed: int) -> Iterator[Pair]:
+        """Return what may come after ``handed`` more labels, one query's pairs together."""
+        self._ahead += handed
+        self._labels += handed
+        chosen = []
+        for candidate in list(self._candidates):
+            if self._repeats + 1 > self._share * self._labels:
+                break
+            judged_since, pair = candidate
+            if judged_since + self._ahead >= APART:
+                self._candidates.remove(candidate)
+                self._repeats += 1
+                chosen.append(pair)
+        self._ahead += len(chosen)
+        return iter(sorted(chosen))
+
+
+def _pair(place: Place) -> Pair:
+    return place.query_id, place.query_hash, place.item_id, place.item_hash
+
+
+def _state(place: Place) -> Literal["open", "graded", "unrateable", "flagged"] | None:
+    if place.answered:
+        return "unrateable" if place.unrateable else "graded"
+    if place.flagged:
+        return "flagged"
+    return "open" if place.current and not place.lapsed else None
+
+
+def _entry(place: Place, state: Literal["open", "graded", "unrateable", "flagged"]) -> QueueEntry:
+    return QueueEntry(place.position, *_pair(place), place.purpose, state, place.grade, place.note)
