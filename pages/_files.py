@@ -1,4 +1,4 @@
-"""Files served beside the pages: item figures from the store, the Hangul font from ``data/``.
+"""Files served beside the pages: item figures from the store, the Hangul font from ``data/``, scripts from ``pages/assets/``.
 
 Figures are not handed to Streamlit's own ``/media`` or static folder: both answer anyone, past this app's middleware.
 """
@@ -18,6 +18,8 @@ from core.store import images, open_database
 
 log = logging.getLogger(__name__)
 FONT_DIR = PROJECT_DIR / "data" / "fonts"
+SCRIPT_DIR = PROJECT_DIR / "pages" / "assets"
+SCRIPTS = frozenset({"compare.js"})
 FONTS = frozenset({"PretendardVariable.woff2"})
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,8 +54,17 @@ def font(request: Request) -> Response:
     return FileResponse(FONT_DIR / name, media_type="font/woff2", headers=_FOR_EVER)
 
 
+def script(request: Request) -> Response:
+    """Answer one of the pages' own scripts: a file, because the policy lets no inline script run."""
+    name = request.path_params["name"]
+    if name not in SCRIPTS:
+        return _missing()
+    # Asked for again each time, answered by "not modified": a new version is there with the next page.
+    return FileResponse(SCRIPT_DIR / name, media_type="text/javascript", headers={"Cache-Control": "private, no-cache"})
+
+
 def _missing() -> Response:
     return PlainTextResponse("그런 파일이 없습니다.", status_code=404)
 
 
-ROUTES = [Route("/figures/{sha}", figure), Route("/fonts/{name}", font)]
+ROUTES = [Route("/figures/{sha}", figure), Route("/fonts/{name}", font), Route("/scripts/{name}", script)]

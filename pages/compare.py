@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from pages.widgets import results
+import streamlit as st
+
+from pages.comparing import asked, columns, data, item, strip, walk
+from pages.widgets import doors, person, query, results
+
+EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
+MIXED = "실제 모델과 축소 모델이 섞여 있습니다. 이 화면의 시스템끼리 비교한 결과는 판정에 쓸 수 없습니다."
+UNSEEN = "라벨링할 쌍이 남아 있는 동안에는 등급과 질의별 지표를 보이지 않습니다."
+INVITATION = "검색어를 쓰거나, 그림을 올리거나, 질의 목록을 골라 주세요. 시스템들이 찾은 문항을 순위마다 나란히 보여 드립니다."
+_SCRIPT = '<script type="module" src="/scripts/compare.js"></script>'
 
 
 def main() -> None:
     """Draw the page."""
-    results.calm("준비 중입니다.")
+    asked.adopt_address()
+    if not doors.collections():
+        results.calm(EMPTY)
+        return
+    who = person.current()
+    graded = data.may_see_grades(query.place()[0], who)
+    found = asked.ask(graded=graded)
+    walk.draw(found, graded=graded)
+    query.publish(found.address)
+    results.notes([*query.left_out(), *([MIXED] if doors.mixed(found.address.systems) else []), *([] if graded else [UNSEEN])])
+    if found.query is None:
+        results.calm(INVITATION)
+        query.examples(doors.examples(found.collection), name="start")
+        return
+    strip.draw(found)
+    url = (st.context.url or "").partition("?")[0] + found.address.link()
+    truth = data.grades(found.collection, found.address.gt) if graded else None
+    columns.draw(columns.Shown(found, truth, asked.asked_anew(), url))
+    item.draw(found, who)
+    st.html(_SCRIPT, unsafe_allow_javascript=True)
 
 
 main()

@@ -97,19 +97,20 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Address, list[str]]:
     """
     notes: list[str] = []
     chosen = _systems(parameters.get("systems", ()), notes)
-    k = _number(_last(parameters, "k"), DEPTHS, DEFAULT_DEPTH, "결과 수", notes)
-    n = _number(_last(parameters, "n"), RERANK_DEPTHS, DEFAULT_RERANK_DEPTH, "재순위 문항 수", notes)
+    k = _number(last(parameters, "k"), DEPTHS, DEFAULT_DEPTH, "결과 수", notes)
+    n = _number(last(parameters, "n"), RERANK_DEPTHS, DEFAULT_RERANK_DEPTH, "재순위 문항 수", notes)
     filters = Filters(**{name: _values(parameters.get(name, ())) for name in FILTER_FIELDS})
-    item = _last(parameters, "item")[:_LONGEST_VALUE]
-    q = "" if item else _last(parameters, "q")
+    item = last(parameters, "item")[:_LONGEST_VALUE]
+    q = "" if item else last(parameters, "q")
     if len(q) > LONGEST_TEXT:
         q = q[:LONGEST_TEXT]
         notes.append(f"주소의 검색어가 너무 길어 앞 {LONGEST_TEXT:,}자만 썼습니다.")
-    collection = _last(parameters, "collection")[:_LONGEST_VALUE]
+    collection = last(parameters, "collection")[:_LONGEST_VALUE]
     return Address(q=q, item=item, systems=chosen, k=k, n=n, filters=filters, collection=collection), notes
 
 
-def _last(parameters: Mapping[str, Sequence[str]], name: str) -> str:
+def last(parameters: Mapping[str, Sequence[str]], name: str) -> str:
+    """Return a parameter's last value, trimmed; empty where it is not there."""
     values = parameters.get(name, ())
     return values[-1].replace("\x00", "").strip() if values else ""
 

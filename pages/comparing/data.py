@@ -1,0 +1,118 @@
+"""What the comparison reads from ``core``: stored queries, grades and who may see them, runs and disagreement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from psycopg import Connection
+
+from core.accounts.person import Person
+from core.errors import NotFoundError
+from core.labels import rounds, truth
+from core.labels.truth import Truth
+from core.search import disagreement, running
+from core.store import collections, judgments
+from core.store import queries as stored_queries
+from core.store.items import StoredItem
+from core.store.judgments import JudgmentEvent
+from core.store.queries import QueryRevision
+from pages.comparing.address import Comparing
+from pages.widgets import doors
+
+_FRESH = 20
+"""Seconds a listing may be behind what others do meanwhile."""
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def queries(collection: str) -> list[QueryRevision]:
+    """Return the collection's queries, without the retired ones."""
+    with doors.database().connection() as conn:
+        return stored_queries.current(conn, _id(conn, collection))
+
+
+def stored(asked: Comparing, collection: str, *, image: bool) -> QueryRevision | None:
+    """Return the stored query that an address asks for, by its id or by being the same; None where there is none.
+
+    Args:
+        image: whether an uploaded image is part of what is asked; no stored query is known to be the same then.
+
+    Raises:
+        NotFoundError: the address names a query the collection does not have.
+    """
+    known = queries(collection)
+    if asked.query:
+        for one in known:
+            if one.query_id == asked.query:
+                return one
+        with doors.database().connection() as conn:  # a retired one, or one written a moment ago
+            return stored_queries.get(conn, _id(conn, collection), asked.query)
+    if image:
+        return None
+    if asked.item:
+        wanted = (None, None, asked.item)
+        return next((one for one in known if (one.text, one.image_hash, one.source_item_id) == wanted), None)
+    return next((one for one in known if asked.q and one.text == asked.q and one.image_hash is None), None)
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def versions(collection: str) -> list[int]:
+    """Return the numbers of the frozen ground truth versions, newest first."""
+    with doors.database().connection() as conn:
+        return sorted((version.number for version in truth.versions(conn, _id(conn, collection))), reverse=True)
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def grades(collection: str, number: int | None) -> Truth | None:
+    """Return a ground truth version, the latest, or what is judged so far; None where nothing is."""
+    with doors.database().connection() as conn:
+        try:
+            found = truth.load(conn, _id(conn, collection), number)
+        except NotFoundError:
+            return None
+    return found if found.grades else None
+
+
+def may_see_grades(collection: str, who: Person | None) -> bool:
+    """Return whether grades may be shown to this person."""
+    with doors.database().connection() as conn:
+        return rounds.may_see_grades(conn, _id(conn, collection), who)
+
+
+def own_grade(collection: str, query: QueryRevision, item: StoredItem, who: Person) -> JudgmentEvent | None:
+    """Return what this person said of a pair here, where systems and ranks are seen."""
+    pair = (query.query_id, query.content_hash, item.item.id, item.content_hash, who.name, False)
+    with doors.database().connection() as conn:
+        said = judgments.current(conn, _id(conn, collection), unblinded=True)
+    return next((one for one in said if pair == (one.query_id, one.query_hash, one.item_id, one.item_hash, one.rater, one.blinded)),
+                None)
+
+
+def judge(collection: str, query: QueryRevision, item: StoredItem, who: Person, *, grade: int, note: str) -> None:
+    """Keep a grade given where systems and ranks are seen; it is on disk when this returns."""
+    with doors.database().connection() as conn:
+        judgments.append(conn, [JudgmentEvent(
+            collection_id=_id(conn, collection), query_id=query.query_id, query_hash=query.content_hash, item_id=item.item.id,
+            item_hash=item.content_hash, grade=grade, rater=who.name, origin="human", note=note, blinded=False,
+            client_id="compare",
+        )])
+
+
+def not_run(collection: str, systems: Sequence[str]) -> list[str]:
+    """Return the systems whose stored run is missing, behind the vectors or items, or without some query."""
+    with doors.database().connection() as conn:
+        collection_id = _id(conn, collection)
+        found = {system: running.latest(conn, collection_id, system) for system in systems}
+        return [system for system, run in found.items() if run is None or running.stale(conn, run)]
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def disputed(collection: str, systems: tuple[str, ...], k: int) -> list[tuple[str, float]]:
+    """Return query ids with their disagreement from 0 to 1, the most disputed first."""
+    with doors.database().connection() as conn:
+        ranked = disagreement.rank_queries(conn, _id(conn, collection), systems, k)
+    return [(query.query_id, value) for query, value in ranked]
+
+
+def _id(conn: Connection, collection: str) -> int:
+    return collections.get(conn, collection).id

@@ -1,0 +1,57 @@
+"""One item whole, over the comparison: everything it has, its like, and a grade for it as the answer to this query."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.accounts.person import Person
+from core.store.items import StoredItem
+from pages.comparing import asked, data
+from pages.comparing.asked import Asked
+from pages.comparing.grid import GRADES
+from pages.widgets import cards, doors, results, trouble
+from pages.widgets.state import key
+
+_UNBLINDED = ("여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다.")
+_NAMELESS = "등급을 매기려면 먼저 정답 라벨링에서 이름을 골라 주세요."
+_NOT_STORED = "등급은 저장된 질의에만 매길 수 있습니다. 정답 라벨링의 '질의'에서 이 검색어를 먼저 질의로 만들어 주세요."
+_NO_ITEM = "이 문항은 이 컬렉션에 없습니다."
+
+
+def draw(found: Asked, who: Person | None) -> None:
+    """Open the item the address names; nothing where it names none."""
+    item_id = found.address.show
+    if not item_id:
+        return
+    stored = doors.items(found.collection, [item_id]).get(item_id)
+    st.dialog("문항", width="large", on_dismiss=asked.close_item)(_whole)(found, stored, who)
+
+
+def _whole(found: Asked, stored: StoredItem | None, who: Person | None) -> None:
+    with trouble.boundary():
+        if stored is None:
+            results.calm(_NO_ITEM)
+            return
+        cards.whole(stored, similar=found.address.similar_to(stored.item.id).link())
+        if found.query is not None:
+            _grade(found, stored, who)
+
+
+def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
+    st.markdown('<div class="ib-th">이 질의의 답으로 매기기</div>', unsafe_allow_html=True)
+    if found.stored is None:
+        results.calm(_NOT_STORED)
+        return
+    if who is None:
+        results.calm(_NAMELESS)
+        return
+    own = data.own_grade(found.collection, found.stored, stored, who)
+    at = f"{found.stored.query_id}.{stored.item.id}"
+    grade = st.segmented_control("등급", range(len(GRADES)), default=own.grade if own else None, key=key(f"grade.{at}"),
+                                 label_visibility="collapsed", format_func=lambda value: f"{value} {GRADES[value]}")
+    note = st.text_input("메모", value=own.note if own else "", key=key(f"note.{at}"), placeholder="메모 (안 써도 됩니다)",
+                         label_visibility="collapsed")
+    if st.button("등급 저장", type="primary", disabled=grade is None) and grade is not None:
+        data.judge(found.collection, found.stored, stored, who, grade=grade, note=note.strip())
+        st.markdown('<div class="ib-saved" role="status">저장됨</div>', unsafe_allow_html=True)
+    results.notes([_UNBLINDED])
