@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.engine.client import EngineDiedError
 from core.engine.messages import Encoding, Reranking
 from core.models import registry
 from core.models.contract import LoadedModel
@@ -36,6 +37,7 @@ class FakeEngine:
         self.rows, self.calls = Counter(), Counter()
         self.answers: dict[str, LoadedModel] = {}
         self.trouble: dict[str, Exception] = {}
+        self.killers: set[str] = set()
         self._lock = threading.Lock()
 
     def encode(self, model_key, contents, *, role, precision, max_pixels, priority="interactive", timeout=0):
@@ -45,6 +47,8 @@ class FakeEngine:
             self.rows.update((model_key, content) for content in contents)
         if model_key in self.trouble:
             raise self.trouble[model_key]
+        if self.killers & {content.text for content in contents}:
+            raise EngineDiedError("dead")
         vectors = np.stack([vector(model_key, content) for content in contents])
         return Encoding(vectors, {}, self._model(model_key), 1.0, 0.0, 0)
 

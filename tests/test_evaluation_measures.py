@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
 from core.evaluation.measures import NAMES, of_query
+from core.search.loss import capped_recall
 
 
 def reference(ranked, grades, relevant_from):
-    """The same measures in ten lines."""
+    """The same measures in ten lines; capped recall as ``core loss`` reports it."""
     relevant = {item for item, grade in grades.items() if grade >= relevant_from}
     judged = [item in grades for item in ranked[:10]]
     told = {"Judged@10": sum(judged) / len(judged) if judged else None}
@@ -21,7 +22,7 @@ def reference(ranked, grades, relevant_from):
     gains = [grades.get(item, 0) / math.log2(place + 2) for place, item in enumerate(ranked[:10])]
     ideal = [grade / math.log2(place + 2) for place, grade in enumerate(sorted(grades.values(), reverse=True)[:10])]
     first = next((place for place, item in enumerate(ranked, start=1) if item in relevant), None)
-    return told | {"cR@5": len(relevant & set(ranked[:5])) / min(5, len(relevant)), "Hit@5": float(bool(relevant & set(ranked[:5]))),
+    return told | {"cR@5": capped_recall(ranked, relevant), "Hit@5": float(bool(relevant & set(ranked[:5]))),
                    "RR": 1 / first if first else 0.0, "nDCG@10": sum(gains) / sum(ideal)}
 
 

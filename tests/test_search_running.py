@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from core.engine.client import EngineDiedError
 from core.errors import InputError, NotFoundError
 from core.search import disagreement, overlap, running
 from core.search.query import of_revision
@@ -135,6 +136,15 @@ def test_a_model_that_is_not_the_sets_stops_the_run(run, engine):
         run()
     with pytest.raises(InputError, match="차원"):
         run("A@64")
+
+
+def test_a_query_the_engine_does_not_survive_is_left_out_alone(run, engine):
+    engine.killers = {"넓이"}
+    outcome = run()
+    assert outcome.done == 3 and outcome.left_out == (("q2", running.KILLED),)
+    engine.killers = {"교점", "넓이", "확률"}
+    with pytest.raises(EngineDiedError):
+        run(depth=9)
 
 
 def test_two_at_once_make_one_run_with_each_query_once(run, conn, bank):

@@ -43,9 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     for column in told:
         say(f"{variants.find(column.system).label}: {column.error or '끝났습니다.'}")
     baseline = variants.find(arguments.baseline).name if arguments.baseline else next(iter(told.lists), "")
-    for path, export in ((arguments.csv, comparison_export.as_csv), (arguments.html, comparison_export.as_html)):
-        if path is not None:
-            _write(path, export(database, told))
+    if arguments.csv is not None:
+        _write(arguments.csv, comparison_export.as_csv(database, told))
+    if arguments.html is not None:
+        _write(arguments.html, comparison_export.as_html(database, told, baseline=baseline))
     if arguments.json:
         print_json(_as_json(told, baseline))
     else:

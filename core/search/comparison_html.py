@@ -74,7 +74,7 @@ def page(sheet: Sheet) -> str:
                 marks.append("여기에만")
             cells.append(_card(sheet, hit, name, marks, f"grid-column:{place};grid-row:{row}"))
     body = "\n".join(cells)
-    widths = f"grid-template-columns:repeat({max(1, len(columns))},minmax(15rem,1fr))"
+    widths = f"grid-template-columns:repeat({max(1, len(columns))},minmax(12rem,1fr))"
     # The policy says what is true of the file anyway: it needs nothing from anywhere and runs nothing.
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     return (f'<!doctype html>\n<html lang="ko"><head><meta charset="utf-8">'
@@ -94,7 +94,7 @@ def _title(sheet: Sheet) -> str:
             asked.append(f"<div>{_words(told.query.text)}</div>")
         if told.resolved.image:
             asked.append(_image(told.resolved.image, _sniffed(told.resolved.image), "검색 그림"))
-    facts = [f"컬렉션 {told.collection}", f"상위 {told.k}", told.started_at.isoformat(sep=" ", timespec="seconds"),
+    facts = [f"컬렉션 {told.collection}", f"상위 {told.k}", f"{told.started_at:%Y-%m-%d %H:%M:%S} UTC",
              *(f"{name} = {', '.join(values)}" for name, values in told.filters.chosen().items()), sheet.address]
     small = any(column.result and column.result.miniature for column in told.columns.values())
     warning = '<p><span class="warn">축소 모델의 결과입니다. 판정에 쓸 수 없습니다.</span></p>' if small else ""
@@ -116,7 +116,7 @@ def _head(sheet: Sheet, column: Column, place: int) -> str:
         lines += [f'<div class="muted">{_plain(note)}</div>' for note in result.notes]
         if not result.hits:
             lines.append("<p>찾은 문항이 없습니다.</p>")
-    source = [told.collection, told.started_at.isoformat(sep=" ", timespec="seconds"), sheet.address]
+    source = [told.collection, f"{told.started_at:%Y-%m-%d %H:%M:%S} UTC", sheet.address]
     lines.append(f'<div class="muted">{_plain(" · ".join(filter(None, source)))}</div>')
     return f'<div class="head" style="grid-column:{place};grid-row:1;{_accent(sheet, column.system)}">{"".join(lines)}</div>'
 

@@ -32,6 +32,7 @@ def rank_queries(conn: Connection, collection_id: int, systems: Sequence[str], k
         stored = [lists.get((run.id, query.query_id)) for run in found]
         given = [listed for query_hash, listed in filter(None, stored) if query_hash == query.content_hash]
         if len(given) > 1:
-            ranked.append((query, 1.0 - fmean(rbo(one, other) for one, other in combinations(given, 2))))
+            shared = fmean(rbo(one, other) for one, other in combinations(given, 2))
+            ranked.append((query, max(0.0, 1.0 - shared)))  # sums of powers can end a hair above 1
     ranked.sort(key=lambda pair: (-pair[1], pair[0].query_id))
     return ranked

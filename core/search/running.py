@@ -84,7 +84,8 @@ def run_system(db: Database, engine: EngineClient, system: str, *, collection: s
     reranker = _loaded_reranker(engine, variant)
     with db.connection() as conn:
         found = collections.get(conn, collection)
-        asked = list(stored_queries.current(conn, found.id) if queries is None else queries)
+        wanted = stored_queries.current(conn, found.id) if queries is None else queries
+        asked = list({query.query_id: query for query in wanted}.values())
         config = run_config.describe(conn, found, variant, depth=depth, rerank_depth=rerank_depth, reranker=reranker)
         run = runs.open_for(conn, found.id, variant.name, config,
                             ((query.query_id, query.content_hash, query.source_item_id) for query in asked))
