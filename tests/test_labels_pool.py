@@ -92,6 +92,8 @@ def test_a_changed_item_is_asked_again(database, conn, bank):
     items.upsert(conn, bank.id, [items.NewItem(replace(item, answer="7"), "hash-new")])
     again = pool.plan(database, None, bank.name, FIRST)
     assert again.count("judged") == 0
+    # The query that is this item, if there is one, has to be stored again before it means the item as it is now.
+    assert {query_id for query_id, _, _ in again.left_out} == {f"Q-{entry.item_id}"} & {f"Q-I{number:02}" for number in range(6)}
 
 
 def test_constructed_grades_are_candidates_not_judgments(database, conn, bank):

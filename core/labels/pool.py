@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 ASSUMED_SECONDS = 15.0
 """A pair, where fewer than ``FEWEST_TIMED`` judgments of the collection say how long one takes."""
 FEWEST_TIMED = 30
+CHANGED = "원본 문항이 바뀐 쿼리라 묻지 않습니다. 쿼리를 다시 저장해 주세요."
 
 
 def plan(db: Database, engine: Callable[[], EngineClient] | None, collection: str, request: PoolRequest, *,
@@ -49,9 +50,12 @@ def plan(db: Database, engine: Callable[[], EngineClient] | None, collection: st
     with db.connection() as conn:
         found = collections.get(conn, collection)
         asked = _chosen(queries.current(conn, found.id), request.query_ids)
+        stale = queries.stale(conn, found.id, asked)
+        asked = [query for query in asked if query.query_id not in stale]
         bank = proposing.read(conn, found.id, without=[flag.item_id for flag in flags.flagged(conn, found.id)])
         given = pools.graded_otherwise(conn, found.id) if request.constructed else {}
     gathered = gathering.Gathered({query.query_id: query for query in asked}, bank)
+    gathered.left_out += [(query_id, "", CHANGED) for query_id in sorted(stale)]
     for done, query in enumerate(asked):
         say("metadata", done, len(asked))
         gathered.from_bank(query, request)

@@ -94,7 +94,7 @@ class PoolPlan:
     pairs: tuple[PoolPair, ...]
     proposers: tuple[ProposerCount, ...]
     left_out: tuple[tuple[str, str, str], ...]
-    """(query id, proposer, Korean reason) where a proposer could not take a query."""
+    """(query id, proposer, Korean reason) where a proposer could not take a query; no proposer where none was asked."""
     seconds_per_pair: float
     timed: int
     """Judgments the pace was taken from; 0: ``seconds_per_pair`` is assumed, and has to be called so."""

@@ -103,7 +103,7 @@ def of_round(conn: Connection, round_id: int) -> RoundProgress:
         made = sum(share.judged + share.unrateable for share in shares)
         pairs, complete, wanted = asked, asked if shares and finished == len(shares) else 0, asked * max(1, len(shares))
     else:
-        pairs, complete, made = queues.standing(conn, queue.whole(found, ""))
+        pairs, complete, made = queues.standing(conn, queue.whole(conn, found, ""))
         wanted = pairs * found.overlap
     seconds, timed = pool.pace(conn, found.collection_id)
     return RoundProgress(pairs, complete, made, wanted, asked - pairs, remembered, shares, seconds, timed)

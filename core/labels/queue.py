@@ -16,7 +16,7 @@ from typing import Literal
 
 from psycopg import Connection
 
-from core.store import queues, rounds
+from core.store import queries, queues, rounds
 from core.store.queues import Pair, Place, Whose
 from core.store.rounds import Round
 
@@ -75,7 +75,7 @@ def entries(conn: Connection, round_id: int, rater: str) -> list[QueueEntry]:
         NotFoundError: there is no such round.
     """
     found = rounds.get(conn, round_id)
-    whose = part_of(conn, found, rater) or whole(found, rater)
+    whose = part_of(conn, found, rater) or whole(conn, found, rater)
     return [_entry(place, state) for place in queues.places(conn, whose) if (state := _state(place)) is not None]
 
 
@@ -83,17 +83,19 @@ def part_of(conn: Connection, found: Round, rater: str) -> Whose | None:
     """Return a rater's part of a round, or None where the round names others only."""
     named = rounds.raters(conn, found.id)
     if not named:
-        return whole(found, rater)
+        return whole(conn, found, rater)
     own = next((each for each in named if each.rater == rater), None)
-    return None if own is None else whole(found, rater, own.subjects, own.units)
+    return None if own is None else whole(conn, found, rater, own.subjects, own.units)
 
 
-def whole(found: Round, rater: str, subjects: Sequence[str] = (), units: Sequence[str] = ()) -> Whose:
+def whole(conn: Connection, found: Round, rater: str, subjects: Sequence[str] = (),
+          units: Sequence[str] = ()) -> Whose:
     """Return how a round is asked about on behalf of a rater, whatever part the round gives that rater."""
     # Calibration has one order for everybody: what differs between raters is then the rater alone.
     seed = f"{found.seed} " if found.kind == "calibration" else f"{found.seed} {rater} "
     return Whose(round_id=found.id, collection_id=found.collection_id, rater=rater, seed=seed, overlap=found.overlap,
-                 free_after=FREE_AFTER, subjects=list(subjects), units=list(units))
+                 free_after=FREE_AFTER, subjects=list(subjects), units=list(units),
+                 stale=sorted(queries.stale(conn, found.collection_id, queries.current(conn, found.collection_id))))
 
 
 def _extend(conn: Connection, found: Round, whose: Whose, ahead: int) -> None:

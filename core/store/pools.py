@@ -70,6 +70,16 @@ SELECT p.query_id, p.item_id, array_agg(DISTINCT p.proposer ORDER BY p.proposer)
  WHERE r.collection_id = %(collection_id)s AND (%(round_id)s::integer IS NULL OR r.id = %(round_id)s)
  GROUP BY p.query_id, p.item_id
 """
+_ASKED_EVER = """
+SELECT DISTINCT p.query_id, p.item_id
+  FROM pool_pairs AS p
+  JOIN label_rounds AS r ON r.id = p.round_id
+  JOIN items AS i ON i.collection_id = r.collection_id AND i.item_id = p.item_id AND i.content_hash = p.item_hash
+  JOIN (SELECT DISTINCT ON (query_id) query_id, content_hash, retired FROM queries
+         WHERE collection_id = %(collection_id)s ORDER BY query_id, revision DESC) AS q
+    ON q.query_id = p.query_id AND q.content_hash = p.query_hash AND NOT q.retired
+ WHERE r.collection_id = %(collection_id)s AND r.kind = 'round' AND p.asked
+"""
 _COUNTS = """
 SELECT count(*) FILTER (WHERE asked), count(*) FILTER (WHERE NOT asked), count(DISTINCT query_id)
   FROM pool_pairs WHERE round_id = %(round_id)s
@@ -168,6 +178,11 @@ def proposers(conn: Connection, collection_id: int, *, round_id: int | None = No
     """Return who proposed each pair of query id and item id, for items as they are now; over all rounds unless one is given."""
     rows = conn.execute(_PROPOSED, {"collection_id": collection_id, "round_id": round_id})
     return {(query_id, item_id): found for query_id, item_id, found in rows}
+
+
+def asked_ever(conn: Connection, collection_id: int) -> set[tuple[str, str]]:
+    """Return query id and item id of every pair that any round asked, for queries and items as they are now."""
+    return set(conn.execute(_ASKED_EVER, {"collection_id": collection_id}).fetchall())
 
 
 def counts(conn: Connection, round_id: int) -> tuple[int, int, int]:

@@ -34,7 +34,8 @@ live AS (
       FROM queries WHERE collection_id = %(collection_id)s ORDER BY query_id, revision DESC),
 flagged AS ({NOW_FLAGGED}),
 gone AS (
-    SELECT query_id FROM live WHERE retired OR source_item_id IN (SELECT item_id FROM flagged))
+    SELECT query_id FROM live
+     WHERE retired OR query_id = ANY(%(stale)s) OR source_item_id IN (SELECT item_id FROM flagged))
 """
 ASKABLE = f"""
 {_NOW},
@@ -96,7 +97,8 @@ WITH {_NOW}, {_SAID}
 SELECT e.position, e.query_id, e.query_hash, e.item_id, e.item_hash, e.purpose, s.grade,
        coalesce(s.unrateable, false) AS unrateable, coalesce(s.note, '') AS note, s.created_at AS answered_at,
        (e.item_id IN (SELECT item_id FROM flagged) OR live.source_item_id IN (SELECT item_id FROM flagged)) IS TRUE AS flagged,
-       (live.query_hash = e.query_hash AND NOT live.retired AND i.content_hash = e.item_hash) IS TRUE AS current,
+       (live.query_hash = e.query_hash AND NOT live.retired AND NOT e.query_id = ANY(%(stale)s)
+         AND i.content_hash = e.item_hash) IS TRUE AS current,
        e.purpose = 'label' AND e.handed_out_at <= now() - %(free_after)s AS lapsed
   FROM queue_entries AS e
   LEFT JOIN said AS s USING (purpose, query_id, query_hash, item_id, item_hash)
@@ -185,6 +187,8 @@ class Whose:
     free_after: timedelta
     subjects: list[str]
     units: list[str]
+    stale: list[str]
+    """Queries that are an item whose content has changed since."""
 
     def values(self) -> dict[str, object]:
         """Return the named parameters."""
