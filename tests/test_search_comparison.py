@@ -171,6 +171,7 @@ def test_an_export_shows_hostile_text_and_runs_none_of_it(conn, database, beside
 def test_mathml_holds_known_elements_only():
     assert mathml(r"\frac{1}{2}") == ('<math display="inline"><mrow><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow>'
                                       "</mfrac></mrow></math>")
+    assert "border-top" in mathml(r"\overline{AB}") and "<mover>" in mathml(r"\dot{3}")
     assert "href" not in mathml(r"\href{http://x}{y}") and "style=" not in mathml(r"\style{color:red}{a}")
     assert mathml(r"\unknown{a}") is None and mathml("{" * 5000) is None and mathml("x" * 3000) is None
 

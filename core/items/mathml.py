@@ -20,6 +20,9 @@ _ATTRIBUTES = frozenset(
     "display mathvariant stretchy fence form separator accent accentunder linethickness width height depth lspace rspace "
     "columnalign rowalign columnspacing rowspacing columnlines rowlines displaystyle scriptlevel minsize maxsize "
     "movablelimits notation largeop symmetric".split())
+_BAR = "\N{HORIZONTAL BAR}"
+_UNDER_BAR = ' style="border-top:.06em solid;padding-top:.1em"'
+"""A segment's bar as a border: an accent only stretches over both letters where a font for formulas is installed."""
 _UNKNOWN = re.compile(r"\\[A-Za-z]+")
 
 
@@ -39,6 +42,8 @@ def _written(element: Element) -> str:
     text = html.unescape(element.text or "")
     if element.tag == "mi" and _UNKNOWN.match(text):
         raise ValueError(text)
+    if element.tag == "mover" and len(element) == 2 and html.unescape(element[1].text or "") == _BAR:
+        return f"<mrow{_UNDER_BAR}>{_written(element[0])}</mrow>"
     attributes = "".join(f' {name}="{html.escape(html.unescape(value))}"' for name, value in element.attrib.items()
                          if name in _ATTRIBUTES)
     inner = html.escape(text) + "".join(map(_written, element))

@@ -33,8 +33,11 @@ h1 { font-size: 1.3rem; margin: 0 0 .3rem; }
 .head { border-top: 4px solid var(--c); padding-top: .4rem; }
 .head h2 { font-size: 1rem; margin: 0; color: var(--c); }
 .card { border: 1px solid #dfe3ea; border-radius: .35rem; padding: .6rem .7rem; min-width: 0; overflow-x: auto; font-size: .92rem; }
-.top { display: flex; gap: .5rem; align-items: baseline; color: #5d6675; font-size: .8rem; }
+mfrac { padding-block: .2em; }
+math { math-style: normal; font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", math, "DejaVu Serif", serif; }
+.top { display: flex; flex-wrap: wrap; gap: 0 .5rem; align-items: baseline; color: #5d6675; font-size: .8rem; }
 .rank { font-weight: 700; font-size: 1.05rem; color: var(--c); }
+.top span { white-space: nowrap; }
 .score { margin-left: auto; font-variant-numeric: tabular-nums; color: #1b2230; }
 .mark { border: 1px solid #c9d0da; border-radius: .7rem; padding: 0 .4rem; white-space: nowrap; }
 .judged { font-weight: 700; color: #1b2230; }
@@ -69,9 +72,9 @@ def page(sheet: Sheet) -> str:
     for place, column in enumerate(columns, start=1):
         name = column.system
         for row, hit in enumerate(column.result.hits if column.result else [], start=2):
-            marks = [*_moved(moves, name, hit.item_id, sheet.baseline)]
-            if hit.item_id in only.get(name, ()):
-                marks.append("여기에만")
+            # What stands only here stands not in the baseline either, which need not be said twice.
+            alone = hit.item_id in only.get(name, ())
+            marks = ["여기에만"] if alone else _moved(moves, name, hit.item_id, sheet.baseline)
             cells.append(_card(sheet, hit, name, marks, f"grid-column:{place};grid-row:{row}"))
     body = "\n".join(cells)
     widths = f"grid-template-columns:repeat({max(1, len(columns))},minmax(12rem,1fr))"
