@@ -30,9 +30,9 @@ def main() -> None:
         results.calm(INVITATION)
         query.examples(doors.examples(found.collection), name="start")
         return
-    strip.draw(found)
     url = (st.context.url or "").partition("?")[0] + found.address.link()
     truth = data.grades(found.collection, found.address.gt) if graded else None
+    strip.draw(found, truth=truth.title if truth is not None and found.stored is not None else "")
     columns.draw(columns.Shown(found, truth, asked.asked_anew(), url))
     item.draw(found, who)
     st.html(_SCRIPT, unsafe_allow_javascript=True)

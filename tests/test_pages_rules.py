@@ -91,4 +91,4 @@ def test_white_letters_on_a_system_colour_can_be_read(colour):
 ])
 def test_score_bars_are_shares_of_the_best(scores, lengths):
     # Below zero (a fused score) the lowest of the list is the floor.
-    assert cards._bar_lengths(scores) == pytest.approx(lengths, abs=1e-6)
+    assert cards.bar_lengths(scores) == pytest.approx(lengths, abs=1e-6)

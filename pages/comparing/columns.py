@@ -12,7 +12,7 @@ from core.search.comparison import Column, Comparison
 from pages.comparing import export, grid, ongoing, view
 from pages.comparing.asked import Asked
 from pages.comparing.view import View
-from pages.widgets import doors, results, tables, trouble
+from pages.widgets import doors, markup, results, tables, trouble
 from pages.widgets.text import attribute
 
 _HEADERS = ("시스템", "찾은 문항", "기준과 겹침", "여기만", "Jaccard", "RBO")
@@ -54,7 +54,7 @@ def _draw(shown: Shown) -> None:
     drawn = _view(shown, {})
     for columns in found:
         drawn = _view(shown, columns)
-        slot.markdown(grid.markup(drawn), unsafe_allow_html=True)
+        markup.draw(grid.of(drawn), into=slot)
     _below(shown, drawn, found.comparison)
 
 
@@ -67,8 +67,8 @@ def _view(shown: Shown, columns: dict[str, Column]) -> View:
 def _below(shown: Shown, drawn: View, comparison: Comparison) -> None:
     address = shown.asked.address
     alone = sum(map(len, drawn.unique.values()))
-    st.markdown(f'<div class="ib-sum">모든 열에 있는 문항 <b>{len(drawn.common)}개</b> · 한 열에만 있는 문항 <b>{alone}개</b>'
-                f'{_hidden(drawn)}</div>', unsafe_allow_html=True)
+    markup.draw(f'<div class="ib-sum">모든 열에 있는 문항 <b>{len(drawn.common)}개</b> · 한 열에만 있는 문항 <b>{alone}개</b>'
+                f"{_hidden(drawn)}</div>")
     measured = bool(drawn.measured)
     headers = (*_HEADERS, *(_MEASURES.values() if measured else ()))
     tables.draw(headers, [_row(drawn, system, measured=measured) for system in address.systems], numbers=frozenset(headers[1:]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
-from psycopg import Connection
 
 from core.accounts.person import Person
 from core.errors import NotFoundError
@@ -27,8 +28,8 @@ _FRESH = 20
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def queries(collection: str) -> list[QueryRevision]:
     """Return the collection's queries, without the retired ones."""
-    with doors.database().connection() as conn:
-        return stored_queries.current(conn, _id(conn, collection))
+    with _opened(collection) as (conn, place):
+        return stored_queries.current(conn, place)
 
 
 def stored(asked: Comparing, collection: str, *, image: bool) -> QueryRevision | None:
@@ -45,8 +46,8 @@ def stored(asked: Comparing, collection: str, *, image: bool) -> QueryRevision |
         for one in known:
             if one.query_id == asked.query:
                 return one
-        with doors.database().connection() as conn:  # a retired one, or one written a moment ago
-            return stored_queries.get(conn, _id(conn, collection), asked.query)
+        with _opened(collection) as (conn, place):  # a retired one, or one written a moment ago
+            return stored_queries.get(conn, place, asked.query)
     if image:
         return None
     if asked.item:
@@ -58,16 +59,16 @@ def stored(asked: Comparing, collection: str, *, image: bool) -> QueryRevision |
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def versions(collection: str) -> list[int]:
     """Return the numbers of the frozen ground truth versions, newest first."""
-    with doors.database().connection() as conn:
-        return sorted((version.number for version in truth.versions(conn, _id(conn, collection))), reverse=True)
+    with _opened(collection) as (conn, place):
+        return sorted((version.number for version in truth.versions(conn, place)), reverse=True)
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def grades(collection: str, number: int | None) -> Truth | None:
     """Return a ground truth version, the latest, or what is judged so far; None where nothing is."""
-    with doors.database().connection() as conn:
+    with _opened(collection) as (conn, place):
         try:
-            found = truth.load(conn, _id(conn, collection), number)
+            found = truth.load(conn, place, number)
         except NotFoundError:
             return None
     return found if found.grades else None
@@ -75,24 +76,24 @@ def grades(collection: str, number: int | None) -> Truth | None:
 
 def may_see_grades(collection: str, who: Person | None) -> bool:
     """Return whether grades may be shown to this person."""
-    with doors.database().connection() as conn:
-        return rounds.may_see_grades(conn, _id(conn, collection), who)
+    with _opened(collection) as (conn, place):
+        return rounds.may_see_grades(conn, place, who)
 
 
 def own_grade(collection: str, query: QueryRevision, item: StoredItem, who: Person) -> JudgmentEvent | None:
     """Return what this person said of a pair here, where systems and ranks are seen."""
     pair = (query.query_id, query.content_hash, item.item.id, item.content_hash, who.name, False)
-    with doors.database().connection() as conn:
-        said = judgments.current(conn, _id(conn, collection), unblinded=True)
+    with _opened(collection) as (conn, place):
+        said = judgments.current(conn, place, unblinded=True)
     return next((one for one in said if pair == (one.query_id, one.query_hash, one.item_id, one.item_hash, one.rater, one.blinded)),
                 None)
 
 
 def judge(collection: str, query: QueryRevision, item: StoredItem, who: Person, *, grade: int, note: str) -> None:
     """Keep a grade given where systems and ranks are seen; it is on disk when this returns."""
-    with doors.database().connection() as conn:
+    with _opened(collection) as (conn, place):
         judgments.append(conn, [JudgmentEvent(
-            collection_id=_id(conn, collection), query_id=query.query_id, query_hash=query.content_hash, item_id=item.item.id,
+            collection_id=place, query_id=query.query_id, query_hash=query.content_hash, item_id=item.item.id,
             item_hash=item.content_hash, grade=grade, rater=who.name, origin="human", note=note, blinded=False,
             client_id="compare",
         )])
@@ -100,19 +101,21 @@ def judge(collection: str, query: QueryRevision, item: StoredItem, who: Person, 
 
 def not_run(collection: str, systems: Sequence[str]) -> list[str]:
     """Return the systems whose stored run is missing, behind the vectors or items, or without some query."""
-    with doors.database().connection() as conn:
-        collection_id = _id(conn, collection)
-        found = {system: running.latest(conn, collection_id, system) for system in systems}
+    with _opened(collection) as (conn, place):
+        found = {system: running.latest(conn, place, system) for system in systems}
         return [system for system, run in found.items() if run is None or running.stale(conn, run)]
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def disputed(collection: str, systems: tuple[str, ...], k: int) -> list[tuple[str, float]]:
     """Return query ids with their disagreement from 0 to 1, the most disputed first."""
-    with doors.database().connection() as conn:
-        ranked = disagreement.rank_queries(conn, _id(conn, collection), systems, k)
+    with _opened(collection) as (conn, place):
+        ranked = disagreement.rank_queries(conn, place, systems, k)
     return [(query.query_id, value) for query, value in ranked]
 
 
-def _id(conn: Connection, collection: str) -> int:
-    return collections.get(conn, collection).id
+@contextmanager
+def _opened(collection: str) -> Iterator[tuple[Any, int]]:
+    """Yield a connection and the collection's id."""
+    with doors.database().connection() as conn:
+        yield conn, collections.get(conn, collection).id

@@ -24,7 +24,7 @@ _NONE = '<div class="ib-cell ib-none"></div>'
 _NOTHING = '<div class="ib-cell ib-wait">맞는 문항이 없습니다.</div>'
 
 
-def markup(view: View) -> str:
+def of(view: View) -> str:
     """Return the whole comparison for one ``st.markdown`` call."""
     asked = view.address
     rows = [_top(view, system) for system in asked.systems]
@@ -70,7 +70,7 @@ def _cell(view: View, system: str, hit: Hit, length: float) -> str:
             f'<span class="ib-meta" title="{attribute(hit.item_id)}">{attribute(stored.item.unit)}</span>'
             f'{_grade(view, hit.item_id)}<span class="ib-score" title="점수">{cards.score(hit.score)}</span></div>')
     if folded:
-        return f'{opened}{head}<div class="ib-foot"><span class="ib-place">모든 열에 있음</span>{_doors(view, stored)}</div></article>'
+        return f'{opened}{head}\n\n<div class="ib-main">\n\n{cards.words(stored.item.text)}\n\n</div></article>'
     figure = cards.figures(stored) if view.address.figures else ""
     return "\n\n".join(filter(None, [
         opened, head, f'<div class="ib-main">{figure}<div class="ib-words">', cards.words(stored.item.text), "</div></div>",
@@ -130,10 +130,9 @@ def _top(view: View, system: str) -> str:
 
 def _lines(view: View, system: str, column: Column | None) -> list[str]:
     found = column.result if column is not None else None
-    if found is None:
-        return ["", "", ""]
-    large = bool(view.address.size)
-    return [_measured(view, system), _held(view, system), *([] if large else [_cost(view, found)])]
+    measured = [_measured(view, system)] if view.grades is not None else []
+    costs = [] if view.address.size else [_cost(view, found) if found is not None else ""]
+    return [*measured, _held(view, system), *costs]
 
 
 def _measured(view: View, system: str) -> str:

@@ -9,7 +9,7 @@ from core.store.items import StoredItem
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
 from pages.comparing.grid import GRADES
-from pages.widgets import cards, doors, results, trouble
+from pages.widgets import cards, doors, markup, results, trouble
 from pages.widgets.state import key
 
 _UNBLINDED = ("여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다.")
@@ -38,7 +38,7 @@ def _whole(found: Asked, stored: StoredItem | None, who: Person | None) -> None:
 
 
 def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
-    st.markdown('<div class="ib-th">이 질의의 답으로 매기기</div>', unsafe_allow_html=True)
+    markup.draw('<div class="ib-th">이 질의의 답으로 매기기</div>')
     if found.stored is None:
         results.calm(_NOT_STORED)
         return
@@ -53,5 +53,5 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
                          label_visibility="collapsed")
     if st.button("등급 저장", type="primary", disabled=grade is None) and grade is not None:
         data.judge(found.collection, found.stored, stored, who, grade=grade, note=note.strip())
-        st.markdown('<div class="ib-saved" role="status">저장됨</div>', unsafe_allow_html=True)
+        markup.draw('<div class="ib-saved" role="status">저장됨</div>')
     results.notes([_UNBLINDED])

@@ -5,18 +5,16 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 
-import streamlit as st
-
 from core.store.items import StoredItem
 from pages.comparing.asked import Asked
-from pages.widgets import cards, doors
+from pages.widgets import cards, doors, markup
 from pages.widgets.text import attribute, safe_md
 
 COPY = '<button type="button" class="ib-copy" title="지금 보이는 화면의 주소를 복사합니다">링크 복사</button>'
 
 
-def draw(found: Asked) -> None:
-    """Draw the strip."""
+def draw(found: Asked, *, truth: str = "") -> None:
+    """Draw the strip; ``truth`` names the ground truth that grades are of."""
     stored, address = found.stored, found.address
     item_id = address.item or (stored.source_item_id if stored and not stored.text and not stored.image_hash else "") or ""
     source = doors.items(found.collection, [item_id]).get(item_id) if item_id else None
@@ -31,11 +29,14 @@ def draw(found: Asked) -> None:
             parts.append(f'<div class="ib-figure"><a href="/figures/{stored.image_hash}" target="_blank" rel="noopener">'
                          f'<img src="/figures/{stored.image_hash}" alt="질의 그림"></a></div>')
     if stored is not None or source is not None:
+        if truth:
+            parts.append(f'<span class="ib-asked-truth">정답 {attribute(truth)}</span>')
         leave = html.escape(replace(address, query="", item="", q=stored.text or "" if stored else "", list="", show="").link())
         parts.append(f'<a class="ib-leave" href="{leave}" target="_self">질의 풀기</a>')
     body = "\n\n".join([*parts, COPY])
-    st.markdown(f'<div class="ib-asked{" ib-slim" if stored is None and source is None else ""}">\n\n{body}\n\n</div>',
-                unsafe_allow_html=True)
+    slim = " ib-slim" if stored is None and source is None else ""
+    large = " ib-asked-large" if address.size else ""
+    markup.draw(f'<div class="ib-asked{slim}{large}">\n\n{body}\n\n</div>')
 
 
 def _item(source: StoredItem) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.search import running
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
-from pages.widgets import doors, results, work
+from pages.widgets import doors, markup, results, work
 from pages.widgets.address import written
 from pages.widgets.text import attribute
 
@@ -54,7 +54,7 @@ def _bar(ids: list[str], place: int, value: float | None) -> None:
             told.append(attribute(ids[place]))
         if value is not None:
             told.append(f'<span title="1 − 시스템 쌍들의 RBO 평균. 0이면 같은 목록, 1이면 겹침이 없음">불일치 {value:.2f}</span>')
-        st.markdown(f'<div class="ib-walk">{" · ".join(told)}</div>', unsafe_allow_html=True)
+        markup.draw(f'<div class="ib-walk">{" · ".join(told)}</div>')
 
 
 def _runs(found: Asked) -> None:
