@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import threading
 from itertools import permutations
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.cli.main import main
 from core.engine.client import engine as real_engine
 from core.errors import EngineError, InputError, NotFoundError
 from core.items.mathml import mathml
@@ -189,3 +191,22 @@ def test_the_five_systems_read_a_query_once_each_through_the_real_engine(databas
                       if one.text and one.source_item_id)
     assert all(source.source_item_id not in column.item_ids
                for column in compare(database, real_engine(), source, ALL, collection=prepared.collection, k=100))
+
+
+@pytest.mark.slow
+def test_the_terminal_compares_exports_and_stores_runs(prepared, tmp_path, capsys):
+    sheet, page = tmp_path / "out.csv", tmp_path / "out.html"
+    asked = ["compare", "두 일차함수의 그래프", "--systems", "A,B,D", "--k", "3", "--collection", prepared.collection]
+    assert main([*asked, "--csv", str(sheet), "--html", str(page), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(column["system"], len(column["hits"]), column["shared"]) for column in told["columns"]] == [
+        ("qwen3-vl", 3, []), ("kure-v1", 3, []), ("kure+siglip", 3, ["kure-v1-mini"])]
+    assert len(told["pairs"]) == 3 and sheet.read_bytes().startswith(b"\xef\xbb\xbf") and b"<math" in page.read_bytes()
+    assert main(["compare", "--query", "Q001", "x"]) == 1 and "하나만" in capsys.readouterr().err
+    made = []
+    for _ in range(2):
+        assert main(["runs", "--systems", "B", "--depth", "7", "--collection", prepared.collection, "--json"]) == 0
+        made += json.loads(capsys.readouterr().out)["runs"]
+    assert made[0]["added"] == made[0]["queries"] == made[1]["queries"] > 50 and made[1]["added"] == 0
+    assert made[0]["run"] == made[1]["run"] and made[0]["left_out"] == made[1]["left_out"] != []
+    assert main(["runs", "--list", "--collection", prepared.collection]) == 0 and "kure-v1" in capsys.readouterr().out
