@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from psycopg import Connection
+from psycopg import Connection, sql
+from psycopg.conninfo import make_conninfo
 
 from core.store import Database, collections, open_database
 from core.store.collections import Collection
@@ -30,3 +31,16 @@ def conn(database: Database) -> Iterator[Connection]:
 def collection(conn: Connection) -> Collection:
     """An empty collection that no other test knows."""
     return collections.ensure(conn, f"test-{uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def elsewhere(database: Database) -> Iterator[Database]:
+    """A second database on the same server, where nothing has the number it has in the first."""
+    name = f"elsewhere_{uuid4().hex[:12]}"
+    with database.connection() as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    other = Database(data_dir=None, url=make_conninfo(database.conninfo, dbname=name))
+    yield other
+    other.close()
+    with database.connection() as conn:
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

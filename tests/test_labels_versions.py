@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from core.errors import InputError, NotFoundError
 from core.labels import canonical, diff, freezing, mirroring, truth
 from core.labels.canonical import Content
-from core.store import Database, collections, items, judgments, queries
+from core.store import collections, items, judgments, queries
 from core.store.judgments import JudgmentEvent
 from core.store.truths import FrozenQuery, FrozenRow
 from tests.test_store_items import new
@@ -141,19 +140,6 @@ def test_a_query_whose_item_changed_is_left_out_and_said(bank):
     items.upsert(bank.conn, bank.id, [new(1, content_hash="edited")])
     found = freezing.preview(bank.conn, bank.id)
     assert (found.rows, found.content.queries) == ((), ()) and "Q1" in found.notes[0]
-
-
-@pytest.fixture
-def elsewhere(database, request):
-    """A second database on the same server, where nothing has the number it has in the first."""
-    name = f"elsewhere_{abs(hash(request.node.name))}"
-    with database.connection() as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    other = Database(data_dir=None, url=make_conninfo(database.conninfo, dbname=name))
-    yield other
-    other.close()
-    with database.connection() as conn:
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_the_same_truth_has_the_same_hash_on_another_machine(bank, elsewhere):

@@ -11,20 +11,19 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import InputError
+from core.items.grading import Grader, Origin, origin_of
 from core.items.importers.reading import loaded
 from core.items.importers.refusals import Refusal
 from core.items.importers.slices import BrokenFile, Element, elements
 from core.items.validation import Refused, shown, text_of
 
-Origin = Literal["human", "constructed", "model", "mirrored", "carried"]
 QueryType = Literal["natural_language", "similar_item", "image", "text_image"]
-GRADES = (0, 1, 2, 3)
 LARGEST_FILE = 64 * 1024 * 1024
 
 _LISTS = ("queries", "ground_truth")
@@ -34,12 +33,6 @@ _TYPES: dict[str, QueryType] = {
     "text": "natural_language", "similar_item": "similar_item", "similar-item": "similar_item", "similar": "similar_item",
     "item": "similar_item", "image": "image", "text_image": "text_image", "text+image": "text_image",
     "multimodal": "text_image",
-}  # fmt: skip
-_ORIGINS: dict[str, Origin] = {
-    "human": "human", "manual": "human", "expert": "human", "annotator": "human", "사람": "human", "수동": "human",
-    "constructed": "constructed", "generated": "constructed", "synthetic": "constructed", "rule": "constructed",
-    "model": "model", "llm": "model", "ai": "model", "embedding": "model", "auto": "model", "automatic": "model",
-    "mirrored": "mirrored", "carried": "carried",
 }  # fmt: skip
 _MODEL_SIGNS = ("similarity_score", "overall_score", "similarity", "score", "reasoning")
 _KNOWN = ("id", "item_id", "relevance", "origin", "source")
@@ -53,20 +46,25 @@ class Judged:
     grade: int
     origin: Origin
     extra: dict[str, Any] = field(default_factory=dict)
+    line: int | None = field(default=None, compare=False)
+    """Where the file gives each judgment a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class TruthQuery:
-    """One query with its judgments; at least one of text, image and source item is there."""
+    """One query with its judgments. One without text, image and source item is only named: the collection has to know it."""
 
     query_id: str
-    query_type: QueryType
+    query_type: QueryType | None
+    """None where the query is only named."""
     text: str | None
     image: str | None
     """A path, relative to the image folder."""
     source_item_id: str | None
     judged: tuple[Judged, ...]
     line: int
+    origin: str | None = None
+    """Who made the query, where the file says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +103,14 @@ def read(path: Path, *, origin: Origin | None = None, mapping: Mapping[int, int]
         raise InputError(f"'{path.name}' {broken.line}번째 줄: {broken}. 아무것도 가져오지 않았습니다.") from broken
     reader = _Reader(metadata, origin, mapping)
     queries = [query for element in cut if (query := reader.query(element)) is not None]
-    reader.check_scale(path.name)
+    reader.grader.check_scale(path.name)
+    return gathered(queries, reader.refused, reader.grader)
+
+
+def gathered(queries: Sequence[TruthQuery], refused: Sequence[Refusal], grader: Grader) -> GroundTruth:
+    """Put together what a reader of any format found."""
     origins = Counter(judged.origin for query in queries for judged in query.judged)
-    notes = ()
-    if reader.unsaid and origin is None:
-        notes = (
-            f"판정 {reader.unsaid:,}건은 누가 매겼는지 파일에 없어 모델이 매긴 것으로 두었습니다. "
-            "사람이 매겼다면 출처를 human으로 지정해 다시 가져오세요.",
-        )
-    return GroundTruth(tuple(queries), tuple(reader.refused), dict(origins), notes)
+    return GroundTruth(tuple(queries), tuple(refused), dict(origins), grader.notes())
 
 
 def _bytes(path: Path) -> bytes:
@@ -146,13 +143,10 @@ class _Reader:
     """Turns elements into queries and remembers what it refused."""
 
     def __init__(self, metadata: Mapping[str, Any], origin: Origin | None, mapping: Mapping[int, int] | None) -> None:
-        self._origin = _origin_of(metadata) or origin
-        self._mapping = mapping
+        self._stated = origin_of(metadata)
         self._seen: set[str] = set()
-        self._outside: Counter[Any] = Counter()
-        self._judgments = 0
+        self.grader = Grader(origin, mapping)
         self.refused: list[Refusal] = []
-        self.unsaid = 0
 
     def query(self, element: Element) -> TruthQuery | None:
         query_id = ""
@@ -180,7 +174,7 @@ class _Reader:
         listed = record.get("relevant_items")
         if not isinstance(listed, list):
             raise Refused("relevant_items가 목록이 아닙니다.")
-        origin = _origin_of(record) or self._origin
+        origin = origin_of(record) or self._stated
         found: dict[str, Judged] = {}
         for judgment in listed:
             try:
@@ -193,55 +187,28 @@ class _Reader:
             except Refused as reason:
                 self.refused.append(Refusal(element.line, element.ordinal, shown(query_id), str(reason)))
         return TruthQuery(
-            query_id, _query_type(record, text, image), text, image, source, tuple(found.values()), element.line
+            query_id, query_type_of(record, text, image), text, image, source, tuple(found.values()), element.line,
+            text_of(record, "query_origin", required=False).strip() or None,
         )
 
     def _judged(self, judgment: Any, origin: Origin | None) -> Judged:
-        self._judgments += 1
+        self.grader.count()
         if not isinstance(judgment, dict):
             raise Refused("relevant_items의 항목이 객체가 아닙니다.")
         item_id = text_of(judgment, "id" if "id" in judgment else "item_id")
-        grade = self._grade(item_id, judgment.get("relevance"))
-        own = _origin_of(judgment) or origin
-        if own is None and any(sign in judgment for sign in _MODEL_SIGNS):
-            own = "model"
-        if own is None:
-            self.unsaid += 1
+        grade = self.grader.grade(item_id, judgment.get("relevance"))
+        own = origin_of(judgment) or origin
+        guess: Origin | None = "model" if any(sign in judgment for sign in _MODEL_SIGNS) else None
         extra = {name: value for name, value in judgment.items() if name not in _KNOWN}
-        return Judged(item_id, grade, own or "model", extra)
-
-    def _grade(self, item_id: str, value: Any) -> int:
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Refused(f"문항 '{shown(item_id)}'의 등급 {shown(value)}은(는) 정수가 아닙니다.")
-        grade = value if self._mapping is None else self._mapping.get(value)
-        if grade not in GRADES:
-            self._outside[value] += 1
-            scale = "0~3" if self._mapping is None else "대응표"
-            raise Refused(f"문항 '{shown(item_id)}'의 등급 {value}은(는) {scale}에 없습니다.")
-        return grade
-
-    def check_scale(self, name: str) -> None:
-        """Refuse a file of another scale whole: its 1 to 3 would be taken for ours and mean something else."""
-        outside = self._outside.total()
-        if self._mapping is None and outside >= 5 and outside * 10 >= self._judgments:
-            grades = ", ".join(str(grade) for grade in sorted(self._outside))
-            raise InputError(
-                f"'{name}'의 등급이 0~3 척도가 아닙니다(척도 밖 등급: {grades}, {outside:,}건). "
-                "5=3,4=2,3=1,2=1,1=0처럼 등급 대응표를 지정해 다시 가져오세요."
-            )
+        return Judged(item_id, grade, self.grader.origin(own, guess=guess), extra)
 
 
-def _origin_of(record: Mapping[str, Any]) -> Origin | None:
-    for name in ("origin", "source"):
-        value = record.get(name)
-        if isinstance(value, str) and value.strip().lower() in _ORIGINS:
-            return _ORIGINS[value.strip().lower()]
-    return None
+def query_type_of(record: Mapping[str, Any], text: str | None, image: str | None) -> QueryType:
+    """Return the query type a record states, else the one that follows from what the query has.
 
-
-def _query_type(record: Mapping[str, Any], text: str | None, image: str | None) -> QueryType:
+    Raises:
+        Refused: it states another one than there are.
+    """
     asked = record.get("query_type")
     if asked is not None:
         if not isinstance(asked, str) or asked.strip().lower() not in _TYPES:

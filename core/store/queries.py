@@ -25,6 +25,7 @@ _LATEST = _SELECT.format(first=sql.SQL(""), condition=_ONE, order=sql.SQL("revis
 _CURRENT = _SELECT.format(
     first=sql.SQL("DISTINCT ON (query_id) "), condition=sql.SQL(""), order=sql.SQL("query_id, revision DESC")
 )
+_EVERY = _SELECT.format(first=sql.SQL(""), condition=sql.SQL(""), order=sql.SQL("query_id, revision"))
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(query_id)s, %(collection_id)s))"
 _LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended('new query', %(collection_id)s))"
 _ADD = """
@@ -108,6 +109,18 @@ def history(conn: Connection, collection_id: int, query_id: str) -> list[QueryRe
     """Return every revision of a query, oldest first."""
     with conn.cursor(row_factory=class_row(QueryRevision)) as cursor:
         return cursor.execute(_HISTORY, {"collection_id": collection_id, "query_id": query_id}).fetchall()
+
+
+def every_revision(conn: Connection, collection_id: int) -> list[QueryRevision]:
+    """Return every revision of every query, by id, oldest first."""
+    with conn.cursor(row_factory=class_row(QueryRevision)) as cursor:
+        return cursor.execute(_EVERY, {"collection_id": collection_id}).fetchall()
+
+
+def restore(conn: Connection, collection_id: int, revisions: Iterable[QueryRevision]) -> None:
+    """Write revisions as they were in another database; each is the next one of its query."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_ADD, [{**asdict(query), "collection_id": collection_id} for query in revisions])
 
 
 def retire(conn: Connection, collection_id: int, query_id: str, retired: bool) -> QueryRevision:
