@@ -18,7 +18,7 @@ for _name in ("DATABASE_URL", "DEVICE", "PRECISION", "MAX_PIXELS", "COLLECTION",
 
 import pytest  # noqa: E402
 
-pytest_plugins = ["tests.fixtures_store"]
+pytest_plugins = ["tests.fixtures_store", "tests.fixtures_browser"]
 
 
 @pytest.fixture(scope="session")

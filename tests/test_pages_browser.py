@@ -5,17 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, quote
 
 import pytest
 from PIL import Image, ImageDraw
@@ -28,86 +22,10 @@ from core.settings import PROJECT_DIR
 from core.store import collections, items
 from core.store.filters import Filters
 from core.store.items import NewItem
+from tests.fixtures_browser import PATIENCE, served
 
 pytestmark = pytest.mark.slow
 QUERY = "두 일차함수의 그래프가 한 점에서 만나는 문제"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 60_000
-"""Milliseconds; a first search loads the models."""
-
-
-@pytest.fixture(scope="session")
-def dashboard(prepared, tmp_path_factory) -> Iterator[str]:
-    """The address of a running dashboard over the session's database and engine."""
-    with served({}, tmp_path_factory.mktemp("dashboard") / "log") as (address, _):
-        yield address
-
-
-@contextmanager
-def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subprocess.Popen]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", str(port)]
-    with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
-                                  stdout=out, stderr=out)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/_stcore/health", server, log)
-            yield address, server
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
-
-
-def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, log.read_text(errors="replace")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the dashboard did not start: {log.read_text(errors='replace')}")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium."""
-    api = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed")
-    with api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def visit(browser, dashboard):
-    """Open addresses of the dashboard, each in a context of its own; whatever a page asks from elsewhere fails the test."""
-    contexts, elsewhere, scripted = [], [], []
-
-    def opened(**parameters):
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: None if request.url.startswith((f"{dashboard}/", "data:", "blob:", f"ws{dashboard[4:]}"))
-                else elsewhere.append(request.url))
-        page.on("websocket", lambda socket: None if socket.url.startswith(f"ws{dashboard[4:]}/") else elsewhere.append(socket.url))
-        page.on("dialog", lambda dialog: (scripted.append(dialog.message), dialog.dismiss()))
-        page.goto(f"{dashboard}/?{urlencode(parameters, doseq=True)}")
-        page.get_by_role("textbox", name="검색어").wait_for()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not elsewhere
-    assert not scripted
 
 
 def hits(page) -> dict[str, list[str]]:

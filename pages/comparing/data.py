@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.errors import NotFoundError
-from core.labels import rounds, truth
+from core.labels import making, rounds, truth
 from core.labels.truth import Truth
 from core.search import disagreement, running
 from core.store import collections, judgments
@@ -97,6 +97,18 @@ def judge(collection: str, query: QueryRevision, item: StoredItem, who: Person, 
             item_hash=item.content_hash, grade=grade, rater=who.name, origin="human", note=note, blinded=False,
             client_id="compare",
         )])
+
+
+def keep(collection: str, asked: Comparing, image: bytes | None, who: Person) -> QueryRevision:
+    """Store what is asked as a query of the collection.
+
+    Raises:
+        InputError: it cannot be one.
+    """
+    with _opened(collection) as (conn, place):
+        made = making.create(conn, place, by=who.name, text=asked.q or None, image=image, source_item_id=asked.item or None)
+    queries.clear()
+    return made
 
 
 def not_run(collection: str, systems: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.errors import UserError
 from core.store.items import StoredItem
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
@@ -12,9 +13,9 @@ from pages.comparing.grid import GRADES
 from pages.widgets import cards, doors, markup, results, trouble
 from pages.widgets.state import key
 
-_UNBLINDED = ("여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다.")
+_UNBLINDED = "여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다."
 _NAMELESS = "등급을 매기려면 먼저 정답 라벨링에서 이름을 골라 주세요."
-_NOT_STORED = "등급은 저장된 질의에만 매길 수 있습니다. 정답 라벨링의 '질의'에서 이 검색어를 먼저 질의로 만들어 주세요."
+_NOT_STORED = "등급은 저장된 질의에만 매길 수 있습니다. 저장하면 라벨링과 평가의 질의 목록에도 들어갑니다."
 _NO_ITEM = "이 문항은 이 컬렉션에 없습니다."
 
 
@@ -39,11 +40,12 @@ def _whole(found: Asked, stored: StoredItem | None, who: Person | None) -> None:
 
 def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
     markup.draw('<div class="ib-th">이 질의의 답으로 매기기</div>')
-    if found.stored is None:
-        results.calm(_NOT_STORED)
-        return
     if who is None:
         results.calm(_NAMELESS)
+        return
+    if found.stored is None:
+        results.calm(_NOT_STORED)
+        st.button("이 검색을 질의로 저장하기", key=key("grade.keep"), on_click=_keep, args=(found, stored.item.id, who))
         return
     own = data.own_grade(found.collection, found.stored, stored, who)
     at = f"{found.stored.query_id}.{stored.item.id}"
@@ -55,3 +57,13 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
         data.judge(found.collection, found.stored, stored, who, grade=grade, note=note.strip())
         markup.draw('<div class="ib-saved" role="status">저장됨</div>')
     results.notes([_UNBLINDED])
+
+
+def _keep(found: Asked, item_id: str, who: Person) -> None:
+    try:
+        made = data.keep(found.collection, found.address, found.image, who)
+    except UserError as error:
+        st.session_state[key("notes")] = [str(error)]
+        return
+    asked.go_to(made.query_id)
+    st.session_state[key("show")] = item_id

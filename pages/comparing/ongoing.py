@@ -34,6 +34,12 @@ class Ongoing:
         self._news = threading.Condition()
         threading.Thread(target=self._search, name="comparison", daemon=True).start()
 
+    @property
+    def failed(self) -> bool:
+        """Whether it is over and a column has no result: the next who asks may have better luck."""
+        with self._news:
+            return self._done and (self.error is not None or any(column.result is None for column in self._columns.values()))
+
     def __iter__(self) -> Iterator[dict[str, Column]]:
         """Yield the columns there are, at once and whenever another is ready, until all are."""
         seen = -1
@@ -82,7 +88,8 @@ def find(db: Database, engine: EngineClient, query: Query | QueryRevision, syste
     search = (query, collection, k, filters, rerank_depth)
     with _lock:
         now = time.monotonic()
-        for old in [key for key, kept in _kept.items() if now - kept.begun > _SECONDS or (again and key[0] == search)]:
+        for old in [key for key, kept in _kept.items()
+                    if now - kept.begun > _SECONDS or kept.failed or (again and key[0] == search)]:
             _kept.pop(old)
         if (search, systems) in _kept:
             return _kept[search, systems]
