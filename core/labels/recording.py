@@ -54,16 +54,28 @@ def record(db: Database, assignment: Assignment, events: Sequence[Mapping[str, A
         found = rounds.get(conn, assignment.round_id)
         entries = queue.entries(conn, assignment.round_id, assignment.rater)
         known = dict(zip(tokens.refs(conn, assignment, entries), entries, strict=True))
+        before = judgments.known(conn, [uuid for event in events if (uuid := _uuid(event)) is not None])
         for event in events:
             name = str(event.get("uuid", ""))[:64]
             try:
                 with conn.transaction():
-                    _store(conn, assignment, found.guideline_version, known, event)
+                    if not _is_there(assignment, before.get(_uuid(event)), event):
+                        _store(conn, assignment, found.guideline_version, known, event)
             except InputError as error:
                 done.refused.append((name, str(error)))
             else:
                 done.stored.append(name)
     return done
+
+
+def _is_there(assignment: Assignment, stored: JudgmentEvent | None, event: Mapping[str, Any]) -> bool:
+    """Return whether an event was stored before; its pair may have left the queue since, so this is asked first."""
+    if stored is None:
+        return False
+    said = (stored.grade, stored.unrateable, stored.note, stored.rater, stored.round_id)
+    if said != (_grade(event), event.get("kind") == "unrateable", _note(event), assignment.rater, assignment.round_id):
+        raise InputError("같은 번호로 다른 판정이 이미 저장되어 있습니다. 화면을 새로 고친 뒤 다시 판정해 주세요.")
+    return True
 
 
 def _store(conn: Connection, assignment: Assignment, guidelines: str, known: Mapping[str, QueueEntry],
@@ -73,30 +85,40 @@ def _store(conn: Connection, assignment: Assignment, guidelines: str, known: Map
         raise InputError("이 판정은 지금 맡은 문항의 것이 아니어서 저장하지 않았습니다. 화면을 새로 고쳐 주세요.")
     if kind not in KINDS:
         raise InputError("알 수 없는 판정이라 저장하지 않았습니다. 화면을 새로 고쳐 주세요.")
-    note = str(event.get("note") or "").replace("\x00", "")
+    note, uuid = _note(event), _uuid(event)
+    if uuid is None:
+        raise InputError("판정의 번호가 잘못되어 저장하지 않았습니다. 화면을 새로 고쳐 주세요.")
     if len(note) > LONGEST_NOTE:
         raise InputError(f"메모가 {LONGEST_NOTE:,}자를 넘어 저장하지 않았습니다. 줄여서 다시 판정해 주세요.")
     if kind == "flag":
         # Sent again it would only repeat what already holds, so it needs no number of its own.
         flags.flag(conn, assignment.collection_id, entry.item_id, by=assignment.rater, reason=note)
         return
-    grade = event.get("grade") if kind == "grade" else None
-    if kind == "grade" and (isinstance(grade, bool) or grade not in (0, 1, 2, 3)):
+    if kind == "grade" and _grade(event) is None:
         raise InputError("등급은 0부터 3까지입니다. 화면을 새로 고친 뒤 다시 판정해 주세요.")
     judgments.append(conn, [JudgmentEvent(
-        uuid=_uuid(event), collection_id=assignment.collection_id, query_id=entry.query_id, query_hash=entry.query_hash,
-        item_id=entry.item_id, item_hash=entry.item_hash, grade=grade, unrateable=kind == "unrateable",
+        uuid=uuid, collection_id=assignment.collection_id, query_id=entry.query_id, query_hash=entry.query_hash,
+        item_id=entry.item_id, item_hash=entry.item_hash, grade=_grade(event), unrateable=kind == "unrateable",
         rater=assignment.rater, origin="human", note=note, ms_spent=_whole(event.get("ms"), LONGEST_MS),
         guideline_version=guidelines, client_id=str(event.get("client") or "")[:64], round_id=assignment.round_id,
         purpose=entry.purpose, created_at=_when(event.get("at")),
     )])
 
 
-def _uuid(event: Mapping[str, Any]) -> UUID:
+def _grade(event: Mapping[str, Any]) -> int | None:
+    grade = event.get("grade")
+    return grade if event.get("kind") == "grade" and type(grade) is int and 0 <= grade <= 3 else None
+
+
+def _note(event: Mapping[str, Any]) -> str:
+    return str(event.get("note") or "").replace("\x00", "")
+
+
+def _uuid(event: Mapping[str, Any]) -> UUID | None:
     try:
         return UUID(str(event.get("uuid")))
-    except ValueError as error:
-        raise InputError("판정의 번호가 잘못되어 저장하지 않았습니다. 화면을 새로 고쳐 주세요.") from error
+    except ValueError:
+        return None
 
 
 def _whole(value: Any, most: int) -> int | None:

@@ -61,7 +61,7 @@ def read(conn: Connection, token: str) -> Assignment:
             raise ValueError("not signed here")
         round_id, collection_id, rater, expires = json.loads(_bytes(body))
     except (ValueError, binascii.Error) as error:
-        raise InputError("이 화면의 라벨링 권한을 확인할 수 없습니다. 화면을 새로 고쳐 주세요. 판정은 이 브라우저에 보관되어 있습니다.") from error
+        raise InputError("이 화면의 라벨링 권한을 확인할 수 없습니다. 화면을 새로 고쳐 주세요. 판정은 보관되어 있습니다.") from error
     found = Assignment(round_id, collection_id, rater, datetime.fromtimestamp(expires, UTC))
     if found.expires < datetime.now(UTC):
         raise InputError("이 화면이 너무 오래되었습니다. 화면을 새로 고쳐 주세요. 판정은 이 브라우저에 보관되어 있습니다.")

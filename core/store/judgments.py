@@ -85,6 +85,13 @@ def append(conn: Connection, events: Sequence[JudgmentEvent]) -> int:
     return added
 
 
+def known(conn: Connection, uuids: Sequence[UUID]) -> dict[UUID, JudgmentEvent]:
+    """Return the events of these uuids that are stored."""
+    with conn.cursor(row_factory=class_row(JudgmentEvent)) as cursor:
+        rows = cursor.execute(_BY_UUID, {"uuids": list(uuids)}).fetchall()
+    return {event.uuid: event for event in rows}
+
+
 def current(conn: Connection, collection_id: int, *, purposes: Sequence[Purpose] = ("label",),
             unblinded: bool = False) -> list[JudgmentEvent]:
     """Return the last event of each rater on each exact pair for each purpose; withdrawn ones are there with grade None.
@@ -105,9 +112,7 @@ def _fetch(conn: Connection, query: sql.Composed, collection_id: int, **values: 
 
 
 def _refuse_other_content(conn: Connection, given: Sequence[JudgmentEvent]) -> None:
-    with conn.cursor(row_factory=class_row(JudgmentEvent)) as cursor:
-        rows = cursor.execute(_BY_UUID, {"uuids": [event.uuid for event in given]}).fetchall()
-    known = {event.uuid: event for event in rows}
+    stored = known(conn, [event.uuid for event in given])
     for event in given:
-        if known[event.uuid] != event:
+        if stored[event.uuid] != event:
             raise InputError("같은 번호로 다른 내용의 판정이 이미 저장되어 있습니다. 화면을 새로 고친 뒤 다시 판정해 주세요.")
