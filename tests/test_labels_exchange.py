@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import zipfile
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+from core.cli.main import main
 from core.errors import InputError
 from core.labels import exporting, exporting_events, importing, making, sheets, truth
 from core.store import collections, images, items, judgment_records, judgments, queries
@@ -237,8 +239,31 @@ def test_a_download_holds_the_file_and_its_images(bank):
     making.create(bank.conn, bank.id, image=picture(), by="이바다")
     bank.judge("Q001", "m-001", 1)
     exported = exporting.export(bank.conn, bank.id, "plan")
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(exporting.zipped(exported, "truth.json"))) as archive:
         named = json.loads(archive.read("truth.json"))["queries"][0]["query_image"]
         assert archive.read(named) == picture()
+
+
+def test_the_command_line_imports_freezes_compares_and_exports(bank, collection, tmp_path, capsys):
+    def labels(action, *words, code=0):
+        assert main(["labels", action, *map(str, words), "--collection", collection.name, "--json"]) == code
+        return json.loads(capsys.readouterr().out or "null")
+
+    plan = tmp_path / "plan.json"
+    plan.write_text("""{"query_id": "Q1", "query_text": "글", "relevant_items": [ // 계획서 4.4
+        {"id": "m-001", "relevance": 5}, {"id": "m-002", "relevance": 1}, {"id": "m-999", "relevance": 4}]}""", encoding="utf-8")
+    found = labels("import", plan, "--origin", "human", "--map", "5=3,4=2,1=0")
+    assert (found["queries"], found["judgments"], [set(each) >= {"line", "reason"} for each in found["refused"]]) == (1, 2, [True])
+    with pytest.raises(SystemExit) as usage:
+        labels("import", plan, "--map", "5=9")
+    assert usage.value.code == 2
+    frozen = labels("freeze", "--name", "첫 판", "--by", "박선임", "--relevant-from", 1)
+    assert (frozen["version"], frozen["new"], frozen["coverage"]["origins"]) == (1, True, {"human": 2})
+    assert labels("freeze", "--verify")["versions"][0]["ok"]
+    bank.judge("Q1", "m-001", 1, rater="이바다")
+    changed = labels("diff", 1)
+    assert (changed["same"], len(changed["regraded"])) == (False, 1)
+    written = labels("export", "--format", "csv", "--out", tmp_path / "out.csv", "--version", 1)
+    assert (written["ground_truth"], written["judgments"]) == ("버전 1 · 첫 판", 2) and (tmp_path / "out.csv").exists()
+    labels("export", "--format", "csv", "--out", tmp_path / "none" / "out.csv", code=1)
+    labels("diff", 1, 9, code=1)

@@ -1,10 +1,12 @@
 """Making queries: what is stored, what an edit costs, and how grades are copied to what was edited."""
 
 import io
+import json
 
 import pytest
 from PIL import Image
 
+from core.cli.main import main
 from core.errors import InputError, NotFoundError
 from core.labels import freezing, making, truth
 from core.store import images, items, judgments, queries
@@ -79,7 +81,7 @@ def test_retiring_keeps_the_judgments_for_the_way_back(bank):
     assert making.states(bank.conn, bank.id, retired=True)[0].judged == 0
     making.restore(bank.conn, bank.id, "Q001", by="이바다")
     (state,) = making.states(bank.conn, bank.id)
-    assert (state.judged, state.source_changed) == (1, True)
+    assert (state.judged, state.source_changed) == (0, True), "nothing counts until somebody follows the item"
     making.renew(bank.conn, bank.id, "Q001", by="이바다")
     (state,) = making.states(bank.conn, bank.id)
     assert (state.judged, state.source_changed) == (0, False)
@@ -147,3 +149,23 @@ def test_nearly_the_same_texts_are_found_and_others_are_not(bank):
     assert [near.query.query_id for near in making.near(bank.conn, bank.id, "두 직선의 교점을 찾는 문제")] == ["Q001"]
     assert making.near(bank.conn, bank.id, "두 직선의 교점을 구하는 문제", but="Q001") == []
     assert making.near(bank.conn, bank.id, "  ") == []
+
+
+def test_the_command_line_makes_edits_retires_and_lists(bank, collection, tmp_path, capsys):
+    def query(what, *words, code=0):
+        assert main(["labels", "query", what, *map(str, words), "--collection", collection.name, "--json"]) == code
+        return json.loads(capsys.readouterr().out or "null")
+
+    (tmp_path / "a.png").write_bytes(picture())
+    assert query("add", "--text", "두 직선의 교점")["query_id"] == "Q001"
+    cropped = query("add", "--image", tmp_path / "a.png", "--crop", "0,0,32,32", "--item", "m-001")
+    assert (cropped["query_type"], images.get(bank.conn, cropped["image"]).width) == ("image", 32)
+    bank.judge("Q001", "m-002", 2)
+    assert query("edit", "Q001", "--text", "두 직선의 교점 구하기")["revision"] == 2
+    assert query("carry", "Q001", "--from-revision", 1, "--by", "선임") == {"query_id": "Q001", "carried": 1}
+    query("retire", "Q002")
+    (state,) = query("list")["queries"]
+    assert (state["query_id"], state["judged"], state["reached"], state["grades"]) == ("Q001", 1, False, {"0": 0, "1": 0, "2": 1, "3": 0})
+    assert len(query("list", "--retired")["queries"]) == 2
+    query("edit", "Q001", code=1)
+    query("add", "--crop", "0,0,32,32", code=1)

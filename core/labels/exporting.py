@@ -67,7 +67,7 @@ def export(conn: Connection, collection_id: int, format: Format, *, number: int 
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write the file, whole or not at all, and its images into the folders their paths name.
+    """Write the file, whole or not at all, and its images into the folder beside it that their paths name.
 
     Raises:
         InputError: it cannot be written there.
@@ -75,7 +75,8 @@ def write(exported: Exported, path: Path) -> None:
     draft = path.with_name(f".{path.name}.writing")
     try:
         for name, data in exported.images.items():
-            (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
+            # Not its parents too: a mistyped path is an error, not a new folder.
+            (path.parent / name).parent.mkdir(exist_ok=True)
             (path.parent / name).write_bytes(data)
         draft.write_bytes(exported.data)
         draft.replace(path)
