@@ -177,4 +177,5 @@ def test_the_same_from_the_command_line(bank, case, capsys):
     assert main(["labels", "agreement", "--json", *words]) == 0
     measured = json.loads(capsys.readouterr().out)
     assert measured["pairs"][0]["raters"] == ["가람", "나래"] and measured["disagreements"][0]["spread"] == 3
+    assert main(["labels", "agreement", "--round", "999999", *words]) == 1
     assert main(["labels", "adjudicate", "decide", "q09", "m-001", "3", "--by", "선임", *words]) == 1

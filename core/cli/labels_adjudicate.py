@@ -50,7 +50,7 @@ def _list(arguments: argparse.Namespace) -> int:
         say("조정한 쌍이 없습니다." if arguments.decided else "조정을 기다리는 쌍이 없습니다.")
         return 0
     print_table(("쿼리", "문항", "차이", "판정", "조정 없이", "조정"), [
-        (case.query_id, case.item_id, case.spread, " / ".join(map(_told, case.opinions)),
+        (case.query_id, case.item_id, UNRATEABLE if case.mixed else case.spread, " / ".join(map(_told, case.opinions)),
          "–" if case.provisional is None else case.provisional.grade, _decided(case)) for case in cases])
     say(final.RULE)
     return 0
@@ -69,13 +69,14 @@ def _decide(arguments: argparse.Namespace) -> int:
         print_json({"collection": found.name, "query_id": event.query_id, "item_id": event.item_id, "grade": event.grade,
                     "unrateable": event.unrateable, "by": event.rater, "note": event.note})
         return 0
-    say(f"{event.query_id}와(과) {event.item_id}의 등급을 '{arguments.grade}'(으)로 정했습니다.")
+    word = "판정 불가로" if event.unrateable else f"등급 {event.grade}(으)로"
+    say(f"쿼리 {event.query_id}, 문항 {event.item_id}: {word} 정했습니다.")
     return 0
 
 
 def _told(opinion: Opinion) -> str:
     word = "판정 불가" if opinion.unrateable else str(opinion.grade)
-    return f"{opinion.rater or opinion.alias} {word}" + (f" ({opinion.note})" if opinion.note else "")
+    return f"{opinion.rater or opinion.alias}: {word}" + (f" ({opinion.note})" if opinion.note else "")
 
 
 def _decided(case: Case) -> str:

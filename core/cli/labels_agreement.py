@@ -24,12 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure and print; what was not measured says so."""
-    from core.labels import agreement
+    """Measure and print; what was not measured says so, and a round that does not exist is an error."""
+    from core.labels import agreement, rounds
     from core.store import collections, open_database
 
     with open_database().connection() as conn:
         found = collections.get(conn, arguments.collection)
+        if arguments.round is not None:
+            rounds.get(conn, arguments.round)
         report = agreement.report(conn, found.id, round_id=arguments.round)
     if arguments.json:
         print_json({"collection": found.name, "round": arguments.round, **_as_dict(report)})
