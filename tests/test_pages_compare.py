@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qs
 
@@ -18,7 +19,7 @@ from core.search.comparison import Column
 from core.settings import PROJECT_DIR
 from core.store import collections, judgments, queries
 from core.store.filters import Filters
-from pages.comparing import data, ongoing
+from pages.comparing import data, ongoing, view
 from pages.comparing.address import Comparing, parse
 from pages.widgets import doors, work
 from tests.test_pages_states import ITEM, STORED, found
@@ -113,6 +114,14 @@ def test_grades_and_measures_name_their_truth_and_are_kept_from_whom_they_may_bi
     monkeypatch.setattr(data, "grades", lambda collection, number: pytest.fail("grades were read"))
     told = shown(page.run())
     assert "ib-grade" not in told and "nDCG" not in told and "등급과 질의별 지표를 보이지 않습니다" in told
+
+
+def test_measures_look_further_than_what_is_shown():
+    ids = tuple(f"M-{number}" for number in range(1, 11))
+    truth = replace(TRUTH, grades={"Q1": {"M-8": 3}}, item_hashes={"M-8": "h"})
+    seen = view.of(Comparing(systems=("qwen3-vl", "kure-v1"), k=5), {"qwen3-vl": Column("qwen3-vl", found("qwen3-vl", ids=ids))},
+                   dict.fromkeys(ids, STORED), query=QUERY, truth=truth)
+    assert seen.columns["qwen3-vl"].item_ids == list(ids[:5]) and seen.measured["qwen3-vl"]["RR"] == pytest.approx(1 / 8)
 
 
 def test_a_system_that_fails_leaves_the_others_alone(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,7 +21,9 @@ _MEASURES = {"nDCG@10": "nDCG@10", "cR@5": "R@5 (상한 보정)", "Hit@5": "Hit@
 _ABOUT = ("Jaccard는 두 목록의 교집합 ÷ 합집합, RBO(p=0.9)는 위쪽 순위를 더 무겁게 본 겹침입니다. 둘 다 1이면 같고 0이면 겹치지 않습니다. "
           "▲▼는 기준 시스템보다 몇 계단 위·아래인지, 신규는 기준의 목록에 없다는 뜻입니다.")
 _DIFFERING = "차이만 보기: 모든 열에 있는 문항은 접고, 모두 같은 순위는 감췄습니다."
-_OF_TRUTH = "이 질의 하나의 값입니다. 정답: "
+_MEASURED = 10
+"""Places the measures look at, also where fewer are shown."""
+_OF_TRUTH = f"이 질의 하나의 값이며, 보이는 수와 상관없이 위에서 적어도 {_MEASURED}개를 봅니다. 정답: "
 _UNJUDGED = "이 질의의 정답이 {title}에 없어 질의별 지표가 없습니다."
 
 
@@ -48,20 +51,27 @@ def _draw(shown: Shown) -> None:
     address = asked.address
     if asked.query is None:
         return
-    found = ongoing.find(doors.database(), doors.encoder(), asked.query, address.systems, collection=asked.collection, k=address.k,
-                         filters=address.filters, rerank_depth=address.n, again=shown.again)
+    found = ongoing.find(doors.database(), doors.encoder(), asked.query, address.systems, collection=asked.collection,
+                         k=max(address.k, _MEASURED), filters=address.filters, rerank_depth=address.n, again=shown.again)
     slot = st.empty()
     drawn = _view(shown, {})
     for columns in found:
         drawn = _view(shown, columns)
         markup.draw(grid.of(drawn), into=slot)
-    _below(shown, drawn, found.comparison)
+    _below(shown, drawn, _cut(found.comparison, address.k))
 
 
 def _view(shown: Shown, columns: dict[str, Column]) -> View:
     ids = dict.fromkeys(item_id for column in columns.values() for item_id in column.item_ids)
     items = doors.items(shown.asked.collection, ids) if ids else {}
     return view.of(shown.asked.address, columns, items, query=shown.asked.stored, truth=shown.truth)
+
+
+def _cut(comparison: Comparison, k: int) -> Comparison:
+    """Return the comparison as the page shows it."""
+    seen = copy(comparison)
+    seen.k, seen.columns = k, {system: view.cut(column, k) for system, column in comparison.columns.items()}
+    return seen
 
 
 def _below(shown: Shown, drawn: View, comparison: Comparison) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.evaluation import measures
 from core.labels.truth import Truth
@@ -52,16 +52,23 @@ class View:
         return all(system in self.columns for system in self.address.systems)
 
 
+def cut(column: Column, k: int) -> Column:
+    """Return a column's first places."""
+    return column if column.result is None else replace(column, result=replace(column.result, hits=column.result.hits[:k]))
+
+
 def of(address: Comparing, columns: Mapping[str, Column], items: Mapping[str, StoredItem], *, query: QueryRevision | None,
        truth: Truth | None) -> View:
     """Return the view of the columns that have come.
 
     Args:
+        columns: may be longer than what is shown; the measures see all of it.
         query: the stored query that is asked, None for any other.
         truth: the grades this person may see.
     """
-    lists = {system: columns[system].item_ids for system in address.systems
+    found = {system: columns[system].item_ids for system in address.systems
              if system in columns and columns[system].result is not None}
+    lists = {system: listed[: address.k] for system, listed in found.items()}
     base = address.baseline
     several = len(lists) > 1
     held = {} if base not in lists else {
@@ -69,10 +76,10 @@ def of(address: Comparing, columns: Mapping[str, Column], items: Mapping[str, St
         for system, listed in lists.items() if system != base}
     graded = truth.of(query, {item_id: item.content_hash for item_id, item in items.items()}) if truth and query else None
     measured = {} if not graded else {
-        system: measures.of_query(listed, graded, relevant_from=truth.relevant_from) for system, listed in lists.items()}
+        system: measures.of_query(listed, graded, relevant_from=truth.relevant_from) for system, listed in found.items()}
     return View(
-        address, columns, items, {system: {item_id: rank for rank, item_id in enumerate(listed, start=1)}
-                                  for system, listed in lists.items()},
+        address, {system: cut(column, address.k) for system, column in columns.items()}, items,
+        {system: {item_id: rank for rank, item_id in enumerate(listed, start=1)} for system, listed in lists.items()},
         overlap.moves(lists, base) if base in lists else {},
         frozenset(overlap.common(lists)) if several else frozenset(),
         {system: frozenset(found) for system, found in overlap.unique(lists).items()} if several else {},
