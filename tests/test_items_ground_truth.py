@@ -86,6 +86,15 @@ def test_single_bad_judgments_are_refused_and_the_rest_stays(tmp_path: Path) -> 
     assert [word in one.reason for word, one in zip(words, found.refused, strict=True)] == [True] * len(words)
 
 
+def test_a_refused_judgment_is_named_with_its_own_line(tmp_path: Path) -> None:
+    found = read_text(tmp_path, PLAN_4_4.replace('"relevance": 1', '"relevance": 9'))
+    assert [(one.line, one.id) for one in found.refused] == [(9, "MATH_001")]
+    spread = json.dumps({"queries": [query("Q1", 1, 2), query("Q2", 3, 7)]}, indent=1)
+    found = read_text(tmp_path, spread)
+    assert [spread.splitlines()[one.line - 1].strip() for one in found.refused] == ["{"]
+    assert '"relevance": 7' in spread.splitlines()[found.refused[0].line + 1]
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

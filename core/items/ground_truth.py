@@ -47,7 +47,7 @@ class Judged:
     origin: Origin
     extra: dict[str, Any] = field(default_factory=dict)
     line: int | None = field(default=None, compare=False)
-    """Where the file gives each judgment a line of its own."""
+    """Where it stands in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,15 @@ def _elements(data: bytes, metadata: dict[str, Any]) -> list[Element]:
     return list(elements(io.BytesIO(data), lists=_LISTS, key="query_id", aside=aside))
 
 
+def _lines(element: Element) -> list[int]:
+    """The line each judgment of a query begins in, as far as they can be told apart."""
+    try:
+        return [element.line + part.line - 1
+                for part in elements(io.BytesIO(element.data or b""), lists=("relevant_items",), key="id")]
+    except BrokenFile:
+        return []
+
+
 class _Reader:
     """Turns elements into queries and remembers what it refused."""
 
@@ -158,12 +167,12 @@ class _Reader:
             if query_id in self._seen:
                 raise Refused("같은 query_id가 이 파일에 이미 있습니다.")
             self._seen.add(query_id)
-            return self._query(element, query_id, record)
+            return self._query(element, query_id, record, _lines(element))
         except Refused as reason:
             self.refused.append(Refusal(element.line, element.ordinal, shown(query_id), str(reason)))
             return None
 
-    def _query(self, element: Element, query_id: str, record: dict[str, Any]) -> TruthQuery:
+    def _query(self, element: Element, query_id: str, record: dict[str, Any], lines: list[int]) -> TruthQuery:
         text = text_of(record, "query_text", required=False).strip() or None
         image = text_of(record, "query_image", required=False).strip() or None
         source = text_of(record, "source_item_id", required=False).strip() or None
@@ -176,22 +185,23 @@ class _Reader:
             raise Refused("relevant_items가 목록이 아닙니다.")
         origin = origin_of(record) or self._stated
         found: dict[str, Judged] = {}
-        for judgment in listed:
+        for place, judgment in enumerate(listed):
+            line = lines[place] if place < len(lines) else element.line
             try:
-                judged = self._judged(judgment, origin)
+                judged = self._judged(judgment, origin, line)
                 if judged.item_id in found:
                     raise Refused(f"문항 '{shown(judged.item_id)}'이(가) 두 번 나옵니다.")
                 if judged.item_id == source:
                     raise Refused(f"원본 문항 '{shown(source)}'은(는) 자기 쿼리의 정답이 될 수 없습니다.")
                 found[judged.item_id] = judged
             except Refused as reason:
-                self.refused.append(Refusal(element.line, element.ordinal, shown(query_id), str(reason)))
+                self.refused.append(Refusal(line, element.ordinal, shown(query_id), str(reason)))
         return TruthQuery(
             query_id, query_type_of(record, text, image), text, image, source, tuple(found.values()), element.line,
             text_of(record, "query_origin", required=False).strip() or None,
         )
 
-    def _judged(self, judgment: Any, origin: Origin | None) -> Judged:
+    def _judged(self, judgment: Any, origin: Origin | None, line: int) -> Judged:
         self.grader.count()
         if not isinstance(judgment, dict):
             raise Refused("relevant_items의 항목이 객체가 아닙니다.")
@@ -200,7 +210,7 @@ class _Reader:
         own = origin_of(judgment) or origin
         guess: Origin | None = "model" if any(sign in judgment for sign in _MODEL_SIGNS) else None
         extra = {name: value for name, value in judgment.items() if name not in _KNOWN}
-        return Judged(item_id, grade, self.grader.origin(own, guess=guess), extra)
+        return Judged(item_id, grade, self.grader.origin(own, guess=guess), extra, line)
 
 
 def query_type_of(record: Mapping[str, Any], text: str | None, image: str | None) -> QueryType:
