@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Literal
 
 from psycopg import Connection
 
-from core.store import queries, queues, rounds
+from core.store import flags, items, queries, queues, rounds
 from core.store.queues import Pair, Place, Whose
-from core.store.rounds import Round
+from core.store.rounds import Round, RoundRater
 
 AHEAD = 40
 APART = 20
@@ -75,27 +75,46 @@ def entries(conn: Connection, round_id: int, rater: str) -> list[QueueEntry]:
         NotFoundError: there is no such round.
     """
     found = rounds.get(conn, round_id)
-    whose = part_of(conn, found, rater) or whole(conn, found, rater)
+    whose = whole(conn, found, rater)
     return [_entry(place, state) for place in queues.places(conn, whose) if (state := _state(place)) is not None]
 
 
 def part_of(conn: Connection, found: Round, rater: str) -> Whose | None:
     """Return a rater's part of a round, or None where the round names others only."""
+    everything = whole(conn, found, rater)
     named = rounds.raters(conn, found.id)
-    if not named:
-        return whole(conn, found, rater)
     own = next((each for each in named if each.rater == rater), None)
-    return None if own is None else whole(conn, found, rater, own.subjects, own.units)
+    if own is None:
+        return None if named else everything
+    return _restricted(conn, everything, own) if own.subjects or own.units else everything
 
 
-def whole(conn: Connection, found: Round, rater: str, subjects: Sequence[str] = (),
-          units: Sequence[str] = ()) -> Whose:
+def whole(conn: Connection, found: Round, rater: str) -> Whose:
     """Return how a round is asked about on behalf of a rater, whatever part the round gives that rater."""
+    asked = queries.current(conn, found.collection_id)
+    stale = queries.stale(conn, found.collection_id, asked)
+    out = {flag.item_id for flag in flags.flagged(conn, found.collection_id)}
+    source_flagged = [query.query_id for query in asked if query.source_item_id in out]
     # Calibration has one order for everybody: what differs between raters is then the rater alone.
     seed = f"{found.seed} " if found.kind == "calibration" else f"{found.seed} {rater} "
-    return Whose(round_id=found.id, collection_id=found.collection_id, rater=rater, seed=seed, overlap=found.overlap,
-                 free_after=FREE_AFTER, subjects=list(subjects), units=list(units),
-                 stale=sorted(queries.stale(conn, found.collection_id, queries.current(conn, found.collection_id))))
+    return Whose(
+        round_id=found.id, collection_id=found.collection_id, rater=rater, seed=seed, overlap=found.overlap,
+        free_after=FREE_AFTER, flagged=sorted(out), source_flagged=source_flagged,
+        standing=[f"{query.query_id} {query.content_hash}" for query in asked
+                  if query.query_id not in stale and query.query_id not in source_flagged])
+
+
+def _restricted(conn: Connection, whose: Whose, own: RoundRater) -> Whose:
+    """Keep the queries of a rater's subjects and units: the source item's, or else those most of its candidates have."""
+    topics = queues.topics(conn, whose)
+    asked = queries.current(conn, whose.collection_id)
+    sources = items.get_many(conn, whose.collection_id, [query.source_item_id for query in asked if query.source_item_id])
+    for query in asked:
+        if (source := sources.get(query.source_item_id or "")) is not None:
+            topics[query.query_id] = (source.item.subject, source.item.unit)
+    mine = {query_id for query_id, (subject, unit) in topics.items()
+            if (not own.subjects or subject in own.subjects) and (not own.units or unit in own.units)}
+    return replace(whose, standing=[key for key in whose.standing if key.rpartition(" ")[0] in mine])
 
 
 def _extend(conn: Connection, found: Round, whose: Whose, ahead: int) -> None:

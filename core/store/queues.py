@@ -1,8 +1,7 @@
 """Queues: which pairs of a round a rater may still get, and the places already handed out.
 
-``ASKABLE`` is the round as it stands now: pairs that are asked, of queries and items that have not changed since and are not
-flagged, with the names of those who looked at each or have it in hand. A place handed out and not judged for
-``%(free_after)s`` is nobody's again.
+A pair still stands where query and item have not changed since and no flag is on either. Somebody has looked at it who judged
+it, in whatever round, or has it in hand; a place handed out and not judged for ``free_after`` is nobody's again.
 """
 
 from __future__ import annotations
@@ -12,100 +11,81 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from psycopg import Connection
-from psycopg.rows import class_row
-
-from core.store.flags import NOW_FLAGGED
 
 Pair = tuple[str, str, str, str]
 """Query id and hash, item id and hash."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(7302, %(round_id)s)"
-_SAID = """
-said AS (
-    SELECT DISTINCT ON (purpose, query_id, query_hash, item_id, item_hash)
-           purpose, query_id, query_hash, item_id, item_hash, grade, unrateable, note, ms_spent, created_at
-      FROM judgment_events
-     WHERE round_id = %(round_id)s AND rater = %(rater)s AND blinded
-     ORDER BY purpose, query_id, query_hash, item_id, item_hash, created_at DESC, sequence DESC)
+# Only what still stands: ``%(standing)s`` are the queries as they read now, ``%(flagged)s`` the items that are out.
+# LIMIT keeps the look-up of an item a look-up: over a collection just imported the planner would loop through all of them.
+_STANDS = """
+  FROM pool_pairs AS p
+  JOIN LATERAL (SELECT content_hash, subject, unit FROM items
+                 WHERE collection_id = %(collection_id)s AND item_id = p.item_id LIMIT 1) AS i ON i.content_hash = p.item_hash
+ WHERE p.round_id = %(round_id)s AND p.asked
+   AND p.query_id || ' ' || p.query_hash = ANY(%(standing)s) AND p.item_id <> ALL(%(flagged)s)
 """
-_NOW = f"""
-live AS (
-    SELECT DISTINCT ON (query_id) query_id, content_hash AS query_hash, source_item_id, retired
-      FROM queries WHERE collection_id = %(collection_id)s ORDER BY query_id, revision DESC),
-flagged AS ({NOW_FLAGGED}),
-gone AS (
-    SELECT query_id FROM live
-     WHERE retired OR query_id = ANY(%(stale)s) OR source_item_id IN (SELECT item_id FROM flagged))
+_LOOKS = """
+SELECT query_id, query_hash, item_id, item_hash, rater, false AS asked FROM judgments_current
+ WHERE collection_id = %(collection_id)s AND purpose = 'label' AND blinded AND origin = 'human'
+   AND (grade IS NOT NULL OR unrateable)
 """
-ASKABLE = f"""
-{_NOW},
-pairs AS (
-    SELECT p.query_id, p.query_hash, p.item_id, p.item_hash, live.source_item_id, i.subject, i.unit
-      FROM pool_pairs AS p
-      JOIN live ON live.query_id = p.query_id AND live.query_hash = p.query_hash
-      JOIN items AS i
-        ON i.collection_id = %(collection_id)s AND i.item_id = p.item_id AND i.content_hash = p.item_hash
-     WHERE p.round_id = %(round_id)s AND p.asked
-       AND p.query_id NOT IN (SELECT query_id FROM gone) AND p.item_id NOT IN (SELECT item_id FROM flagged)),
-looks AS (
-    SELECT query_id, query_hash, item_id, item_hash, rater FROM judgments_current
-     WHERE collection_id = %(collection_id)s AND purpose = 'label' AND blinded AND origin = 'human'
-       AND (grade IS NOT NULL OR unrateable)
-    UNION
-    SELECT query_id, query_hash, item_id, item_hash, rater FROM queue_entries
-     WHERE round_id = %(round_id)s AND purpose = 'label' AND handed_out_at > now() - %(free_after)s),
-askable AS (
-    SELECT p.*, coalesce(array_agg(l.rater) FILTER (WHERE l.rater IS NOT NULL), '{{}}') AS raters
-      FROM pairs AS p LEFT JOIN looks AS l USING (query_id, query_hash, item_id, item_hash)
-     GROUP BY p.query_id, p.query_hash, p.item_id, p.item_hash, p.source_item_id, p.subject, p.unit)
-"""
-# A query belongs to the subject and unit of its source item, or else to what most of its candidates belong to.
-FREE = f"""
-{ASKABLE},
-topics AS (
-    SELECT a.query_id, coalesce(min(s.subject), mode() WITHIN GROUP (ORDER BY a.subject)) AS subject,
-           coalesce(min(s.unit), mode() WITHIN GROUP (ORDER BY a.unit)) AS unit
-      FROM pairs AS a LEFT JOIN items AS s ON s.collection_id = %(collection_id)s AND s.item_id = a.source_item_id
-     GROUP BY a.query_id),
+# Pairs and looks are stacked and grouped, not joined: PostgreSQL takes a join over four columns for nearly empty and loops.
+# A pair of the rater's own calibration counts as looked at.
+_FREE = f"""
+WITH stacked AS (
+    SELECT p.query_id, p.query_hash, p.item_id, p.item_hash, NULL AS rater, true AS asked {_STANDS}
+     UNION ALL {_LOOKS}
+     UNION ALL
+    SELECT query_id, query_hash, item_id, item_hash, rater, false FROM queue_entries
+     WHERE round_id = %(round_id)s AND purpose = 'label' AND handed_out_at > now() - %(free_after)s
+     UNION ALL
+    SELECT e.query_id, e.query_hash, e.item_id, e.item_hash, e.rater, false
+      FROM queue_entries AS e JOIN label_rounds AS r ON r.id = e.round_id
+     WHERE e.rater = %(rater)s AND e.purpose = 'calibration' AND r.collection_id = %(collection_id)s),
 free AS (
-    SELECT a.query_id, a.query_hash, a.item_id, a.item_hash, cardinality(a.raters) AS taken
-      FROM askable AS a JOIN topics AS t USING (query_id)
-     WHERE cardinality(a.raters) < %(overlap)s AND NOT %(rater)s = ANY(a.raters)
-       AND (%(subjects)s::text[] = '{{}}' OR t.subject = ANY(%(subjects)s))
-       AND (%(units)s::text[] = '{{}}' OR t.unit = ANY(%(units)s))
-       AND NOT EXISTS (SELECT FROM queue_entries AS c JOIN label_rounds AS r ON r.id = c.round_id
-                        WHERE c.rater = %(rater)s AND c.purpose = 'calibration' AND r.collection_id = %(collection_id)s
-                          AND (c.query_id, c.query_hash, c.item_id, c.item_hash)
-                            = (a.query_id, a.query_hash, a.item_id, a.item_hash)))
+    SELECT query_id, query_hash, item_id, item_hash, count(DISTINCT rater) AS taken
+      FROM stacked GROUP BY query_id, query_hash, item_id, item_hash
+    HAVING bool_or(asked) AND count(DISTINCT rater) < %(overlap)s AND bool_and(rater IS DISTINCT FROM %(rater)s))
 """
 # Queries whose pairs fewest people looked at come first, then chance; of the last one needed, all pairs.
 _NEXT = f"""
-WITH {FREE},
-groups AS (
-    SELECT query_id, row_number() OVER turn AS turn, coalesce(sum(count(*)) OVER (turn ROWS BETWEEN UNBOUNDED PRECEDING
-           AND 1 PRECEDING), 0) AS before
-      FROM free GROUP BY query_id
-    WINDOW turn AS (ORDER BY min(taken), md5(%(seed)s || query_id), query_id))
+{_FREE},
+least AS (SELECT *, min(taken) OVER (PARTITION BY query_id) AS fewest FROM free),
+ordered AS (
+    SELECT *, rank() OVER (ORDER BY fewest, md5(%(seed)s || query_id), query_id) AS turn FROM least)
 SELECT query_id, query_hash, item_id, item_hash
-  FROM free JOIN groups USING (query_id)
- WHERE before < %(wanted)s
+  FROM ordered WHERE turn <= %(wanted)s
  ORDER BY turn, md5(%(seed)s || query_id || ' ' || item_id), item_id
 """
-_COUNT_FREE = f"WITH {FREE} SELECT count(*) FROM free"
-_ENTRIES = f"""
-WITH {_NOW}, {_SAID}
-SELECT e.position, e.query_id, e.query_hash, e.item_id, e.item_hash, e.purpose, s.grade,
-       coalesce(s.unrateable, false) AS unrateable, coalesce(s.note, '') AS note, s.created_at AS answered_at,
-       (e.item_id IN (SELECT item_id FROM flagged) OR live.source_item_id IN (SELECT item_id FROM flagged)) IS TRUE AS flagged,
-       (live.query_hash = e.query_hash AND NOT live.retired AND NOT e.query_id = ANY(%(stale)s)
-         AND i.content_hash = e.item_hash) IS TRUE AS current,
+_COUNT_FREE = f"{_FREE} SELECT count(*) FROM free"
+_STANDING = f"""
+SELECT count(*), count(*) FILTER (WHERE seen >= %(overlap)s), coalesce(sum(least(seen, %(overlap)s)), 0)::integer
+  FROM (SELECT count(DISTINCT rater) AS seen
+          FROM (SELECT p.query_id, p.query_hash, p.item_id, p.item_hash, NULL AS rater, true AS asked {_STANDS}
+                 UNION ALL {_LOOKS}) AS stacked
+         GROUP BY query_id, query_hash, item_id, item_hash HAVING bool_or(asked)) AS counted
+"""
+_TOPICS = f"""
+SELECT p.query_id, mode() WITHIN GROUP (ORDER BY i.subject), mode() WITHIN GROUP (ORDER BY i.unit) {_STANDS} GROUP BY p.query_id
+"""
+_ENTRIES = """
+SELECT e.position, e.query_id, e.query_hash, e.item_id, e.item_hash, e.purpose,
+       e.item_id = ANY(%(flagged)s) OR e.query_id = ANY(%(source_flagged)s) AS flagged,
+       e.query_id || ' ' || e.query_hash = ANY(%(standing)s) AND i.content_hash = e.item_hash IS TRUE AS current,
        e.purpose = 'label' AND e.handed_out_at <= now() - %(free_after)s AS lapsed
   FROM queue_entries AS e
-  LEFT JOIN said AS s USING (purpose, query_id, query_hash, item_id, item_hash)
-  LEFT JOIN live ON live.query_id = e.query_id
-  LEFT JOIN items AS i ON i.collection_id = %(collection_id)s AND i.item_id = e.item_id
+  LEFT JOIN LATERAL (SELECT content_hash FROM items
+                      WHERE collection_id = %(collection_id)s AND item_id = e.item_id LIMIT 1) AS i ON true
  WHERE e.round_id = %(round_id)s AND e.rater = %(rater)s
  ORDER BY e.position
+"""
+_SAID = """
+SELECT DISTINCT ON (purpose, query_id, query_hash, item_id, item_hash)
+       purpose, query_id, query_hash, item_id, item_hash, grade, unrateable, note, created_at
+  FROM judgment_events
+ WHERE round_id = %(round_id)s AND rater = %(rater)s AND blinded
+ ORDER BY purpose, query_id, query_hash, item_id, item_hash, created_at DESC, sequence DESC
 """
 # One's own lapsed pair comes back in a new place; its row stays the same, so that an answer sent late is still accepted.
 _ADD = """
@@ -130,17 +110,6 @@ SELECT ms_spent, created_at FROM judgment_events
  WHERE round_id = %(round_id)s AND rater = %(rater)s AND (grade IS NOT NULL OR unrateable)
  ORDER BY created_at, sequence
 """
-_STANDING = f"""
-WITH {ASKABLE}
-SELECT count(*), count(*) FILTER (WHERE seen >= %(overlap)s), coalesce(sum(least(seen, %(overlap)s)), 0)::integer
-  FROM (SELECT a.query_id, count(DISTINCT j.rater) AS seen
-          FROM pairs AS a
-          LEFT JOIN judgments_current AS j
-            ON j.collection_id = %(collection_id)s AND j.purpose = 'label' AND j.blinded AND j.origin = 'human'
-           AND (j.grade IS NOT NULL OR j.unrateable)
-           AND (j.query_id, j.query_hash, j.item_id, j.item_hash) = (a.query_id, a.query_hash, a.item_id, a.item_hash)
-         GROUP BY a.query_id, a.item_id) AS counted
-"""
 _RATERS = """
 SELECT rater FROM queue_entries WHERE round_id = %(round_id)s
 UNION SELECT rater FROM round_raters WHERE round_id = %(round_id)s
@@ -161,13 +130,13 @@ class Place:
     item_id: str
     item_hash: str
     purpose: str
-    grade: int | None
-    unrateable: bool
-    note: str
-    answered_at: datetime | None
     flagged: bool
     current: bool
     lapsed: bool
+    grade: int | None = None
+    unrateable: bool = False
+    note: str = ""
+    answered_at: datetime | None = None
 
     @property
     def answered(self) -> bool:
@@ -185,10 +154,12 @@ class Whose:
     seed: str
     overlap: int
     free_after: timedelta
-    subjects: list[str]
-    units: list[str]
-    stale: list[str]
-    """Queries that are an item whose content has changed since."""
+    standing: list[str]
+    """The queries that may be asked as they read now: id, space, content hash."""
+    flagged: list[str]
+    """Items that are out."""
+    source_flagged: list[str]
+    """Queries whose source item is out."""
 
     def values(self) -> dict[str, object]:
         """Return the named parameters."""
@@ -202,13 +173,23 @@ def lock(conn: Connection, round_id: int) -> None:
 
 def places(conn: Connection, whose: Whose) -> list[Place]:
     """Return a rater's places by position."""
-    with conn.cursor(row_factory=class_row(Place)) as cursor:
-        return cursor.execute(_ENTRIES, whose.values()).fetchall()
+    said = {tuple(row[:5]): row[5:] for row in conn.execute(_SAID, whose.values())}
+    found = []
+    for row in conn.execute(_ENTRIES, whose.values()):
+        position, *pair, purpose, flagged, current, lapsed = row
+        answer = said.get((purpose, *pair), ())
+        found.append(Place(position, *pair, purpose, flagged, current, lapsed, *answer))
+    return found
 
 
 def next_pairs(conn: Connection, whose: Whose, wanted: int) -> list[Pair]:
     """Return the pairs to hand out next, query by query until there are ``wanted``; the last query comes whole."""
     return conn.execute(_NEXT, {**whose.values(), "wanted": wanted}).fetchall()
+
+
+def topics(conn: Connection, whose: Whose) -> dict[str, tuple[str, str]]:
+    """Return the subject and the unit that most of each query's candidates have."""
+    return {query_id: (subject, unit) for query_id, subject, unit in conn.execute(_TOPICS, whose.values())}
 
 
 def count_free(conn: Connection, whose: Whose) -> int:
