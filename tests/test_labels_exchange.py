@@ -55,7 +55,10 @@ def take_in(database, bank, exported, folder, **options):
 @pytest.mark.parametrize("kind", ["plan", "csv"])
 def test_plan_and_csv_come_back_as_the_same_truth(bank, there, elsewhere, tmp_path, kind):
     before = odd_truth(bank)
-    report = take_in(elsewhere, there, exported := exporting.export(bank.conn, bank.id, kind), tmp_path)
+    exported = exporting.export(bank.conn, bank.id, kind)
+    assert take_in(elsewhere, there, exported, tmp_path, preview=True).added == len(ODD)
+    assert queries.current(there.conn, there.id) == []
+    report = take_in(elsewhere, there, exported, tmp_path)
     assert (report.refused, report.notes) == ([], ()), "auto detection included"
     assert (report.queries, report.judgments, report.added) == (len(ODD) + 2, len(ODD), len(ODD))
     after = truth.current(there.conn, there.id)
@@ -193,6 +196,8 @@ def recorded(bank):
 
 def test_the_record_comes_back_whole_and_only_once(bank, there, elsewhere, tmp_path):
     exported = recorded(bank)
+    assert take_in(elsewhere, there, exported, tmp_path, preview=True).added == exported.judgments
+    assert judgments.events(there.conn, there.id) == queries.current(there.conn, there.id) == []
     report = take_in(elsewhere, there, exported, tmp_path)
     assert (report.refused, report.queries) == ([], len(ODD) + 2)
     assert (report.judgments, report.added) == (2 * len(ODD), 2 * len(ODD)) == (exported.judgments, exported.judgments)

@@ -1,6 +1,7 @@
 """Ground truth versions: frozen whole, hashed alike everywhere, verified against somebody who may do anything."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -93,6 +94,19 @@ def test_the_same_content_is_the_same_version_and_any_change_the_next(bank):
     assert len({version.sha256 for version in truth.versions(bank.conn, bank.id)}) == 3
     bank.judge("Q1", "m-005", 0)
     assert freezing.preview(bank.conn, bank.id, relevant_from=1).same_as is None
+
+
+def test_of_freezes_at_once_each_content_becomes_one_version(bank, database):
+    filled(bank)
+
+    def freeze(threshold):
+        with database.connection() as conn:
+            return freezing.freeze(conn, bank.id, name="동시에", by="선임", relevant_from=threshold)
+
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(freeze, [1, 2, 3, 1, 2, 3]))
+    assert sorted(frozen.version.number for frozen in done) == [1, 1, 2, 2, 3, 3]
+    assert sum(frozen.new for frozen in done) == 3
 
 
 def test_before_any_freeze_the_judgments_as_they_stand_are_the_truth(bank):

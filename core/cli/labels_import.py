@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images", type=Path, metavar="DIR", help="쿼리 그림의 폴더 (없으면 정답 파일이 있는 폴더)")
     parser.add_argument("--format", choices=("auto", "plan", "trec", "csv", "events"), default="auto",
                         help="파일 형식 (기본 auto: 내용을 보고 정합니다)")
+    parser.add_argument("--preview", action="store_true", help="저장하지 않고 결과만 미리 봅니다")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
 
@@ -32,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     report = import_file(
         open_database(), arguments.path, collection=arguments.collection, origin=arguments.origin, mapping=arguments.mapping,
-        images=arguments.images, format=None if arguments.format == "auto" else arguments.format)
+        images=arguments.images, preview=arguments.preview,
+        format=None if arguments.format == "auto" else arguments.format)
     if arguments.json:
         print_json({
             "collection": arguments.collection, "queries": report.queries, "judgments": report.judgments,
@@ -45,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"거절이 {len(report.refused):,}건이라 {SHOWN}건만 보였습니다. --json으로 모두 볼 수 있습니다.")
     for note in report.notes:
         say(note)
-    say(f"쿼리 {report.queries:,}개, 판정 {report.judgments:,}건을 읽었습니다. 새로 저장한 판정 {report.added:,}건, "
+    stored = "새로 저장할 판정" if arguments.preview else "새로 저장한 판정"
+    say(f"쿼리 {report.queries:,}개, 판정 {report.judgments:,}건을 읽었습니다. {stored} {report.added:,}건, "
         f"거절 {len(report.refused):,}건.")
     return 0
 

@@ -45,7 +45,7 @@ class TruthReport:
 
 def import_file(database: Database, path: Path, *, collection: str, format: Format | None = None,
                 origin: Origin | None = None, mapping: Mapping[int, int] | None = None,
-                images: Path | None = None) -> TruthReport:
+                images: Path | None = None, preview: bool = False) -> TruthReport:
     """Store what a file of any of the formats says, in one transaction; what cannot be taken is refused row by row.
 
     A grade that differs from the one an earlier file gave the pair stands above it; the earlier one stays on record.
@@ -55,6 +55,7 @@ def import_file(database: Database, path: Path, *, collection: str, format: Form
         origin: where grades come from that do not say so themselves; without it they count as a model's.
         mapping: the file's grades to ours.
         images: the folder query images are relative to; without one, the file's own folder.
+        preview: say what would be stored, and store nothing.
 
     Raises:
         InputError: the file cannot be read or follows another scale; nothing was stored.
@@ -65,14 +66,14 @@ def import_file(database: Database, path: Path, *, collection: str, format: Form
     if kind == "events":
         if origin is not None or mapping is not None:
             raise InputError("판정 기록에는 출처와 등급이 들어 있어 --origin과 --map을 쓸 수 없습니다. 빼고 다시 가져와 주세요.")
-        found = importing_events.import_events(database, data, collection=collection)
+        found = importing_events.import_events(database, data, collection=collection, preview=preview)
         return TruthReport(found.queries, found.judgments, found.added, found.refused, found.notes)
     if kind == "plan":
         truth = ground_truth.read(path, origin=origin, mapping=mapping)
     else:
         read = importing_tables.read_csv if kind == "csv" else importing_tables.read_trec
         truth = read(data, name=path.name, origin=origin, mapping=mapping)
-    return _store(database, truth, FigureFolder(images or path.parent), collection, fill=False)
+    return _store(database, truth, FigureFolder(images or path.parent), collection, preview=preview)
 
 
 def import_ground_truth(database: Database, path: Path, *, images: Path | None = None, collection: str) -> TruthReport:
@@ -120,10 +121,11 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"'{path}' 파일을 읽을 수 없습니다. 경로와 권한을 확인해 주세요.") from error
 
 
-def _store(database: Database, truth: GroundTruth, figures: FigureFolder, collection: str, *, fill: bool) -> TruthReport:
+def _store(database: Database, truth: GroundTruth, figures: FigureFolder, collection: str, *, fill: bool = False,
+           preview: bool = False) -> TruthReport:
     refused = list(truth.refused)
     stored = taken = added = 0
-    with database.connection() as conn, conn.transaction():
+    with database.connection() as conn, conn.transaction(force_rollback=preview):
         found = collections.get(conn, collection)
         known = items.get_many(conn, found.id, _named(truth.queries))
         present = {(event.query_id, event.query_hash, event.item_id, event.item_hash, event.rater): event.grade

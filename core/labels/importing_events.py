@@ -43,8 +43,8 @@ class _Line:
     record: dict[str, Any]
 
 
-def import_events(database: Database, data: bytes, *, collection: str) -> EventsReport:
-    """Store what a record says, in one transaction.
+def import_events(database: Database, data: bytes, *, collection: str, preview: bool = False) -> EventsReport:
+    """Store what a record says, in one transaction; a preview stores nothing.
 
     Raises:
         InputError: it is not UTF-8.
@@ -52,7 +52,7 @@ def import_events(database: Database, data: bytes, *, collection: str) -> Events
     """
     report = EventsReport()
     lines = _lines(data, report)
-    with database.connection() as conn, conn.transaction():
+    with database.connection() as conn, conn.transaction(force_rollback=preview):
         found = collections.get(conn, collection)
         _images(conn, lines["image"], report)
         _queries(conn, found.id, lines["query"], report)
