@@ -84,12 +84,20 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Comparing, list[str]
     return (replace(found, q="", item="") if query else found), notes
 
 
+def together(systems: Sequence[str]) -> tuple[str, ...]:
+    """Return the systems that are compared: one alone is held against A, A against D."""
+    if len(systems) >= FEWEST:
+        return tuple(systems)
+    a, d = SIDE_BY_SIDE[0], SIDE_BY_SIDE[3]
+    return addresses.ordered([*systems, d if tuple(systems) == (a,) else a])
+
+
 def _systems(plain: Address, parameters: Mapping[str, Sequence[str]], notes: list[str]) -> tuple[str, ...]:
-    if not any(last(parameters, "systems").strip(",").split(",")) or len(plain.systems) < FEWEST:
+    if not any(last(parameters, "systems").strip(",").split(",")):
         return SIDE_BY_SIDE
     if len(plain.systems) > MOST:
         notes.append(f"비교는 한 화면에 {MOST}개까지라, 주소에 적힌 나머지 시스템 {len(plain.systems) - MOST}개는 뺐습니다.")
-    return plain.systems[:MOST]
+    return together(plain.systems)[:MOST]
 
 
 def _version(value: str, notes: list[str]) -> int | None:

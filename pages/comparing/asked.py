@@ -10,7 +10,7 @@ from core.errors import NotFoundError
 from core.search.query import Query
 from core.store.queries import QueryRevision
 from pages.comparing import data
-from pages.comparing.address import MOST, Comparing, Listing, parse
+from pages.comparing.address import FEWEST, MOST, Comparing, Listing, parse, together
 from pages.widgets import chooser, query
 from pages.widgets.address import DEPTHS, written
 from pages.widgets.state import key, touch
@@ -18,7 +18,7 @@ from pages.widgets.state import key, touch
 LISTINGS: dict[Listing, str] = {"": "질의 목록 없음", "labelled": "정답 있는 질의", "disagree": "의견이 갈리는 순",
                                 "all": "모든 질의"}
 ENOUGH = f"한 화면에는 {MOST}개까지 나란히 놓을 수 있어, 앞의 {MOST}개만 보입니다."
-TOO_FEW = "비교하려면 시스템을 둘 이상 골라 주세요. 고를 때까지는 하나만 보입니다."
+TOO_FEW = "비교에는 시스템이 둘 이상 있어야 해서, 하나를 함께 보여 드립니다."
 VERSION, AGAIN = key("gt"), key("again")
 
 
@@ -68,8 +68,8 @@ def ask(*, graded: bool) -> Asked:
     image = query.checked(uploaded)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.knobs"):
         systems = chooser.columns()
-        notes = [ENOUGH] if len(systems) > MOST else [TOO_FEW] if len(systems) < 2 else []
-        systems = systems[:MOST]
+        notes = [ENOUGH] if len(systems) > MOST else [TOO_FEW] if len(systems) < FEWEST else []
+        systems = together(systems)[:MOST]
         n = chooser.knobs()
         k = st.segmented_control("결과 수", DEPTHS, key=key("k"), required=True, on_change=touch,
                                  label_visibility="collapsed", format_func=lambda depth: f"{depth}개")
@@ -80,7 +80,7 @@ def ask(*, graded: bool) -> Asked:
         diff = st.toggle("차이만 보기", key=key("diff"), on_change=touch)
         figures = st.toggle("그림", key=key("figures"), on_change=touch)
         large = st.toggle("크게", key=key("large"), on_change=touch, help="회의실 화면용입니다. 글자를 키우고 열의 설명을 줄입니다.")
-    st.session_state[key("notes")] = [*st.session_state[key("notes")], *notes]
+    _say(*notes)
     item, of_query = st.session_state[key("item")], st.session_state[key("query")]
     address = Comparing(
         q="" if item or of_query else text, item="" if of_query else item, systems=systems, k=k, n=n, filters=filters,
@@ -120,7 +120,7 @@ def _fill_in(collection: str) -> None:
     try:
         found = data.stored(Comparing(query=wanted), collection, image=False)
     except NotFoundError as error:
-        st.session_state[key("notes")] = [*st.session_state[key("notes")], str(error)]
+        _say(str(error))
         st.session_state[key("query")] = ""
         return
     if found is not None and st.session_state.get(key("q")) != (found.text or ""):
@@ -140,11 +140,14 @@ def _version(collection: str) -> int | None:
         return st.session_state.get(VERSION)
     if st.session_state.get(VERSION) not in numbers:
         if wanted := st.session_state.get(VERSION):
-            st.session_state[key("notes")] = [*st.session_state[key("notes")],
-                                              f"정답 버전 {wanted}은(는) 없어서 버전 {numbers[0]}으로 보여 드립니다."]
+            _say(f"정답 버전 {wanted}은(는) 없어서 버전 {numbers[0]}으로 보여 드립니다.")
         st.session_state[VERSION] = numbers[0]
     return st.selectbox("정답 버전", numbers, key=VERSION, on_change=touch, width=110, label_visibility="collapsed",
                         format_func=lambda number: f"정답 v{number}")
+
+
+def _say(*notes: str) -> None:
+    st.session_state[key("notes")] = list(dict.fromkeys([*st.session_state[key("notes")], *notes]))
 
 
 def _again() -> None:
