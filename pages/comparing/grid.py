@@ -124,7 +124,7 @@ def _top(view: View, system: str) -> str:
     base = '<span class="ib-base">기준</span>' if system == view.address.baseline else ""
     name = (f'<div class="ib-name"><span class="ib-called" title="{attribute(variant.system.description)}">{letter}'
             f'{attribute(variant.system.title)}{small}</span>{base}<span class="ib-where"></span></div>')
-    lines = [f'<div class="ib-line">{line}</div>' for line in _lines(view, system, column)]
+    lines = [f'<div class="ib-told">{line}</div>' for line in _lines(view, system, column)]
     return (f'<div class="ib-top" data-system="{attribute(system)}" style="--ib-accent:{colour(system)}">{name}{"".join(lines)}</div>')
 
 
@@ -150,7 +150,7 @@ def number(value: float | None) -> str:
 
 def _held(view: View, system: str) -> str:
     held = view.held.get(system)
-    alone = f"여기만 {len(view.unique.get(system, ()))}" if view.whole else ""
+    alone = f"여기만 {len(view.unique[system])}" if view.whole and system in view.unique else ""
     if held is None:
         return alone
     words = f"겹침 <b>{held.common}</b> · Jaccard {number(held.jaccard)} · RBO {number(held.rbo)}"

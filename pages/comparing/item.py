@@ -55,7 +55,7 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
                          label_visibility="collapsed")
     if st.button("등급 저장", type="primary", disabled=grade is None) and grade is not None:
         data.judge(found.collection, found.stored, stored, who, grade=grade, note=note.strip())
-        markup.draw('<div class="ib-saved" role="status">저장됨</div>')
+        markup.draw('<div class="ib-kept" role="status">저장됨</div>')
     results.notes([_UNBLINDED])
 
 
