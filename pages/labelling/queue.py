@@ -1,11 +1,92 @@
-"""판정하기: a rater's pairs, one after the other."""
+"""판정하기: a rater's pairs, one after the other.
+
+Streamlit draws the pairs, some way ahead; the script ``label.js`` shows one at a time, takes the keys and sends each judgment
+to ``pages/_labels.py``. A key therefore never waits for a rerun, and a rerun never loses a key.
+"""
 
 from __future__ import annotations
 
+import html
+import json
+import time
+
+import streamlit as st
+
 from core.accounts.person import Person
-from pages.widgets import results
+from core.labels import desk, rounds
+from core.labels.desk import Desk
+from core.settings import settings
+from core.store import collections
+from core.store.rounds import Round
+from pages.labelling import guide, pairs, practice
+from pages.widgets import doors, results
+from pages.widgets.markup import draw as markup
+
+NAMELESS = "누가 판정하는지 먼저 알려 주세요. 이름마다 맡을 쌍과 진행 상황이 따로 남습니다."
+NOTHING_OPEN = "지금 열린 라운드가 없습니다. 라벨링을 맡은 사람이 라운드를 열면 여기에 판정할 쌍이 나옵니다."
+_SCRIPT = '<script type="module" src="/scripts/label.js"></script>'
+_LONGEST = 240
+"""Pairs on the page at most; then it starts afresh from the first open one."""
 
 
 def draw(who: Person | None) -> None:
     """Draw the section."""
-    results.calm("준비 중입니다.")
+    if who is None:
+        results.calm(NAMELESS)
+        markup('<p class="ib-go"><a href="/login?next=/label" target="_self">이름 정하기</a></p>')
+        return
+    with doors.database().connection() as conn:
+        place = collections.get(conn, settings().collection)
+        found = rounds.open_for(conn, place.id, who.name)
+    if not found:
+        results.calm(NOTHING_OPEN)
+        guide.draw(open_at_first=True)
+        return
+    chosen = _choose(found)
+    _work(chosen.id, who.name)
+    st.html(_SCRIPT, unsafe_allow_javascript=True)
+
+
+def _choose(found: list[Round]) -> Round:
+    names = {each.id: each.name + (" (연습)" if each.kind == "calibration" else "") for each in found}
+    with st.container(horizontal=True, vertical_alignment="center", key="label-top"):
+        if len(found) > 1:
+            chosen = st.selectbox("라운드", list(names), format_func=names.__getitem__, key="label.round",
+                                  label_visibility="collapsed", width=320)
+        else:
+            chosen = found[0].id
+            markup(f'<span class="ib-round">{html.escape(names[chosen])}</span>')
+        guide.draw()
+    return next(each for each in found if each.id == chosen)
+
+
+@st.fragment
+def _work(round_id: int, rater: str) -> None:
+    """Draw the pairs; the script presses the hidden button when it needs more."""
+    key = f"label.first.{round_id}.{rater}"
+    laid = desk.lay_out(doors.database(), round_id, rater, first=st.session_state.get(key))
+    if len(laid.seats) > _LONGEST:
+        laid = desk.lay_out(doors.database(), round_id, rater)
+    st.session_state[key] = laid.seats[0].ref if laid.seats else None
+    st.html('<div class="ib-desk"></div>')
+    st.html(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')
+    pairs.draw(laid)
+    if laid.round.kind == "calibration":
+        practice.draw(round_id, rater)
+    with st.container(key="label-more"):
+        st.button("더 가져오기", key="label.more")
+
+
+def _told(laid: Desk, rater: str) -> str:
+    """Return what the script is told: of each pair its name, its query's place on the page, and the rater's own answer."""
+    listed, group = [], ""
+    for before, seat in zip([None, *laid.seats], laid.seats, strict=False):
+        if before is None or before.entry.query_id != seat.entry.query_id:
+            group = seat.ref
+        entry = seat.entry
+        listed.append({"ref": seat.ref, "group": group, "state": entry.state, "grade": entry.grade, "note": entry.note})
+    made = laid.progress
+    return json.dumps({
+        "scope": f"{laid.round.id}:{rater}", "token": laid.token, "pairs": listed, "done": made.done, "total": made.total,
+        "perHour": made.per_hour, "sinceBreak": made.since_break, "now": time.time_ns() // 1_000_000,
+    }, ensure_ascii=False)

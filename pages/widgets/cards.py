@@ -53,6 +53,15 @@ def whole(stored: StoredItem, *, similar: str = "") -> None:
     _draw([_card(stored, head=head, compact=False, similar=similar)], classes="ib-whole", accent=INK)
 
 
+def unnamed(stored: StoredItem) -> str:
+    """Return an item's card for judging: what a student sees, the answer folded, and no id (ids may run in family order)."""
+    item = stored.item
+    parts = ['<article class="ib-card"><div class="ib-main"><div class="ib-words">', words(item.text), _choices(item), "</div>",
+             figures(stored), "</div>", f'<div class="ib-foot">{_chips(item, short=False, named=False)}',
+             _more(item, with_choices=False), "</div></article>"]
+    return "\n\n".join(part for part in parts if part)
+
+
 def score(value: float) -> str:
     """Return a score in as many places as tell two apart."""
     return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
@@ -131,14 +140,15 @@ def _numbered(place: int, choice: str) -> str:
     return words if _NUMBERED.match(words) else f"{content.number(place)} {words}"
 
 
-def _chips(item: Item, *, short: bool) -> str:
+def _chips(item: Item, *, short: bool, named: bool = True) -> str:
     words = [(KINDS[item.kind], "ib-kind"), (f"난이도 {item.difficulty}" if item.difficulty else "", ""),
              (item.item_type, "")]
     chips = "".join(f'<span class="ib-chip {style}">{attribute(word)}</span>' for word, style in words if word)
     if unread := unread_formulas(item):
         said = f"수식 {unread}개를 원문으로 보임"
         chips += f'<span class="ib-chip ib-unread" title="{said}">{f"원문 수식 {unread}" if short else said}</span>'
-    return f'<div class="ib-chips">{chips}<span class="ib-id">{attribute(item.id)}</span></div>'
+    last = f'<span class="ib-id">{attribute(item.id)}</span>' if named else f'<span class="ib-meta">{attribute(item.unit)}</span>'
+    return f'<div class="ib-chips">{chips}{last}</div>'
 
 
 def unread_formulas(item: Item) -> int:

@@ -1,0 +1,74 @@
+"""What a rater's page is drawn from: the queue with names that tell nothing, the queries and items in it, the progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.labels import progress, queue, rounds, tokens
+from core.labels.progress import Progress
+from core.labels.queue import QueueEntry
+from core.labels.tokens import Assignment
+from core.store import items, queries
+from core.store.database import Database
+from core.store.items import StoredItem
+from core.store.queries import QueryRevision
+from core.store.rounds import Round
+
+BEHIND = 12
+"""Answered pairs that stay at hand for a look back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One pair of a queue; ``ref`` is all that a browser may know of it besides its content."""
+
+    ref: str
+    entry: QueueEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A rater's work in one round. ``seats`` are in the queue's order, without pairs whose content is gone."""
+
+    round: Round
+    token: str
+    seats: list[Seat]
+    queries: Mapping[str, QueryRevision]
+    items: Mapping[str, StoredItem]
+    progress: Progress
+
+
+def lay_out(db: Database, round_id: int, rater: str, *, ahead: int = queue.AHEAD, first: str | None = None) -> Desk:
+    """Hand out what is missing and return the desk.
+
+    Args:
+        ahead: how many open pairs there should be.
+        first: the ref the seats begin with; without one, ``BEHIND`` answered pairs before the first open one.
+
+    Raises:
+        NotFoundError: there is no such round.
+    """
+    with db.connection() as conn:
+        found = rounds.get(conn, round_id)
+        entries = queue.hand_out(conn, round_id, rater, ahead=ahead)
+        known = {query.query_id: query for query in queries.current(conn, found.collection_id)}
+        entries = [entry for entry in entries if entry.query_id in known
+                   and known[entry.query_id].content_hash == entry.query_hash]
+        assignment = Assignment.of(round_id, found.collection_id, rater)
+        seats = [Seat(ref, entry) for ref, entry in zip(tokens.refs(conn, assignment, entries), entries, strict=True)]
+        seats = seats[_start(seats, first):]
+        asked = {seat.entry.query_id: known[seat.entry.query_id] for seat in seats}
+        wanted = {seat.entry.item_id for seat in seats}
+        wanted |= {query.source_item_id for query in asked.values() if query.source_item_id}
+        contents = items.get_many(conn, found.collection_id, wanted)
+        seats = [seat for seat in seats if seat.entry.item_id in contents]
+        return Desk(found, tokens.sign(conn, assignment), seats, asked, contents, progress.of_rater(conn, round_id, rater))
+
+
+def _start(seats: list[Seat], first: str | None) -> int:
+    places = {seat.ref: place for place, seat in enumerate(seats)}
+    if first in places:
+        return places[first]
+    ahead = next((place for place, seat in enumerate(seats) if seat.entry.state == "open"), len(seats))
+    return max(0, ahead - BEHIND)
