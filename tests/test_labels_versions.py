@@ -11,7 +11,8 @@ from psycopg import sql
 from core.errors import InputError, NotFoundError
 from core.labels import canonical, diff, freezing, mirroring, truth
 from core.labels.canonical import Content
-from core.store import collections, items, judgments, queries
+from core.store import collections, items, judgment_records, judgments, queries
+from core.store.judgment_records import RoundRecord
 from core.store.judgments import JudgmentEvent
 from core.store.truths import FrozenQuery, FrozenRow
 from tests.test_store_items import new
@@ -198,6 +199,28 @@ def test_verification_finds_what_a_superuser_changed_with_the_guards_off(bank, t
     assert truth.verify(bank.conn, version)
 
 
+def test_a_rewritten_hash_is_found_by_whoever_noted_the_first(bank):
+    version = filled(bank).freeze(relevant_from=1).version
+    with bank.conn.transaction(force_rollback=True):
+        bank.conn.execute("SET LOCAL session_replication_role = replica")
+        bank.conn.execute("UPDATE ground_truth_rows SET rule = 'agreed' WHERE version_id = %s", (version.id,))
+        forged = truth.content(bank.conn, version).sha256
+        bank.conn.execute("UPDATE ground_truth_versions SET sha256 = %s WHERE id = %s", (forged, version.id))
+        found = truth.verify(bank.conn, version)
+        assert (found.expected, found.found) == (version.sha256, forged) and "해시" in found.problems[0]
+
+
+def test_a_version_knows_who_brought_each_pair_in(bank):
+    filled(bank)
+    round_id = judgment_records.add_round(bank.conn, bank.id, RoundRecord(
+        1, "round", 1, "첫 라운드", 1, 0.1, 7, "v1", {}, "선임", START, None))
+    bank.conn.execute("INSERT INTO pool_pairs VALUES (%s, 'Q1', 'h', 'm-001', 'h')", (round_id,))
+    bank.conn.execute("INSERT INTO pool_proposals VALUES (%(r)s, 'Q1', 'm-001', 'random', NULL), (%(r)s, 'Q1', 'm-001', 'kure-v1', 3)",
+                      {"r": round_id})
+    rows = {row.item_id: row.proposers for row in freezing.preview(bank.conn, bank.id).rows}
+    assert rows == {"m-001": ("kure-v1", "random"), "m-002": ("staff",), "m-003": ("staff",), "m-004": ("constructed",)}
+
+
 def test_a_diff_tells_what_changed_and_what_did_not(bank):
     first = filled(bank).freeze(relevant_from=1).version
     assert diff.of(bank.conn, first, first).same and diff.of(bank.conn, first).same
@@ -236,11 +259,17 @@ def test_grades_are_mirrored_only_after_enough_pairs_agree_both_ways(conn, colle
     check = mirroring.check(conn, bank.id)
     assert (check.n, check.kappa, check.allowed, check.possible) == (21, 1.0, True, 7)
     bank.judge("Q08", "m-001", None, unrateable=True)
+    bank.ask("Q99", source_item_id="m-008")
+    bank.ask("Q09", source_item_id="m-009")
+    bank.judge("Q01", "m-009", 2, rater="import:constructed", origin="constructed")
+    bank.judge("Q99", "m-009", 1)
+    bank.judge("Q08", "m-009", 2)
     version = bank.freeze().version
     mirrored = [row for row in truth.of_version(conn, version).rows if row.origin == "mirrored"]
     assert [(row.query_id, row.item_id, row.grade, row.rule) for row in mirrored] == [
-        ("Q08", f"m-{one:03}", (one * 8) % 4, "mirrored") for one in range(2, 8)], "not the one that cannot be judged"
-    assert version.coverage["origins"] == {"human": 49, "mirrored": 6} and truth.verify(conn, version)
+        *(("Q08", f"m-{one:03}", (one * 8) % 4, "mirrored") for one in range(2, 8)), ("Q09", "m-008", 2, "mirrored")], (
+        "not the one that cannot be judged, not a machine's grade, and not twice for two queries of one item")
+    assert version.coverage["origins"] == {"constructed": 1, "human": 51, "mirrored": 7} and truth.verify(conn, version)
 
 
 @pytest.mark.parametrize(("size", "back", "why"), [
