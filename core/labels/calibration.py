@@ -97,7 +97,7 @@ def result(conn: Connection, round_id: int, rater: str) -> CalibrationResult:
     if rounds.get(conn, round_id).kind != "calibration":
         raise NotFoundError(f"{round_id}번은 연습 라운드가 아닙니다. 라운드 번호를 확인해 주세요.")
     agreed = pools.agreed(conn, round_id)
-    entries = [entry for entry in queue.entries(conn, round_id, rater) if entry.state != "flagged"]
+    entries = [entry for entry in queue.entries(conn, round_id, rater) if entry.state not in ("flagged", "gone")]
     answered = [entry for entry in entries if entry.state != "open"]
     if not entries or len(answered) < len(entries):
         return CalibrationResult(len(answered), len(entries) or len(agreed), None, None, None, None)

@@ -117,7 +117,7 @@ def _still_to_come(conn: Connection, found: Round, rater: str, entries: Sequence
     if found.kind == "calibration":
         return 0 if entries else pools.counts(conn, found.id)[0]
     free = queues.count_free(conn, whose)
-    labels = sum(entry.purpose == "label" and entry.state != "flagged" for entry in entries) + free
+    labels = sum(entry.purpose == "label" and entry.state not in ("flagged", "gone") for entry in entries) + free
     repeats = sum(entry.purpose == "repeat" for entry in entries)
     # Of a short queue nothing comes twice: there would not be enough in between.
     expected = int(found.repeat_share * labels) if labels > queue.APART else 0

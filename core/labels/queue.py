@@ -8,7 +8,7 @@ alone then still has a figure of consistency.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -20,6 +20,8 @@ from core.store import flags, items, queries, queues, rounds
 from core.store.queues import Pair, Place, Whose
 from core.store.rounds import Round, RoundRater
 
+State = Literal["open", "graded", "unrateable", "flagged", "gone"]
+"""``gone``: not answered in time, or query or item changed since; it is not shown, but an answer sent late still finds it."""
 AHEAD = 40
 APART = 20
 """A hidden second look comes at least so many judgments after the first."""
@@ -40,13 +42,13 @@ class QueueEntry:
     item_id: str
     item_hash: str
     purpose: Literal["label", "repeat", "calibration"]
-    state: Literal["open", "graded", "unrateable", "flagged"]
+    state: State
     grade: int | None = None
     note: str = ""
 
 
 def hand_out(conn: Connection, round_id: int, rater: str, *, ahead: int = AHEAD) -> list[QueueEntry]:
-    """Make sure that ``ahead`` entries are open, as far as the pool has them, and return the whole queue.
+    """Make sure that ``ahead`` entries are open, as far as the pool has them, and return the whole queue but what is gone.
 
     Two raters who ask at once are served one after the other, so that no pair gets more raters than the round wants.
     A closed round, or one that does not name this rater, hands out nothing more.
@@ -63,20 +65,18 @@ def hand_out(conn: Connection, round_id: int, rater: str, *, ahead: int = AHEAD)
                 queues.fill_calibration(conn, whose)
             else:
                 _extend(conn, found, whose, ahead)
-        return entries(conn, round_id, rater)
+        return [entry for entry in entries(conn, round_id, rater) if entry.state != "gone"]
 
 
 def entries(conn: Connection, round_id: int, rater: str) -> list[QueueEntry]:
-    """Return the queue by position: everything answered, everything still open, and what a flag took out.
-
-    What has lapsed or changed since without an answer is not among it.
+    """Return by position everything this rater was ever handed: answered, open, taken out by a flag, or gone.
 
     Raises:
         NotFoundError: there is no such round.
     """
     found = rounds.get(conn, round_id)
     whose = whole(conn, found, rater)
-    return [_entry(place, state) for place in queues.places(conn, whose) if (state := _state(place)) is not None]
+    return [_entry(place, _state(place)) for place in queues.places(conn, whose)]
 
 
 def part_of(conn: Connection, found: Round, rater: str) -> Whose | None:
@@ -140,44 +140,36 @@ class _SecondLooks:
         answered = sorted((place for place in places if place.answered), key=lambda place: place.answered_at)
         repeated = {_pair(place) for place in places if place.purpose == "repeat"}
         self._candidates = [
-            (len(answered) - place_number, _pair(place)) for place_number, place in enumerate(answered, start=1)
+            (len(answered) - number, _pair(place)) for number, place in enumerate(answered, start=1)
             if place.purpose == "label" and place.grade is not None and place.current and not place.flagged
             and _pair(place) not in repeated
         ]
         self._candidates.sort(key=lambda candidate: hashlib.sha256((seed + " ".join(candidate[1])).encode()).digest())
         self._ahead = waiting
-        self._labels = sum(place.purpose == "label" and (place.answered or _state(place) == "open") for place in places)
-        self._repeats = len(repeated)
-        self._share = share
+        # A share of what was judged, not of what was handed out: that may yet go to somebody else.
+        self._wanted = int(share * sum(place.purpose == "label" for place in answered)) - len(repeated)
 
-    def due(self, handed: int) -> Iterator[Pair]:
+    def due(self, handed: int) -> list[Pair]:
         """Return what may come after ``handed`` more labels, one query's pairs together."""
         self._ahead += handed
-        self._labels += handed
-        chosen = []
-        for candidate in list(self._candidates):
-            if self._repeats + 1 > self._share * self._labels:
-                break
-            judged_since, pair = candidate
-            if judged_since + self._ahead >= APART:
-                self._candidates.remove(candidate)
-                self._repeats += 1
-                chosen.append(pair)
-        self._ahead += len(chosen)
-        return iter(sorted(chosen))
+        fit = [candidate for candidate in self._candidates if candidate[0] + self._ahead >= APART][: max(0, self._wanted)]
+        self._candidates = [candidate for candidate in self._candidates if candidate not in fit]
+        self._wanted -= len(fit)
+        self._ahead += len(fit)
+        return sorted(pair for _, pair in fit)
 
 
 def _pair(place: Place) -> Pair:
     return place.query_id, place.query_hash, place.item_id, place.item_hash
 
 
-def _state(place: Place) -> Literal["open", "graded", "unrateable", "flagged"] | None:
+def _state(place: Place) -> State:
     if place.answered:
         return "unrateable" if place.unrateable else "graded"
     if place.flagged:
         return "flagged"
-    return "open" if place.current and not place.lapsed else None
+    return "open" if place.current and not place.lapsed else "gone"
 
 
-def _entry(place: Place, state: Literal["open", "graded", "unrateable", "flagged"]) -> QueueEntry:
+def _entry(place: Place, state: State) -> QueueEntry:
     return QueueEntry(place.position, *_pair(place), place.purpose, state, place.grade, place.note)

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from core.errors import NotFoundError
 
-_COLUMNS = sql.SQL("""r.id, r.collection_id, r.kind, r.stage, r.name, r.overlap, r.repeat_share::float8 AS repeat_share, r.seed,
+_COLUMNS = sql.SQL("""r.id, r.collection_id, r.kind, r.stage, r.name, r.overlap, r.repeat_share::text::float8 AS repeat_share, r.seed,
        r.guideline_version, r.config, r.created_by, r.created_at, r.closed_at""")
 _CREATE = """
 INSERT INTO label_rounds (collection_id, kind, stage, name, overlap, repeat_share, seed, guideline_version, config, created_by)
