@@ -23,16 +23,19 @@ def main() -> None:
     who = person.current()
     graded = data.may_see_grades(query.place()[0], who)
     found = asked.ask(graded=graded)
-    walk.draw(found, graded=graded)
+    walked = walk.prepare(found, graded=graded)
     query.publish(found.address)
     results.notes([*query.left_out(), *([MIXED] if doors.mixed(found.address.systems) else []), *([] if graded else [UNSEEN])])
+    truth = data.grades(found.collection, found.address.gt) if graded else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.asked"):
+        if walked is not None:
+            walk.draw(walked)
+        strip.draw(found, truth=truth.title if truth is not None and found.stored is not None else "")
     if found.query is None:
         results.calm(INVITATION)
         query.examples(doors.examples(found.collection), name="start")
         return
     url = (st.context.url or "").partition("?")[0] + found.address.link()
-    truth = data.grades(found.collection, found.address.gt) if graded else None
-    strip.draw(found, truth=truth.title if truth is not None and found.stored is not None else "")
     columns.draw(columns.Shown(found, truth, asked.asked_anew(), url))
     item.draw(found, who)
     st.html(_SCRIPT, unsafe_allow_javascript=True)

@@ -11,7 +11,7 @@ from core.search.query import Query
 from core.store.queries import QueryRevision
 from pages.comparing import data
 from pages.comparing.address import FEWEST, MOST, Comparing, Listing, parse, together
-from pages.widgets import chooser, query
+from pages.widgets import chooser, markup, query
 from pages.widgets.address import DEPTHS, written
 from pages.widgets.state import key, touch
 
@@ -19,6 +19,7 @@ LISTINGS: dict[Listing, str] = {"": "질의 목록 없음", "labelled": "정답 
                                 "all": "모든 질의"}
 ENOUGH = f"한 화면에는 {MOST}개까지 나란히 놓을 수 있어, 앞의 {MOST}개만 보입니다."
 TOO_FEW = "비교에는 시스템이 둘 이상 있어야 해서, 하나를 함께 보여 드립니다."
+_COPY = '<div><button type="button" class="ib-copy" title="지금 보이는 화면의 주소를 복사합니다">링크 복사</button></div>'
 VERSION, AGAIN = key("gt"), key("again")
 
 
@@ -64,6 +65,7 @@ def ask(*, graded: bool) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="compare.words"):
         text, uploaded, filters = query.words(collection, names)
         chooser.variants_menu()
+        markup.draw(_COPY, width="content")
         st.button("다시 비교", type="primary", on_click=_again, help="같은 검색은 10분 동안 다시 하지 않습니다. 누르면 새로 잽니다.")
     image = query.checked(uploaded)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.knobs"):

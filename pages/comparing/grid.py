@@ -70,7 +70,7 @@ def _cell(view: View, system: str, hit: Hit, length: float) -> str:
             f'<span class="ib-meta" title="{attribute(hit.item_id)}">{attribute(stored.item.unit)}</span>'
             f'{_grade(view, hit.item_id)}<span class="ib-score" title="점수">{cards.score(hit.score)}</span></div>')
     if folded:
-        return f'{opened}{head}\n\n<div class="ib-main">\n\n{cards.words(stored.item.text)}\n\n</div></article>'
+        return f'{opened}{head}\n\n<div class="ib-main">\n\n{cards.words(stored.item.text)}\n\n</div>{_doors(view, stored)}</article>'
     figure = cards.figures(stored) if view.address.figures else ""
     return "\n\n".join(filter(None, [
         opened, head, f'<div class="ib-main">{figure}<div class="ib-words">', cards.words(stored.item.text), "</div></div>",

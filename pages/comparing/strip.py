@@ -1,4 +1,4 @@
-"""What is asked, in one strip above the columns: a stored query or an item, and the link to share."""
+"""What is asked, in one strip above the columns: a stored query or an item."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pages.comparing.asked import Asked
 from pages.widgets import cards, doors, markup
 from pages.widgets.text import attribute, safe_md
 
-COPY = '<button type="button" class="ib-copy" title="지금 보이는 화면의 주소를 복사합니다">링크 복사</button>'
-
 
 def draw(found: Asked, *, truth: str = "") -> None:
-    """Draw the strip; ``truth`` names the ground truth that grades are of."""
+    """Draw the strip where a stored query or an item is asked; ``truth`` names the ground truth that grades are of."""
     stored, address = found.stored, found.address
     item_id = address.item or (stored.source_item_id if stored and not stored.text and not stored.image_hash else "") or ""
     source = doors.items(found.collection, [item_id]).get(item_id) if item_id else None
+    if stored is None and source is None:
+        return
     parts = []
     if stored is not None:
         parts.append(f'<span class="ib-asked-id">질의 {attribute(stored.query_id)}</span>')
@@ -28,15 +28,13 @@ def draw(found: Asked, *, truth: str = "") -> None:
         if stored.image_hash:
             parts.append(f'<div class="ib-figure"><a href="/figures/{stored.image_hash}" target="_blank" rel="noopener">'
                          f'<img src="/figures/{stored.image_hash}" alt="질의 그림"></a></div>')
-    if stored is not None or source is not None:
-        if truth:
-            parts.append(f'<span class="ib-asked-truth">정답 {attribute(truth)}</span>')
-        leave = html.escape(replace(address, query="", item="", q=stored.text or "" if stored else "", list="", show="").link())
-        parts.append(f'<a class="ib-leave" href="{leave}" target="_self">질의 풀기</a>')
-    body = "\n\n".join([*parts, COPY])
-    slim = " ib-slim" if stored is None and source is None else ""
+    if truth:
+        parts.append(f'<span class="ib-asked-truth">정답 {attribute(truth)}</span>')
+    leave = html.escape(replace(address, query="", item="", q=stored.text or "" if stored else "", list="", show="").link())
+    parts.append(f'<a class="ib-leave" href="{leave}" target="_self">질의 풀기</a>')
+    body = "\n\n".join(parts)
     large = " ib-asked-large" if address.size else ""
-    markup.draw(f'<div class="ib-asked{slim}{large}">\n\n{body}\n\n</div>')
+    markup.draw(f'<div class="ib-asked{large}">\n\n{body}\n\n</div>')
 
 
 def _item(source: StoredItem) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.search import running
@@ -9,18 +11,28 @@ from pages.comparing import asked, data
 from pages.comparing.asked import Asked
 from pages.widgets import doors, markup, results, work
 from pages.widgets.address import written
-from pages.widgets.text import attribute
 
 _NO_TRUTH = "아직 정답이 있는 질의가 없습니다. 정답 라벨링에서 등급을 매기거나, 목록을 '모든 질의'로 바꿔 주세요."
 _HIDDEN = "정답을 볼 수 없는 동안에는 정답 있는 질의의 목록도 보이지 않습니다."
 _NO_RUNS = "의견이 갈리는 순서는 질의마다 저장해 둔 검색 결과로 매깁니다. 아직 검색하지 않은 시스템: "
 
 
-def draw(found: Asked, *, graded: bool) -> None:
-    """Draw the bar that walks through the chosen list; nothing where none is chosen."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where in a list of stored queries the page is."""
+
+    ids: list[str]
+    place: int
+    """Counts from 0; -1 where what is asked is not in the list."""
+    disputed: float | None
+    """How much the systems disagree about the query, where the list is sorted by it."""
+
+
+def prepare(found: Asked, *, graded: bool) -> Walk | None:
+    """Return the chosen list and the place in it; None where none is chosen or it is empty, which is said."""
     listing = found.address.list
     if not listing:
-        return
+        return None
     values: dict[str, float] = {}
     if listing == "disagree":
         _runs(found)
@@ -35,26 +47,25 @@ def draw(found: Asked, *, graded: bool) -> None:
             if not ids:
                 results.notes([_NO_TRUTH if graded else _HIDDEN])
     if not ids:
-        return
+        return None
     here = found.stored.query_id if found.stored is not None else ""
     place = ids.index(here) if here in ids else -1
     if asked.entering() and place < 0:
         asked.go_to(ids[0])
         st.rerun()
-    _bar(ids, place, values.get(here))
+    return Walk(ids, place, values.get(here))
 
 
-def _bar(ids: list[str], place: int, value: float | None) -> None:
+def draw(walk: Walk) -> None:
+    """Draw the buttons of the arrow keys and the place in the list, into the row that is open."""
+    ids, place = walk.ids, walk.place
     before, after = ids[(place - 1) if place > 0 else -1], ids[(place + 1) % len(ids)]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.walk"):
-        st.button("이전", key="compare.before", shortcut="Left", on_click=asked.go_to, args=(before,))
-        st.button("다음", key="compare.after", shortcut="Right", on_click=asked.go_to, args=(after,))
-        told = [f"<b>{place + 1:,} / {len(ids):,}</b>" if place >= 0 else f"<b>{len(ids):,}개</b>"]
-        if place >= 0:
-            told.append(attribute(ids[place]))
-        if value is not None:
-            told.append(f'<span title="1 − 시스템 쌍들의 RBO 평균. 0이면 같은 목록, 1이면 겹침이 없음">불일치 {value:.2f}</span>')
-        markup.draw(f'<div class="ib-walk">{" · ".join(told)}</div>')
+    st.button("이전", key="compare.before", shortcut="Left", on_click=asked.go_to, args=(before,))
+    st.button("다음", key="compare.after", shortcut="Right", on_click=asked.go_to, args=(after,))
+    told = [f"<b>{place + 1:,} / {len(ids):,}</b>" if place >= 0 else f"<b>{len(ids):,}개</b>"]
+    if walk.disputed is not None:
+        told.append(f'<span title="1 − 시스템 쌍들의 RBO 평균. 0이면 같은 목록, 1이면 겹침이 없음">불일치 {walk.disputed:.2f}</span>')
+    markup.draw(f'<div class="ib-walk">{" · ".join(told)}</div>', width="content")
 
 
 def _runs(found: Asked) -> None:
