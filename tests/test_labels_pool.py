@@ -160,3 +160,30 @@ def test_the_command_prints_pairs_proposers_and_hours(conn, bank, capsys):
     assert [(each.rater, each.subjects) for each in rounds.raters(conn, opened_as["round"])] == [("김라벨", ["수학"])]
     assert main([*words, "--overlap", "4"]) == 1
     assert "1부터 3까지" in capsys.readouterr().err
+
+
+def test_rounds_are_run_from_the_command_line(database, conn, bank, capsys):
+    def said(*words: str) -> dict:
+        assert main(["labels", *words, "--json"]) == 0, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    place = ("--collection", bank.name)
+    number = str(said("pool", *place, "--no-keyword", "--overlap", "1")["round"])
+    assert said("pick", number, "Q-I00", "I15")["added"] is True
+    assert said("rounds", *place, "--round", number, "--rater", "가:단원=확률")["rounds"][0]["name"] == "1차"
+    assert main(["labels", "rounds", *place, "--rater", "가"]) == 1 and "--round" in capsys.readouterr().err
+    assert opened(conn, int(number), "나") == [], "the round names somebody now"
+    answer(conn, bank.id, int(number), "가", opened(conn, int(number), "가", ahead=6)[:6], grade=2)
+    (far,) = said("rounds", *place)["rounds"]
+    assert (far["judgments"], far["raters"][0]["judged"], far["open"]) == (6, 6, True)
+    status = said("status", *place)
+    assert (status["judged"], status["raters"], status["origins"]) == (6, 1, {"human": 6})
+    assert status["queries"] == 6 and status["pairs"] == far["pairs"]
+    assert [each["item_id"] for each in said("flags", *place, "--flag", "I03", "--reason", "흐림")["flagged"]] == ["I03"]
+    assert said("flags", *place, "--clear", "I03")["flagged"] == []
+    practice = str(said("calibrate", *place, "--pair", "Q-I01", "I14", "3")["round"])
+    answer(conn, bank.id, int(practice), "다", opened(conn, int(practice), "다"), grade=3)
+    assert [(each["rater"], each["exact"]) for each in said("calibrate", "--round", practice)["raters"]] == [("다", 1.0)]
+    brought = said("contribution", *place, "--round", number, "--relevant-from", "2")
+    assert {each["name"]: each["pairs"] for each in brought["families"]}["staff"] == 1
+    assert said("rounds", *place, "--close", number)["rounds"][0]["open"] is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_json, print_table, say
@@ -87,27 +88,32 @@ def scope_of(text: str) -> RaterScope:
 
 def _told() -> Any:
     """Say what proposes when it begins, and every hundred queries."""
+    from core.labels.provenance import title_of
+
     told: set[tuple[str, int]] = set()
 
     def tell(proposer: str, done: int, total: int) -> None:
         if (proposer, done // 100) not in told:
             told.add((proposer, done // 100))
-            say(f"후보를 모읍니다: {proposer} {done:,}/{total:,}")
+            name = "문항 정보, 키워드, 무작위" if proposer == "metadata" else title_of(proposer)
+            say(f"후보를 모읍니다: {name} · 쿼리 {done:,}/{total:,}")
 
     return tell
 
 
 def _print(planned: PoolPlan, round_id: int | None) -> None:
+    from core.labels.provenance import title_of
+
     print(f"쿼리 {planned.queries:,}개 · 후보 {len(planned.pairs):,}쌍 · 물어볼 것 {planned.asked:,}쌍\n")
     print_table(("후보를 낸 것", "쌍", "물어볼 것", "혼자 낸 것"),
-                [(each.proposer, each.pairs, each.asked, each.alone) for each in planned.proposers])
+                [(title_of(each.proposer), each.pairs, each.asked, each.alone) for each in planned.proposers])
     print()
     for why, title in (("judged", "이미 사람이 판정한 쌍"), ("asked", "다른 열린 라운드에서 묻는 쌍"),
                        ("mirrored", "반대 방향으로 묻는 문항끼리의 쌍")):
         if planned.count(why):
             print(f"{title} {planned.count(why):,}개는 묻지 않습니다.")
-    if planned.left_out:
-        print(f"후보를 낼 수 없던 경우 {len(planned.left_out):,}건: {planned.left_out[0][2]}")
+    for (proposer, reason), number in Counter((proposer, reason) for _, proposer, reason in planned.left_out).items():
+        print(f"{title_of(proposer) + ': ' if proposer else ''}쿼리 {number:,}개는 뺐습니다. {reason}")
     basis = "가정한 속도" if planned.assumed else f"판정 {planned.timed:,}건에서 잰 속도"
     print(f"판정 {planned.looks:,}번 · 쌍마다 {planned.request.overlap}명, 숨은 반복 {planned.request.repeat_share:.0%} 포함 · "
           f"약 {planned.hours:.1f}시간 (한 번에 {planned.seconds_per_pair:.0f}초, {basis})")

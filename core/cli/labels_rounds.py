@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from core.cli.labels_pool import scope_of
 from core.cli.output import print_json, print_table
+from core.errors import InputError
 from core.settings import settings
 
 
@@ -13,6 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the action's arguments."""
     parser.add_argument("--round", type=int, help="이 라운드의 라벨러별 진행만 봅니다")
     parser.add_argument("--close", type=int, metavar="ROUND", help="이 라운드를 닫습니다 (판정은 그대로 남습니다)")
+    parser.add_argument("--rater", action="append", default=[], metavar="NAME[:과목=A,B][:단원=C]",
+                        help="--round의 라벨러를 더하거나 맡을 몫을 바꿉니다 (여러 번)")
     parser.add_argument("--collection", default=settings().collection, help="컬렉션 이름")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
@@ -24,6 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     with open_database().connection() as conn:
         collection = collections.get(conn, arguments.collection)
+        if arguments.rater:
+            if arguments.round is None:
+                raise InputError("--rater는 --round와 함께 쓰세요.")
+            rounds.assign(conn, arguments.round, [scope_of(text) for text in arguments.rater])
         if arguments.close is not None:
             rounds.close(conn, arguments.close)
         wanted = arguments.round if arguments.round is not None else arguments.close

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from psycopg import Connection
 
 from core.errors import InputError, NotFoundError
-from core.labels import final, queue
+from core.labels import final, guidelines, queue
 from core.labels.coefficients import weighted_kappa
 from core.labels.confusion import confusion
-from core.labels.rounds import guideline_version
 from core.store import items, pools, queries, rounds
 
 SIZE = 20
@@ -83,7 +82,7 @@ def make(conn: Connection, collection_id: int, *, name: str, pairs: Sequence[Agr
                                  asked=True, agreed_grade=pair.grade))
     with conn.transaction():
         round_id = rounds.create(conn, rounds.NewRound(collection_id=collection_id, name=name.strip(), created_by=by,
-                                                       guideline_version=guideline_version(), kind="calibration", seed=seed))
+                                                       guideline_version=guidelines.VERSION, kind="calibration", seed=seed))
         pools.add(conn, round_id, new)
     return round_id
 

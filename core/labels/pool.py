@@ -11,9 +11,8 @@ from psycopg import Connection
 
 from core.engine.client import EngineClient
 from core.errors import InputError, NotFoundError
-from core.labels import gathering, proposing
+from core.labels import gathering, guidelines, proposing
 from core.labels.pool_plan import PoolPair, PoolPlan, PoolRequest, ProposerCount, RaterScope, checked, counted
-from core.labels.rounds import guideline_version
 from core.search import running
 from core.store import collections, flags, items, pools, queries, rounds, runs
 from core.store.database import Database
@@ -98,7 +97,7 @@ def open_round(db: Database, planned: PoolPlan, *, by: str) -> int:
         round_id = rounds.create(conn, rounds.NewRound(
             collection_id=planned.collection_id, name=request.name, created_by=by, stage=request.stage,
             overlap=request.overlap, repeat_share=request.repeat_share, seed=request.seed,
-            guideline_version=guideline_version(), config=config))
+            guideline_version=guidelines.VERSION, config=config))
         pools.add(conn, round_id, [pools.NewPair(*pair.key, pair.asked, pair.proposals) for pair in pairs])
         rounds.assign(conn, round_id, [rounds.RoundRater(rater.name, list(rater.subjects), list(rater.units))
                                        for rater in request.raters])

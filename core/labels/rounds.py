@@ -49,15 +49,6 @@ def assign(conn: Connection, round_id: int, named: Sequence[RaterScope]) -> None
                                    for each in named])
 
 
-def guideline_version() -> str:
-    """Return the version of the guidelines that a round opened now is judged by."""
-    try:
-        from core.labels import guidelines
-    except ImportError:
-        return ""
-    return guidelines.VERSION
-
-
 def open_for(conn: Connection, collection_id: int, rater: str) -> list[Round]:
     """Return the rounds not closed in which a rater may judge, calibration first, then oldest first."""
     return stored.open_for(conn, collection_id, rater)
