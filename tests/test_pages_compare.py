@@ -21,7 +21,7 @@ from core.store import collections, judgments, queries
 from core.store.filters import Filters
 from pages.comparing import data, ongoing, view
 from pages.comparing.address import Comparing, parse
-from pages.widgets import doors, work
+from pages.widgets import doors, person, work
 from tests.test_pages_states import ITEM, STORED, found
 
 WHOLE = Comparing(query="Q042", systems=("qwen3-vl", "kure+siglip@w0.3", "bm25"), k=20, n=20, filters=Filters(unit=("일차함수", "확률")),
@@ -67,7 +67,8 @@ def page(monkeypatch) -> AppTest:
 
     monkeypatch.setattr(ongoing, "_kept", {})
     monkeypatch.setattr(ongoing, "compare", compared)
-    monkeypatch.setattr(doors, "collections", lambda wanted="": [SimpleNamespace(name="math-100")])
+    monkeypatch.setattr(person, "current", lambda: None)
+    monkeypatch.setattr(doors, "collections", lambda wanted="": [SimpleNamespace(name="math-100", items=1, by_kind={})])
     monkeypatch.setattr(doors, "facets", lambda collection: {})
     monkeypatch.setattr(doors, "examples", lambda collection: ["기울기를 구하는 문제"])
     monkeypatch.setattr(doors, "mixed", lambda systems: False)
