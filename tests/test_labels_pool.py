@@ -9,7 +9,8 @@ import pytest
 
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
-from core.labels import pool, provenance
+from core.labels import mirroring, pool, provenance
+from core.labels.mirroring import MirrorCheck
 from core.labels.pool import PoolRequest
 from core.store import items, judgments, pools, queries, rounds
 from core.store.judgments import JudgmentEvent
@@ -51,7 +52,7 @@ def test_metadata_prefers_what_shares_most_and_reads_labels_where_there_is_no_so
     assert best["글"] in {"I05", "I07"}
 
 
-def test_a_symmetric_pair_is_asked_once_except_in_the_sample(database, bank):
+def test_a_symmetric_pair_is_asked_once_except_in_the_sample(database, bank, monkeypatch):
     widest = replace(FIRST, depth=15, metadata_per_query=15, both_ways_share=0.0)
     once = pool.plan(database, None, bank.name, widest)
     asked = {(pair.query_id, pair.item_id): pair.asked for pair in once.pairs}
@@ -59,9 +60,11 @@ def test_a_symmetric_pair_is_asked_once_except_in_the_sample(database, bank):
     assert len(both) == 6 * 5  # every pair of the six items that are queries, in both directions
     assert all(asked[pair] != asked[f"Q-{pair[1]}", pair[0].removeprefix("Q-")] for pair in both)
     assert all(asked[pair] for pair in asked if pair not in both)
-    sample = pool.plan(database, None, bank.name, replace(widest, both_ways_share=0.3))
-    assert 0 < once.count("mirrored") - sample.count("mirrored") < 15
-    assert pool.plan(database, None, bank.name, replace(widest, both_ways_share=1.0)).count("mirrored") == 0
+    # Fifteen are too few to decide about mirroring, so all of them are asked in both directions; later the share is enough.
+    assert pool.plan(database, None, bank.name, replace(widest, both_ways_share=0.1)).count("mirrored") == 0
+    for measured, allowed, mirrored in ((20, True, 15 - 2), (18, False, 15 - 2), (20, False, 0)):
+        monkeypatch.setattr(mirroring, "check", lambda *_, n=measured, may=allowed: MirrorCheck(n, 0.5, 0.4, 0.6, may, 0, ""))
+        assert pool.plan(database, None, bank.name, replace(widest, both_ways_share=0.1)).count("mirrored") == mirrored
 
 
 def test_a_second_round_asks_only_what_nobody_judged_or_asks(database, conn, bank):

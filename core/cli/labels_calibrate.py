@@ -39,6 +39,8 @@ def _open(arguments: argparse.Namespace) -> int:
             pairs = [calibration.AgreedPair(query_id, item_id, _grade(grade)) for query_id, item_id, grade in arguments.pair]
         else:
             pairs = calibration.candidates(conn, collection.id, size=arguments.size, seed=arguments.seed)
+            if not pairs:
+                raise InputError("등급이 일치했거나 조정한 쌍이 아직 없습니다. --pair로 쌍과 등급을 직접 정해 주세요.")
         round_id = calibration.make(conn, collection.id, name=arguments.name, pairs=pairs, seed=arguments.seed,
                                     by=arguments.by or getpass.getuser())
     if arguments.json:

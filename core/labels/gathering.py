@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from dataclasses import replace
 
 from psycopg import Connection
 
-from core.labels import proposing
+from core.labels import mirroring, proposing
 from core.labels.pool_plan import PoolPair, PoolRequest
 from core.labels.proposing import Bank
 from core.store import pools, queries
@@ -64,15 +65,33 @@ def decided(conn: Connection, collection_id: int, gathered: Gathered, request: P
         key = pair.key
         pairs[key] = replace(pair, why="judged" if key in judged else "asked" if key in elsewhere else "ask")
     other_way = _Mirror(conn, collection_id, gathered.bank)
-    for key, pair in pairs.items():
-        reverse = other_way.of(pair)
-        if not pair.asked or reverse is None or _draw(request.seed, "both", *sorted((key[0], reverse[0]))) < request.both_ways_share:
-            continue
+    turned = {key: reverse for key, pair in pairs.items() if pair.asked and (reverse := other_way.of(pair)) is not None
+              and (reverse in judged or reverse in elsewhere or reverse in pairs)}
+    both_ways = _both_ways(conn, collection_id, request, {_unordered(key, reverse) for key, reverse in turned.items()})
+    for key, reverse in turned.items():
         # Of two directions that are both new, a draw decides which one is asked, so that neither side is favoured.
-        if reverse in judged or reverse in elsewhere or (
-                reverse in pairs and _draw(request.seed, *key) > _draw(request.seed, *reverse)):
-            pairs[key] = replace(pair, why="mirrored")
+        first = reverse in judged or reverse in elsewhere or _draw(request.seed, *key) > _draw(request.seed, *reverse)
+        if first and _unordered(key, reverse) not in both_ways:
+            pairs[key] = replace(pairs[key], why="mirrored")
     return tuple(pairs.values())
+
+
+def _both_ways(conn: Connection, collection_id: int, request: PoolRequest, symmetric: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Draw the pairs asked in both directions: the share, but as many as it takes to decide whether grades may be mirrored.
+
+    Fewer would leave the other directions without a grade for good. Where it was decided that they may not, all are asked.
+    """
+    if not symmetric or not request.both_ways_share:
+        return set()
+    measured = mirroring.check(conn, collection_id)
+    if measured.n >= mirroring.LEAST and not measured.allowed:
+        return symmetric
+    number = max(math.ceil(request.both_ways_share * len(symmetric)), mirroring.LEAST - measured.n)
+    return set(sorted(symmetric, key=lambda pair: _draw(request.seed, *pair))[:number])
+
+
+def _unordered(key: pools.Key, reverse: pools.Key) -> tuple[str, ...]:
+    return tuple(sorted((key[0], reverse[0])))
 
 
 class _Mirror:

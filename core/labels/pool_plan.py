@@ -45,7 +45,8 @@ class PoolRequest:
     overlap: int = 2
     repeat_share: float = 0.1
     both_ways_share: float = 0.1
-    """Of the item–item pairs that need asking in one direction only, the share asked in both."""
+    """Of the item–item pairs that would be asked in one direction only, the share asked in both; more where too few pairs were
+    judged both ways to decide about mirroring (``core.labels.mirroring``), none where the share is 0."""
     seed: int = 1
     raters: tuple[RaterScope, ...] = ()
     """Empty: every rater may judge everything."""
