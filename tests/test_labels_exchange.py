@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.cli.main import main
 from core.errors import InputError
@@ -148,6 +150,39 @@ def test_trec_is_refused_row_by_row_and_another_scale_is_mapped(bank, database, 
     assert truth.current(bank.conn, bank.id).grades["Q1"] == {"m-001": 0, "m-002": 1, "m-003": 1, "m-004": 2, "m-005": 3}
     with pytest.raises(InputError, match="형식"):
         told(bank, database, tmp_path, "무슨 글\n", "c.txt")
+
+
+@pytest.mark.parametrize("name", ["query_id", "query_text", "source_item_id", "query_origin"])
+@pytest.mark.parametrize("value", ["\x00", "a\x1bb", "\ud800", "가" * 4001])
+def test_what_the_store_cannot_hold_is_refused_in_a_sentence(bank, database, tmp_path, name, value):
+    one = {"query_id": "Q1", "query_text": "글", "query_origin": "human", "relevant_items": [{"id": "m-001", "relevance": 1}], name: value}
+    report = told(bank, database, tmp_path, json.dumps([one]), "a.json")
+    assert (report.queries, len(report.refused)) == (0, 1)
+    if value != "\ud800":
+        row = [one.get(column, "") for column in ("query_id", "query_text", "query_origin", "source_item_id")]
+        text = sheets.written(("query_id", "query_text", "query_origin", "source_item_id", "item_id", "grade"), [[*row, "m-001", 1]])
+        report = told(bank, database, tmp_path, text.decode(), "a.csv")
+        assert (report.queries, len(report.refused)) == (0, 1)
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"", None), (b"\xff\xfe\x00", None), (b'{"record":' * 100_000, None), (b"[" * 100_000, "plan"),
+    (b'query_id,item_id,grade\n"open', "csv"),
+    (b"\xff\xff", "trec"), (b"\xff\xff", "events")])
+def test_a_file_that_is_none_is_one_sentence_or_nothing(bank, database, collection, tmp_path, data, kind):
+    (tmp_path / "file").write_bytes(data)
+    try:
+        report = importing.import_file(database, tmp_path / "file", collection=collection.name, format=kind)
+    except InputError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert (report.queries, report.judgments) == (0, 0)
+
+
+@given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"))] * 2), max_size=5))
+def test_any_text_survives_a_sheet(rows):
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    assert [tuple(cells.values()) for _, cells in sheets.read(sheets.written(("a", "b"), rows), name="x", required=("a",))] == rows
 
 
 def test_a_file_never_sets_back_what_people_did_to_a_query(bank, database, tmp_path):

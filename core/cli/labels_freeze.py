@@ -70,7 +70,8 @@ def _print(preview: Preview, as_json: bool, more: dict[str, Any]) -> None:
         ("쿼리마다 판정", f"평균 {judged['mean']}, {judged['least']}~{judged['most']}"),
         ("등급을 매긴 쪽", ", ".join(covered.raters)),
     ])
-    say(mirrors.reason)
+    if mirrors.allowed:
+        say(mirrors.reason)
     for note in preview.notes:
         say(note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,12 +12,42 @@ from core.items.validation import Refused, shown
 
 Origin = Literal["human", "constructed", "model", "mirrored", "carried"]
 GRADES = (0, 1, 2, 3)
+LONGEST_ID = 200
+"""UTF-8 bytes; the store's own limit."""
+LONGEST_QUERY = 4000
+"""Characters; no longer text is searched for."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _ORIGINS: dict[str, Origin] = {
     "human": "human", "manual": "human", "expert": "human", "annotator": "human", "사람": "human", "수동": "human",
     "constructed": "constructed", "generated": "constructed", "synthetic": "constructed", "rule": "constructed",
     "model": "model", "llm": "model", "ai": "model", "embedding": "model", "auto": "model", "automatic": "model",
     "mirrored": "mirrored", "carried": "carried",
 }  # fmt: skip
+
+
+def checked_id(name: str, value: str) -> str:
+    """Return an id the store can hold, without blanks around it.
+
+    Raises:
+        Refused: it is empty, too long, or has characters that cannot be stored.
+    """
+    found = value.strip()
+    if not found or len(found.encode(errors="replace")) > LONGEST_ID:
+        raise Refused(f"{name}가 비어 있거나 너무 깁니다.")
+    return checked_text(name, found, longest=LONGEST_ID)
+
+
+def checked_text(name: str, value: str, *, longest: int = LONGEST_QUERY) -> str:
+    """Return a text the store can hold.
+
+    Raises:
+        Refused: it is longer than ``longest`` characters, or has control characters other than tabs and line ends.
+    """
+    if len(value) > longest:
+        raise Refused(f"{name}이(가) 너무 깁니다({len(value):,}자, 최대 {longest:,}자).")
+    if (found := CONTROL.search(value)) is not None:
+        raise Refused(f"{name}에 쓸 수 없는 제어 문자가 있습니다(U+{ord(found[0]):04X}).")
+    return value
 
 
 def origin_of(record: Mapping[str, Any]) -> Origin | None:

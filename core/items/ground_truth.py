@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import InputError
-from core.items.grading import Grader, Origin, origin_of
+from core.items.grading import Grader, Origin, checked_id, checked_text, origin_of
 from core.items.importers.reading import loaded
 from core.items.importers.refusals import Refusal
 from core.items.importers.slices import BrokenFile, Element, elements
 from core.items.validation import Refused, shown, text_of
 
 QueryType = Literal["natural_language", "similar_item", "image", "text_image"]
+LONGEST_EXTRA = 20_000
+"""Characters of JSON beside one judgment."""
 LARGEST_FILE = 64 * 1024 * 1024
 
 _LISTS = ("queries", "ground_truth")
@@ -162,8 +164,7 @@ class _Reader:
         try:
             record = loaded(element)
             query_id = text_of(record, "query_id")
-            if not query_id.strip() or len(query_id) > 200:
-                raise Refused("query_id가 비어 있거나 너무 깁니다.")
+            query_id = checked_id("query_id", query_id)
             if query_id in self._seen:
                 raise Refused("같은 query_id가 이 파일에 이미 있습니다.")
             self._seen.add(query_id)
@@ -173,9 +174,9 @@ class _Reader:
             return None
 
     def _query(self, element: Element, query_id: str, record: dict[str, Any], lines: list[int]) -> TruthQuery:
-        text = text_of(record, "query_text", required=False).strip() or None
-        image = text_of(record, "query_image", required=False).strip() or None
-        source = text_of(record, "source_item_id", required=False).strip() or None
+        text, image, source, made_by = (
+            checked_text(name, text_of(record, name, required=False)).strip() or None
+            for name in ("query_text", "query_image", "source_item_id", "query_origin"))
         if source is None and text is None and image is None:
             if "query_category" not in record:
                 raise Refused("query_text, query_image, source_item_id가 모두 없습니다.")
@@ -198,18 +199,19 @@ class _Reader:
                 self.refused.append(Refusal(line, element.ordinal, shown(query_id), str(reason)))
         return TruthQuery(
             query_id, query_type_of(record, text, image), text, image, source, tuple(found.values()), element.line,
-            text_of(record, "query_origin", required=False).strip() or None,
+            made_by,
         )
 
     def _judged(self, judgment: Any, origin: Origin | None, line: int) -> Judged:
         self.grader.count()
         if not isinstance(judgment, dict):
             raise Refused("relevant_items의 항목이 객체가 아닙니다.")
-        item_id = text_of(judgment, "id" if "id" in judgment else "item_id")
+        item_id = checked_id("id", text_of(judgment, "id" if "id" in judgment else "item_id"))
         grade = self.grader.grade(item_id, judgment.get("relevance"))
         own = origin_of(judgment) or origin
         guess: Origin | None = "model" if any(sign in judgment for sign in _MODEL_SIGNS) else None
         extra = {name: value for name, value in judgment.items() if name not in _KNOWN}
+        checked_text("문항에 딸린 값", json.dumps(extra, ensure_ascii=False), longest=LONGEST_EXTRA)
         return Judged(item_id, grade, self.grader.origin(own, guess=guess), extra, line)
 
 

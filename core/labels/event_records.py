@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import UUID
 
@@ -64,8 +65,8 @@ def round_of(record: _Record) -> RoundRecord:
         Refused: a part is missing or of another type.
     """
     config, share = record.get("config"), record.get("repeat_share")
-    if not isinstance(config, dict):
-        raise Refused("config가 객체가 아닙니다.")
+    if not isinstance(config, dict) or not _storable(config):
+        raise Refused("config가 객체가 아니거나 저장할 수 없는 값이 있습니다.")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 0.5:
         raise Refused("repeat_share가 0과 0.5 사이가 아닙니다.")
     kind = _one_of(record, "kind", ("round", "calibration"))
@@ -147,11 +148,22 @@ def _one_of(record: _Record, name: str, allowed: tuple[str, ...]) -> Any:
 def _time(record: _Record, name: str) -> datetime:
     try:
         found = datetime.fromisoformat(_text(record, name))
-    except ValueError as error:
+        if found.tzinfo is None:
+            raise Refused(f"{name} 값에 시간대가 없습니다.")
+        found = found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(f"{name} 값이 시각이 아닙니다.") from error
-    if found.tzinfo is None:
-        raise Refused(f"{name} 값에 시간대가 없습니다.")
+    if not 2000 <= found.year < 2200:
+        raise Refused(f"{name} 값 {shown(record[name])}은(는) 판정한 때일 수 없습니다.")
     return found
+
+
+def _storable(value: Any) -> bool:
+    """Whether PostgreSQL's JSON can hold it: no NUL, no half of a character, no number that is none."""
+    try:
+        return "\\u0000" not in json.dumps(value, ensure_ascii=False, allow_nan=False).encode().decode()
+    except ValueError:
+        return False
 
 
 def _uuid(record: _Record) -> UUID:

@@ -100,7 +100,7 @@ def detected(data: bytes, name: str) -> Format:
     if first.startswith("{"):
         try:
             record = json.loads(first)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "plan"
         return "events" if isinstance(record, dict) and "record" in record else "plan"
     if first.startswith(("[", "/")):

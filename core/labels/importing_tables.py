@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import InputError
-from core.items.grading import Grader, Origin, origin_of
+from core.items.grading import Grader, Origin, checked_id, checked_text, origin_of
 from core.items.ground_truth import GroundTruth, Judged, TruthQuery, gathered, query_type_of
 from core.items.importers.refusals import Refusal
 from core.items.validation import Refused, shown
 from core.labels import sheets
 
 REQUIRED = ("query_id", "item_id", "grade")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _PARTS = ("query_type", "query_text", "query_image", "source_item_id", "query_origin")
 
 
@@ -84,20 +86,17 @@ def _gathered(rows: list[_Row], refused: list[Refusal], name: str, origin: Origi
 
 
 def _take(row: _Row, growing: dict[str, _Growing], grader: Grader) -> None:
-    if not row.query_id or len(row.query_id) > 200:
-        raise Refused("query_id가 비어 있거나 너무 깁니다.")
+    checked_id("query_id", row.query_id)
+    for part, value in row.parts.items():
+        checked_text(part, value)
     query = growing.setdefault(row.query_id, _Growing(row.line, row.parts))
     if query.parts != row.parts:
         raise Refused(f"쿼리 '{shown(row.query_id)}'의 내용이 {query.line}번째 줄과 다릅니다.")
     if not row.item_id and not row.grade:
         return
     grader.count()
-    if not row.item_id:
-        raise Refused("item_id가 비어 있습니다.")
-    try:
-        number: object = int(row.grade)
-    except ValueError:
-        number = row.grade
+    checked_id("item_id", row.item_id)
+    number: object = int(row.grade) if _WHOLE.fullmatch(row.grade) else row.grade
     grade = grader.grade(row.item_id, number)
     if row.item_id in query.judged:
         raise Refused(f"문항 '{shown(row.item_id)}'이(가) 두 번 나옵니다.")

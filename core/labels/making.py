@@ -16,6 +16,7 @@ from psycopg import Connection
 from core import pictures
 from core.errors import InputError
 from core.items import figures
+from core.items.grading import CONTROL, LONGEST_QUERY
 from core.labels import final
 from core.labels.carrying import carry, carry_item
 from core.store import images, items, queries
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 ENOUGH = 3
 """The plan asks for three to five relevant items a query (4.4)."""
-LONGEST_TEXT = 4000
 SMALLEST_CROP = 16
 """Pixels of either side; less is a slip of the hand."""
 NEAR = 0.85
@@ -189,12 +189,13 @@ def states(conn: Connection, collection_id: int, *, relevant_from: int = 1, reti
 
 def _parts(conn: Connection, collection_id: int, text: str | None, image_hash: str | None,
            source_item_id: str | None) -> dict[str, str | None]:
-    text = (text or "").replace("\x00", "").strip() or None
+    # What is pasted may hold control characters that nobody sees and no file can carry.
+    text = CONTROL.sub("", text or "").strip() or None
     source_item_id = (source_item_id or "").strip() or None
     if text is None and image_hash is None and source_item_id is None:
         raise InputError("쿼리에 글도 그림도 원본 문항도 없습니다. 하나는 넣어 주세요.")
-    if text is not None and len(text) > LONGEST_TEXT:
-        raise InputError(f"쿼리가 {len(text):,}자로 너무 깁니다. {LONGEST_TEXT:,}자 아래로 줄여 주세요.")
+    if text is not None and len(text) > LONGEST_QUERY:
+        raise InputError(f"쿼리가 {len(text):,}자로 너무 깁니다. {LONGEST_QUERY:,}자 아래로 줄여 주세요.")
     if source_item_id is not None:
         items.get(conn, collection_id, source_item_id)
     kind = {(True, True): "text_image", (True, False): "natural_language", (False, True): "image"}.get(
