@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.errors import UserError
 from core.store.items import StoredItem
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
@@ -45,7 +44,10 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
         return
     if found.stored is None:
         results.calm(_NOT_STORED)
-        st.button("이 검색을 질의로 저장하기", key=key("grade.keep"), on_click=_keep, args=(found, stored.item.id, who))
+        if st.button("이 검색을 질의로 저장하기", key=key("grade.keep")):
+            asked.go_to(data.keep(found.collection, found.address, found.image, who).query_id)
+            st.session_state[key("show")] = stored.item.id
+            st.rerun()  # the dialog alone was run; the page now asks the stored query
         return
     own = data.own_grade(found.collection, found.stored, stored, who)
     at = f"{found.stored.query_id}.{stored.item.id}"
@@ -58,12 +60,3 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
         markup.draw('<div class="ib-kept" role="status">저장됨</div>')
     results.notes([_UNBLINDED])
 
-
-def _keep(found: Asked, item_id: str, who: Person) -> None:
-    try:
-        made = data.keep(found.collection, found.address, found.image, who)
-    except UserError as error:
-        st.session_state[key("notes")] = [str(error)]
-        return
-    asked.go_to(made.query_id)
-    st.session_state[key("show")] = item_id
