@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from core.accounts.person import Person
-from pages.widgets import results
+from core.labels import making
+from pages.labelling import acts, place, query_edit, query_list, query_making
+from pages.widgets import doors
+
+_VIEWER = "viewer"
 
 
 def draw(who: Person | None) -> None:
-    """Draw the section."""
-    results.calm("준비 중입니다.")
+    """Draw the section: making on the left, what there is on the right."""
+    found = place.collection()
+    if found is None:
+        return
+    if who is None:
+        place.ask_name()
+        return
+    acts.said()
+    graded = place.may_see_grades(found, who)
+    left, right = st.columns([5, 7], gap="large")
+    with right:
+        relevant_from = query_list.relevant_from() if graded else 1
+        with doors.database().connection() as conn:
+            states = making.states(conn, found.id, relevant_from=relevant_from, retired=True)
+        query_list.draw(states, graded=graded, relevant_from=relevant_from)
+    with left:
+        if who.role == _VIEWER:
+            return
+        doing = place.choose("queries", {"new": "새 쿼리", "edit": "고치거나 거두기"})
+        if doing == "new":
+            query_making.draw(found, who)
+        else:
+            query_edit.draw(found, who, states)

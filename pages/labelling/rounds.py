@@ -1,11 +1,21 @@
-"""진행 상황: how far each round and rater is."""
+"""진행 상황: how far each round and rater is, and what those who run the labelling do in between."""
 
 from __future__ import annotations
 
 from core.accounts.person import Person
-from pages.widgets import results
+from pages.labelling import acts, place, round_flags, round_list, round_picks, round_practice
+
+_PARTS = {"rounds": "라운드", "picks": "직접 고른 쌍", "practice": "연습 라운드", "flags": "결함 문항"}
 
 
 def draw(who: Person | None) -> None:
     """Draw the section."""
-    results.calm("준비 중입니다.")
+    found = place.collection()
+    if found is None:
+        return
+    if who is None:
+        place.ask_name()
+        return
+    acts.said()
+    part = place.choose("rounds", _PARTS)
+    {"rounds": round_list.draw, "picks": round_picks.draw, "practice": round_practice.draw, "flags": round_flags.draw}[part](found, who)

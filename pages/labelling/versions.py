@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from core.accounts.person import Person
+from pages.labelling import acts, place, version_diff, version_export, version_freeze, version_import, version_list
 from pages.widgets import results
+
+_PARTS = {"list": "버전", "freeze": "굳히기", "diff": "비교", "import": "가져오기", "export": "내보내기"}
 
 
 def draw(who: Person | None) -> None:
     """Draw the section."""
-    results.calm("준비 중입니다.")
+    found = place.collection()
+    if found is None:
+        return
+    if who is None:
+        place.ask_name()
+        return
+    if not place.may_see_grades(found, who):
+        results.calm(place.UNSEEN)
+        return
+    acts.said()
+    part = place.choose("versions", _PARTS)
+    {"list": version_list.draw, "freeze": version_freeze.draw, "diff": version_diff.draw, "import": version_import.draw,
+     "export": version_export.draw}[part](found, who)

@@ -1,0 +1,54 @@
+"""Whatever a section writes: done once however often it is pressed, and said in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.widgets import markup, trouble
+from pages.widgets.text import sentence
+
+_SAID = "label.said"
+Act = Callable[[], str]
+"""Writes, and returns the Korean sentence that says what was written."""
+
+
+def said() -> None:
+    """Draw what the last act of this browser wrote, until the next click."""
+    words = st.session_state.pop(_SAID, "")
+    if words:
+        markup.draw(f'<div class="ib-done-now" role="status">\n\n{sentence(words)}\n\n</div>')
+
+
+def press(label: str, name: str, act: Act, *, primary: bool = False, disabled: bool = False, width: str = "content",
+          shortcut: str | None = None) -> None:
+    """Draw a button that acts once: the second of two fast clicks meets another button and does nothing.
+
+    Args:
+        name: what the button is for, unique on the page.
+    """
+    if st.button(label, key=field(name, "press"), type="primary" if primary else "secondary", disabled=disabled, width=width,
+                 shortcut=shortcut):
+        do(name, act)
+
+
+def do(name: str, act: Act) -> None:
+    """Act now and draw the page anew with what was done; a failure is said here, and nothing is emptied."""
+    try:
+        words = act()
+    except Exception as error:
+        trouble.show(error)
+        return
+    st.session_state[_turn(name)] = st.session_state.get(_turn(name), 0) + 1
+    st.session_state[_SAID] = words
+    st.rerun()
+
+
+def field(name: str, part: str) -> str:
+    """Return the key of an input that belongs to an act: a new one, hence empty, once the act is done."""
+    return f"label.{name}.{part}.{st.session_state.get(_turn(name), 0)}"
+
+
+def _turn(name: str) -> str:
+    return f"label.turn.{name}"

@@ -1,0 +1,71 @@
+"""The frozen versions: what each covers, its hash, and whether it still is what was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.accounts.person import Person
+from core.labels import final, truth
+from core.store.collections import Collection
+from core.store.truths import Version
+from pages.labelling import facts, shown
+from pages.widgets import doors, markup, results, tables, trouble
+from pages.widgets.text import attribute, sentence
+
+_NONE = "아직 굳힌 버전이 없습니다. 그때까지 모든 숫자는 지금까지의 판정에서 나오며 '미확정'이라고 적힙니다."
+_RULES = {**final.RULES, "mirrored": "맞바꿈"}
+
+
+def draw(found: Collection, who: Person) -> None:
+    """Draw every version, the latest first."""
+    with doors.database().connection() as conn:
+        listed = truth.versions(conn, found.id)
+    if not listed:
+        results.calm(_NONE)
+        return
+    for version in reversed(listed):
+        with st.container(border=True, key=f"label-version-{version.number}"):
+            _version(version)
+
+
+def _version(version: Version) -> None:
+    told = f"{version.created_at.astimezone():%Y-%m-%d %H:%M} · {version.created_by} · 등급 {version.relevant_from} 이상이 관련"
+    markup.draw(f'<div class="ib-round-head"><b>버전 {version.number} · {attribute(version.name)}</b><span>{attribute(told)}</span></div>'
+                f'<div class="ib-sha" title="SHA&#45;256">{attribute(version.sha256)}</div>')
+    if version.note:
+        markup.draw(f'<div class="ib-soft">\n\n{sentence(version.note)}\n\n</div>')
+    covered(version.coverage, version.unlisted_zero_by)
+    if st.button("해시 확인", key=f"label.verify.{version.number}"):
+        with trouble.boundary(), doors.database().connection() as conn:
+            checked = truth.verify(conn, version)
+            if checked:
+                markup.draw('<div class="ib-done-now" role="status">저장된 행에서 다시 계산한 해시가 굳힐 때와 같습니다.</div>')
+            else:
+                results.notes(list(checked.problems))
+
+
+def covered(told: Mapping[str, Any], unlisted_zero_by: str) -> None:
+    """Draw what a truth covers, from the keys of ``core.labels.coverage.Coverage``."""
+    each = told["judged_per_query"]
+    facts.strip([
+        ("쿼리", f"{told['queries']:,}", f"관련 문항이 있는 쿼리 {told['with_relevant']:,}"),
+        ("쌍", f"{told['pairs']:,}", f"쿼리마다 평균 {each['mean']:g} (가장 적게 {each['least']:g}, 가장 많이 {each['most']:g})"),
+        ("관련인 쌍", f"{told['relevant']:,}", ""),
+        ("적지 않은 쌍", "등급 0" if unlisted_zero_by else "판정 안 됨", f"{unlisted_zero_by}님이 선언" if unlisted_zero_by else ""),
+    ])
+    rows = [
+        ("등급", _shares({shown.grade(int(value)): count for value, count in told["grades"].items()})),
+        ("출처", _shares({shown.ORIGINS.get(name, name): count for name, count in told["origins"].items()})),
+        ("규칙", _shares({_RULES.get(name, name): count for name, count in told["rules"].items()})),
+    ]
+    if told.get("raters"):
+        rows.append(("판정한 사람", ", ".join(told["raters"])))
+    tables.draw(("", ""), rows)
+
+
+def _shares(counts: Mapping[str, int]) -> str:
+    total = sum(counts.values())
+    return " · ".join(f"{name} {count:,} ({count / total:.0%})" for name, count in counts.items() if count) if total else "없음"
