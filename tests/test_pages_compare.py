@@ -114,7 +114,7 @@ def test_grades_and_measures_name_their_truth_and_are_kept_from_whom_they_may_bi
     monkeypatch.setattr(data, "may_see_grades", lambda collection, who: False)
     monkeypatch.setattr(data, "grades", lambda collection, number: pytest.fail("grades were read"))
     told = shown(page.run())
-    assert "ib-grade" not in told and "nDCG" not in told and "등급과 질의별 지표를 보이지 않습니다" in told
+    assert "ib-grade" not in told and "nDCG" not in told and "등급과 쿼리별 지표를 보이지 않습니다" in told
 
 
 def test_measures_look_further_than_what_is_shown():

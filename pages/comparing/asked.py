@@ -15,8 +15,8 @@ from pages.widgets import chooser, markup, query
 from pages.widgets.address import DEPTHS, written
 from pages.widgets.state import key, touch
 
-LISTINGS: dict[Listing, str] = {"": "질의 목록 없음", "labelled": "정답 있는 질의", "disagree": "의견이 갈리는 순",
-                                "all": "모든 질의"}
+LISTINGS: dict[Listing, str] = {"": "쿼리 목록 없음", "labelled": "정답 있는 쿼리", "disagree": "의견이 갈리는 순",
+                                "all": "모든 쿼리"}
 ENOUGH = f"한 화면에는 {MOST}개까지 나란히 놓을 수 있어, 앞의 {MOST}개만 보입니다."
 TOO_FEW = "비교에는 시스템이 둘 이상 있어야 해서, 하나를 함께 보여 드립니다."
 _COPY = '<div><button type="button" class="ib-copy" title="지금 보이는 화면의 주소를 복사합니다">링크 복사</button></div>'
@@ -77,7 +77,7 @@ def ask(*, graded: bool) -> Asked:
                                  label_visibility="collapsed", format_func=lambda depth: f"{depth}개")
         base = _base(systems)
         gt = _version(collection) if graded else st.session_state.get(VERSION)
-        listing = st.selectbox("질의 목록", list(LISTINGS), key=key("list"), on_change=_entered, width=150,
+        listing = st.selectbox("쿼리 목록", list(LISTINGS), key=key("list"), on_change=_entered, width=150,
                                label_visibility="collapsed", format_func=LISTINGS.__getitem__)
         diff = st.toggle("차이만 보기", key=key("diff"), on_change=touch)
         figures = st.toggle("그림", key=key("figures"), on_change=touch)

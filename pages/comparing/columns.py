@@ -23,8 +23,8 @@ _ABOUT = ("Jaccard는 두 목록의 교집합 ÷ 합집합, RBO(p=0.9)는 위쪽
 _DIFFERING = "차이만 보기: 모든 열에 있는 문항은 접고, 모두 같은 순위는 감췄습니다."
 _MEASURED = 10
 """Places the measures look at, also where fewer are shown."""
-_OF_TRUTH = f"이 질의 하나의 값이며, 보이는 수와 상관없이 위에서 적어도 {_MEASURED}개를 봅니다. 정답: "
-_UNJUDGED = "이 질의의 정답이 {title}에 없어 질의별 지표가 없습니다."
+_OF_TRUTH = f"이 쿼리 하나의 값이며, 보이는 수와 상관없이 위에서 적어도 {_MEASURED}개를 봅니다. 정답: "
+_UNJUDGED = "이 쿼리의 정답이 {title}에 없어 쿼리별 지표가 없습니다."
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _measured(view: View, system: str) -> str:
     if values is None:
         return ""
     words = " · ".join(f"{short} <b>{number(values.get(name))}</b>" for name, short in MEASURES.items())
-    return f'<span title="{attribute(f"이 질의 하나의 값. 정답: {view.truth}")}">{words}</span>'
+    return f'<span title="{attribute(f"이 쿼리 하나의 값. 정답: {view.truth}")}">{words}</span>'
 
 
 def number(value: float | None) -> str:

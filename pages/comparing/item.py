@@ -14,7 +14,8 @@ from pages.widgets.state import key
 
 _UNBLINDED = "여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다."
 _NAMELESS = "등급을 매기려면 먼저 정답 라벨링에서 이름을 골라 주세요."
-_NOT_STORED = "등급은 저장된 질의에만 매길 수 있습니다. 저장하면 라벨링과 평가의 질의 목록에도 들어갑니다."
+_ONLY_LOOKS = "열람 권한으로는 등급을 매길 수 없습니다."
+_NOT_STORED = "등급은 저장된 쿼리에만 매길 수 있습니다. 저장하면 라벨링과 평가의 쿼리 목록에도 들어갑니다."
 _NO_ITEM = "이 문항은 이 컬렉션에 없습니다."
 
 
@@ -38,13 +39,13 @@ def _whole(found: Asked, stored: StoredItem | None, who: Person | None) -> None:
 
 
 def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
-    markup.draw('<div class="ib-th">이 질의의 답으로 매기기</div>')
-    if who is None:
-        results.calm(_NAMELESS)
+    markup.draw('<div class="ib-th">이 쿼리의 답으로 매기기</div>')
+    if who is None or who.role == "viewer":
+        results.calm(_NAMELESS if who is None else _ONLY_LOOKS)
         return
     if found.stored is None:
         results.calm(_NOT_STORED)
-        if st.button("이 검색을 질의로 저장하기", key=key("grade.keep")):
+        if st.button("이 검색을 쿼리로 저장하기", key=key("grade.keep")):
             asked.go_to(data.keep(found.collection, found.address, found.image, who).query_id)
             st.session_state[key("show")] = stored.item.id
             st.rerun()  # the dialog alone was run; the page now asks the stored query

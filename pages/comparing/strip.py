@@ -20,18 +20,18 @@ def draw(found: Asked, *, truth: str = "") -> None:
         return
     parts = []
     if stored is not None:
-        parts.append(f'<span class="ib-asked-id">질의 {attribute(stored.query_id)}</span>')
+        parts.append(f'<span class="ib-asked-id">쿼리 {attribute(stored.query_id)}</span>')
     if source is not None:
         parts.append(_item(source))
     elif stored is not None:
         parts.append(f'<div class="ib-asked-words">\n\n{safe_md(stored.text or "")}\n\n</div>')
         if stored.image_hash:
             parts.append(f'<div class="ib-figure"><a href="/figures/{stored.image_hash}" target="_blank" rel="noopener">'
-                         f'<img src="/figures/{stored.image_hash}" alt="질의 그림"></a></div>')
+                         f'<img src="/figures/{stored.image_hash}" alt="쿼리 그림"></a></div>')
     if truth:
         parts.append(f'<span class="ib-asked-truth">정답 {attribute(truth)}</span>')
     leave = html.escape(replace(address, query="", item="", q=stored.text or "" if stored else "", list="", show="").link())
-    parts.append(f'<a class="ib-leave" href="{leave}" target="_self">질의 풀기</a>')
+    parts.append(f'<a class="ib-leave" href="{leave}" target="_self">쿼리 풀기</a>')
     body = "\n\n".join(parts)
     large = " ib-asked-large" if address.size else ""
     markup.draw(f'<div class="ib-asked{large}">\n\n{body}\n\n</div>')

@@ -12,9 +12,9 @@ from pages.comparing.asked import Asked
 from pages.widgets import doors, markup, results, work
 from pages.widgets.address import written
 
-_NO_TRUTH = "아직 정답이 있는 질의가 없습니다. 정답 라벨링에서 등급을 매기거나, 목록을 '모든 질의'로 바꿔 주세요."
-_HIDDEN = "정답을 볼 수 없는 동안에는 정답 있는 질의의 목록도 보이지 않습니다."
-_NO_RUNS = "의견이 갈리는 순서는 질의마다 저장해 둔 검색 결과로 매깁니다. 아직 검색하지 않은 시스템: "
+_NO_TRUTH = "아직 정답이 있는 쿼리가 없습니다. 정답 라벨링에서 등급을 매기거나, 목록을 '모든 쿼리'로 바꿔 주세요."
+_HIDDEN = "정답을 볼 수 없는 동안에는 정답 있는 쿼리의 목록도 보이지 않습니다."
+_NO_RUNS = "의견이 갈리는 순서는 쿼리마다 저장해 둔 검색 결과로 매깁니다. 아직 검색하지 않은 시스템: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _runs(found: Asked) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.runs"):
         results.notes([_NO_RUNS + ", ".join(map(written, missing))])
-        st.button(f"질의 {len(data.queries(found.collection)):,}개 검색하기", key="compare.runs.start", on_click=_start,
+        st.button(f"쿼리 {len(data.queries(found.collection)):,}개 검색하기", key="compare.runs.start", on_click=_start,
                   args=(key, found.collection, tuple(missing), doors.database(), doors.encoder()))
 
 
@@ -96,4 +96,4 @@ def _start(key: str, collection: str, systems: tuple[str, ...], database, engine
             if cancelled():
                 return
 
-    work.start(key, "질의마다 검색", run)
+    work.start(key, "쿼리마다 검색", run)
