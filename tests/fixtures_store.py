@@ -33,9 +33,9 @@ def collection(conn: Connection) -> Collection:
     return collections.ensure(conn, f"test-{uuid4().hex[:12]}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def elsewhere(database: Database) -> Iterator[Database]:
-    """A second database on the same server, where nothing has the number it has in the first."""
+    """A second database on the same server: another machine, as far as rows and their numbers go."""
     name = f"elsewhere_{uuid4().hex[:12]}"
     with database.connection() as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -34,7 +34,7 @@ def there(elsewhere):
     """The same items on another machine, under other numbers."""
     with elsewhere.connection() as conn:
         collections.ensure(conn, "앞선 것")
-        yield Bank(conn, collections.ensure(conn, "다른 곳"))
+        yield Bank(conn, collections.ensure(conn, f"다른 곳 {uuid4().hex}"))
 
 
 def odd_truth(bank):
