@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import streamlit as st
 
+from core.engine.client import EngineClient
 from core.search import running
+from core.store.database import Database
+from core.store.queries import QueryRevision
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
 from pages.widgets import doors, markup, results, work
@@ -14,7 +18,11 @@ from pages.widgets.address import written
 
 _NO_TRUTH = "아직 정답이 있는 쿼리가 없습니다. 정답 라벨링에서 등급을 매기거나, 목록을 '모든 쿼리'로 바꿔 주세요."
 _HIDDEN = "정답을 볼 수 없는 동안에는 정답 있는 쿼리의 목록도 보이지 않습니다."
+_LEFT = "둘 이상의 시스템이 답하지 않은 쿼리입니다. 글로만 찾는 시스템은 그림뿐인 쿼리에 답하지 못합니다."
+_NEWER = "목록에 없는 쿼리가 있습니다. 새로 생겼거나 검색이 도중에 멈추었다면 검색해 주세요. 이미 검색한 쿼리는 건너뜁니다."
 _NO_RUNS = "의견이 갈리는 순서는 쿼리마다 저장해 둔 검색 결과로 매깁니다. 아직 검색하지 않은 시스템: "
+_asked: set[Hashable] = set()
+"""What this process has asked of a system to the end; what then is not answered cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Walk:
     """Counts from 0; -1 where what is asked is not in the list."""
     disputed: float | None
     """How much the systems disagree about the query, where the list is sorted by it."""
+    left: int = 0
+    """Stored queries that are not in a list of disputed ones: not searched yet, or answered by fewer than two systems."""
 
 
 def prepare(found: Asked, *, graded: bool) -> Walk | None:
@@ -34,10 +44,12 @@ def prepare(found: Asked, *, graded: bool) -> Walk | None:
     if not listing:
         return None
     values: dict[str, float] = {}
+    left = 0
     if listing == "disagree":
         _runs(found)
         values = dict(data.disputed(found.collection, found.address.systems, found.address.k))
         ids = list(values)
+        left = len(data.queries(found.collection)) - len(ids)
     else:
         ids = [one.query_id for one in data.queries(found.collection)]
         if listing == "labelled":
@@ -53,7 +65,7 @@ def prepare(found: Asked, *, graded: bool) -> Walk | None:
     if asked.entering() and place < 0:
         asked.go_to(ids[0])
         st.rerun()
-    return Walk(ids, place, values.get(here))
+    return Walk(ids, place, values.get(here), left)
 
 
 def draw(walk: Walk) -> None:
@@ -65,35 +77,51 @@ def draw(walk: Walk) -> None:
     told = [f"<b>{place + 1:,} / {len(ids):,}</b>" if place >= 0 else f"<b>{len(ids):,}개</b>"]
     if walk.disputed is not None:
         told.append(f'<span title="1 − 시스템 쌍들의 RBO 평균. 0이면 같은 목록, 1이면 겹침이 없음">불일치 {walk.disputed:.2f}</span>')
+    if walk.left:
+        told.append(f'<span title="{_LEFT}">{walk.left:,}개 빠짐</span>')
     markup.draw(f'<div class="ib-walk">{" · ".join(told)}</div>', width="content")
 
 
 def _runs(found: Asked) -> None:
     """Offer to search with every system for every stored query; follow it while it is done."""
-    key = f"compare.runs.{found.collection}"
+    systems, collection = found.address.systems, found.collection
+    key = f"compare.runs.{collection}"
     state = work.draw(key)
     if state is not None and state.running:
         return
     if state is not None and state.phase == "done":
         data.disputed.clear()
         work.forget(key)
-    missing = data.not_run(found.collection, found.address.systems)
+    known = data.queries(collection)
+    missing = data.not_run(collection, systems)
+    words = _NO_RUNS + ", ".join(map(written, missing))
     if not missing:
-        return
+        # Runs are there, and yet a query may be newer, or the work was cut off. Who has just asked everything need not again.
+        asked_all = all(_whole(collection, system, known) in _asked for system in systems)
+        if asked_all or len(data.disputed(collection, systems, found.address.k)) == len(known):
+            return
+        missing, words = list(systems), _NEWER
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.runs"):
-        results.notes([_NO_RUNS + ", ".join(map(written, missing))])
-        st.button(f"쿼리 {len(data.queries(found.collection)):,}개 검색하기", key="compare.runs.start", on_click=_start,
-                  args=(key, found.collection, tuple(missing), doors.database(), doors.encoder()))
+        results.notes([words])
+        st.button(f"쿼리 {len(known):,}개 검색하기", key="compare.runs.start", on_click=_start,
+                  args=(key, collection, tuple(missing), known, doors.database(), doors.encoder()))
 
 
-def _start(key: str, collection: str, systems: tuple[str, ...], database, engine) -> None:
+def _whole(collection: str, system: str, known: list[QueryRevision]) -> Hashable:
+    return collection, system, frozenset((query.query_id, query.content_hash) for query in known)
+
+
+def _start(key: str, collection: str, systems: tuple[str, ...], known: list[QueryRevision], database: Database,
+           engine: EngineClient) -> None:
     def run(progress: work.Report, cancelled: work.Cancelled) -> None:
         for place, system in enumerate(systems):
             def told(done: int, total: int, place: int = place, system: str = system) -> None:
                 progress(place * total + done, len(systems) * total, written(system))
 
-            running.run_system(database, engine, system, collection=collection, progress=told, cancelled=cancelled)
+            running.run_system(database, engine, system, collection=collection, queries=known, progress=told,
+                               cancelled=cancelled)
             if cancelled():
                 return
+            _asked.add(_whole(collection, system, known))
 
     work.start(key, "쿼리마다 검색", run)
