@@ -12,7 +12,7 @@ from core.errors import InputError, NotFoundError
 from core.labels import mirroring, pool, provenance
 from core.labels.mirroring import MirrorCheck
 from core.labels.pool import PoolRequest
-from core.store import items, judgments, pools, queries, rounds
+from core.store import collections, items, judgments, pools, queries, rounds
 from core.store.judgments import JudgmentEvent
 from tests.labelling_round import answer, ask, fill, opened
 
@@ -67,6 +67,13 @@ def test_a_symmetric_pair_is_asked_once_except_in_the_sample(database, bank, mon
         assert pool.plan(database, None, bank.name, replace(widest, both_ways_share=0.1)).count("mirrored") == mirrored
 
 
+def test_a_pair_that_an_open_round_asks_the_other_way_round_is_not_asked(database, bank):
+    widest = replace(FIRST, depth=15, metadata_per_query=15, both_ways_share=0.0)
+    pool.open_round(database, pool.plan(database, None, bank.name, replace(widest, query_ids=("Q-I00",))), by="개발자")
+    rest = pool.plan(database, None, bank.name, replace(widest, query_ids=tuple(f"Q-I{number:02}" for number in range(1, 6))))
+    assert {pair.why for pair in rest.pairs if pair.item_id == "I00"} == {"mirrored"}
+
+
 def test_a_second_round_asks_only_what_nobody_judged_or_asks(database, conn, bank):
     first = pool.open_round(database, pool.plan(database, None, bank.name, FIRST), by="개발자")
     wider = replace(FIRST, name="2차", stage=2, depth=15, metadata_per_query=15)
@@ -100,10 +107,12 @@ def test_a_changed_item_is_asked_again(database, conn, bank):
 
 
 def test_constructed_grades_are_candidates_not_judgments(database, conn, bank):
-    query, item = queries.get(conn, bank.id, "Q-I00"), items.get(conn, bank.id, "I15")
-    judgments.append(conn, [JudgmentEvent(
-        collection_id=bank.id, query_id=query.query_id, query_hash=query.content_hash, item_id="I15",
-        item_hash=item.content_hash, grade=3, rater="import:constructed", origin="constructed")])
+    query = queries.get(conn, bank.id, "Q-I00")
+    for item_id in ("I15", "I00"):  # the second is the query's own source, which is never a candidate
+        judgments.append(conn, [JudgmentEvent(
+            collection_id=bank.id, query_id=query.query_id, query_hash=query.content_hash, item_id=item_id,
+            item_hash=items.get(conn, bank.id, item_id).content_hash, grade=3, rater="import:constructed",
+            origin="constructed")])
     nothing_else = replace(FIRST, keyword=False, random_per_query=0, metadata_per_query=0)
     (pair,) = pool.plan(database, None, bank.name, nothing_else).pairs
     assert (pair.item_id, pair.asked, pair.proposals) == ("I15", True, (("constructed", None),))
@@ -190,3 +199,27 @@ def test_rounds_are_run_from_the_command_line(database, conn, bank, capsys):
     brought = said("contribution", *place, "--round", number, "--relevant-from", "2")
     assert {each["name"]: each["pairs"] for each in brought["families"]}["staff"] == 1
     assert said("rounds", *place, "--close", number)["rounds"][0]["open"] is False
+
+
+@pytest.mark.slow
+def test_stage_two_takes_the_heads_of_stored_runs(database, prepared):
+    from core.engine.client import engine
+    from core.store import runs
+
+    with database.connection() as conn:
+        place = collections.get(conn, prepared.collection)
+        chosen = tuple(query.query_id for query in queries.current(conn, place.id)[::12])
+    request = PoolRequest(name="2차", stage=2, systems=("A", "C", "bm25"), depth=4, random_per_query=1, metadata_per_query=0,
+                          constructed=False, query_ids=chosen)
+    planned = pool.plan(database, engine, prepared.collection, request)
+    assert planned.request.systems == ("qwen3-vl", "siglip") and planned.request.keyword
+    ranks = {}
+    for pair in planned.pairs:
+        for proposer, rank in pair.proposals:
+            ranks.setdefault((pair.query_id, proposer), []).append(rank)
+    assert all(sorted(ranks[query_id, system]) == [1, 2, 3, 4] for query_id in chosen for system in ("qwen3-vl", "siglip"))
+    with database.connection() as conn:
+        before = [run.id for run in runs.listing(conn, place.id)]
+    assert pool.plan(database, engine, prepared.collection, request) == planned
+    with database.connection() as conn:
+        assert [run.id for run in runs.listing(conn, place.id)] == before, "what was run is not run again"
