@@ -15,25 +15,28 @@ from starlette.middleware import Middleware
 
 from core.settings import settings
 from core.store import close_database
-from pages import _files, _headers, _labels, _login
+from pages import _files, _headers, _labels, _login, _wall
 from pages.widgets import trouble
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Refuse a wrong setting before the first page; leave the database at the end.
+    """Refuse a wrong setting, or a network without a login, before the first page; leave the database at the end.
 
     A server told to end by SIGTERM runs no ``atexit`` hooks, and the embedded database would go on without a user.
     """
     settings()
-    yield
-    close_database()
+    try:
+        _wall.refuse_open_network(st.get_option("server.address"))
+        yield
+    finally:
+        close_database()
 
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
     lifespan=lifespan,
     routes=[*_files.ROUTES, *_labels.ROUTES, *_login.ROUTES],
-    middleware=[Middleware(_headers.SecurityHeaders)],
+    middleware=[Middleware(_headers.SecurityHeaders), Middleware(_wall.Wall)],
     on_script_error=trouble.show,
 )

@@ -1,10 +1,12 @@
-"""What stands around every page: title, navigation, style, and the one place where an error becomes a sentence."""
+"""What stands around every page: title, navigation, style, who is here, and the one place where an error becomes a sentence."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import style, trouble
+from core.accounts import logins
+from core.accounts.access import pages_for
+from pages.widgets import person, results, style, trouble
 from pages.widgets.style import ASSETS
 
 st.set_page_config(
@@ -14,14 +16,44 @@ st.set_page_config(
     layout="wide",
 )
 st.logo(ASSETS / "name.png", size="small")
-PAGES = [
+NOT_YOURS = "이 화면은 {name} 님의 역할로는 볼 수 없습니다. 위의 메뉴에 있는 화면을 골라 주세요."
+LOGGED_OUT = "로그인이 풀렸습니다. 화면을 새로 고쳐 다시 로그인해 주세요."
+PAGES = {
     # The default page answers at "/" alone.
-    st.Page("playground.py", title="검색 플레이그라운드", icon=":material/search:", default=True),
-    st.Page("compare.py", title="모델 비교", icon=":material/view_column:", url_path="compare"),
-    st.Page("label.py", title="정답 라벨링", icon=":material/edit_note:", url_path="label"),
-    st.Page("data.py", title="데이터와 설정", icon=":material/database:", url_path="data"),
-]
-page = st.navigation(PAGES, position="top")
-style.apply()
-with trouble.boundary():
-    page.run()
+    "search": ("playground.py", "검색 플레이그라운드", ":material/search:", None),
+    "compare": ("compare.py", "모델 비교", ":material/view_column:", "compare"),
+    "label": ("label.py", "정답 라벨링", ":material/edit_note:", "label"),
+    "data": ("data.py", "데이터와 설정", ":material/database:", "data"),
+}
+
+
+def _shell() -> None:
+    """Draw what is around a page, and the page where this person may see it."""
+    who, allowed = None, frozenset(PAGES)
+    unknown: Exception | None = None
+    try:
+        who = person.current()
+        allowed = pages_for(who, demanded=logins.demanded())
+    except Exception as error:
+        # Who is here cannot be known without the database; then no page is drawn, only the sentence that says why.
+        unknown = error
+    drawn = {name: st.Page(file, title=title, icon=icon, url_path=path, default=path is None,
+                           visibility="visible" if name in allowed else "hidden")
+             for name, (file, title, icon, path) in PAGES.items()}
+    page = st.navigation(list(drawn.values()), position="top")
+    style.apply()
+    if unknown is not None:
+        trouble.show(unknown)
+        return
+    person.draw(who)
+    name = next((name for name, each in drawn.items() if each is page), "")
+    if name in allowed:
+        with trouble.boundary():
+            page.run()
+    elif name == "search" and "label" in allowed and not st.query_params:
+        st.switch_page(drawn["label"])
+    else:
+        results.calm(NOT_YOURS.format(name=who.name) if who else LOGGED_OUT)
+
+
+_shell()

@@ -5,9 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts import logins
-from core.accounts.person import Person
+from core.accounts.person import ROLES, Person
+from pages.widgets import markup, text
 
 
 def current() -> Person | None:
     """Return the person logged in or picked in this browser, None where nobody is."""
-    return logins.person_of(st.context.cookies.get(logins.COOKIE, ""))
+    value = st.context.cookies.get(logins.COOKIE, "")
+    # Without a browser (Streamlit's own AppTest) there is no text here.
+    return logins.person_of(value) if isinstance(value, str) else None
+
+
+def draw(who: Person | None) -> None:
+    """Say at the header's end who is here, with the way out; nothing where nobody is. Takes no room on the page."""
+    if who is None:
+        return
+    to, word = ("/login", "이름 바꾸기") if who.picked else ("/logout", "로그아웃")
+    title = "이 컴퓨터에서 고른 이름" if who.picked else ROLES[who.role]
+    with st.container(key="person"):
+        markup.draw(f'<div class="ib-person"><b title="{title}">{text.attribute(who.name)}</b>'
+                    f'<a href="{to}" target="_self">{word}</a></div>')
