@@ -44,6 +44,16 @@ def test_stage_one_needs_neither_engine_nor_vectors_and_says_who_proposed_what(d
     assert ranks == (6, 0)
 
 
+def test_a_plan_stopped_on_the_way_is_not_opened(database, bank):
+    seen = []
+    planned = pool.plan(database, None, bank.name, FIRST, cancelled=lambda: len(seen) > 2,
+                        progress=lambda proposer, done, total: seen.append((proposer, done, total)))
+    assert seen == [("metadata", done, 6) for done in range(3)] and {pair.query_id for pair in planned.pairs} < {
+        f"Q-I{number:02}" for number in range(6)}
+    with pytest.raises(InputError, match="멈춘"):
+        pool.open_round(database, planned, by="개발자")
+
+
 def test_metadata_prefers_what_shares_most_and_reads_labels_where_there_is_no_source(database, conn, bank):
     queries.put(conn, bank.id, query_id="글", text="도형 개념 1 문제", query_type="natural_language", origin="human")
     planned = pool.plan(database, None, bank.name, replace(FIRST, keyword=False, random_per_query=0, metadata_per_query=1))

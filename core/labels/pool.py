@@ -38,14 +38,14 @@ def plan(db: Database, engine: Callable[[], EngineClient] | None, collection: st
     Args:
         engine: gives the engine's client; asked only where ``systems`` are named, so stage 1 passes None.
         progress: called with (what proposes, queries done, queries in all).
-        cancelled: asked between queries; a cancelled plan holds what there was until then and must not be opened.
+        cancelled: asked between queries; a cancelled plan holds what there was until then and cannot be opened.
 
     Raises:
         InputError: a number is out of range, or there is no query.
         NotFoundError: no such collection, query or system, or it is not embedded for a system.
     """
     request = checked(request)
-    say = progress or (lambda proposer, done, total: None)
+    say, stopped = progress or (lambda proposer, done, total: None), cancelled or (lambda: False)
     with db.connection() as conn:
         found = collections.get(conn, collection)
         asked = _chosen(queries.current(conn, found.id), request.query_ids)
@@ -56,24 +56,27 @@ def plan(db: Database, engine: Callable[[], EngineClient] | None, collection: st
     gathered = gathering.Gathered({query.query_id: query for query in asked}, bank)
     gathered.left_out += [(query_id, "", CHANGED) for query_id in sorted(stale)]
     for done, query in enumerate(asked):
+        if stopped():
+            break
         say("metadata", done, len(asked))
         gathered.from_bank(query, request)
     gathered.from_files(given)
     for system in request.systems:
+        if stopped():
+            break
         if engine is None:
             raise InputError("시스템의 후보를 모으려면 검색 엔진이 필요합니다. 시스템을 비우거나 2단계로 열어 주세요.")
-        outcome = running.run_system(db, engine(), system, collection=collection, queries=asked, cancelled=cancelled,
+        outcome = running.run_system(db, engine(), system, collection=collection, queries=asked, cancelled=stopped,
                                      progress=lambda done, total, system=system: say(system, done, total))
         gathered.left_out += [(query_id, system, reason) for query_id, reason in outcome.left_out]
         with db.connection() as conn:
             for (_, query_id), (query_hash, hits) in runs.top(conn, [outcome.run_id], request.depth).items():
                 gathered.from_run(query_id, query_hash, hits, system)
-        if outcome.cancelled:
-            break
     with db.connection() as conn:
         pairs = gathering.decided(conn, found.id, gathered, request)
         seconds, timed = pace(conn, found.id)
-    return PoolPlan(found.id, found.name, request, len(asked), pairs, counted(pairs), tuple(gathered.left_out), seconds, timed)
+    return PoolPlan(found.id, found.name, request, len(asked), pairs, counted(pairs), tuple(gathered.left_out), seconds, timed,
+                    stopped())
 
 
 def open_round(db: Database, planned: PoolPlan, *, by: str) -> int:
@@ -82,8 +85,10 @@ def open_round(db: Database, planned: PoolPlan, *, by: str) -> int:
     What another round began to ask since the plan was made is not asked twice.
 
     Raises:
-        InputError: nothing is left to ask.
+        InputError: nothing is left to ask, or the plan was cancelled.
     """
+    if planned.cancelled:
+        raise InputError("도중에 멈춘 계획은 열 수 없습니다. 후보를 다시 모아 주세요.")
     request = planned.request
     with db.connection() as conn, conn.transaction():
         pools.lock(conn, planned.collection_id)

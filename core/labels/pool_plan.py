@@ -99,6 +99,8 @@ class PoolPlan:
     seconds_per_pair: float
     timed: int
     """Judgments the pace was taken from; 0: ``seconds_per_pair`` is assumed, and has to be called so."""
+    cancelled: bool = False
+    """Whether somebody stopped it on the way; it then lacks pairs and cannot be opened."""
 
     def count(self, why: Why) -> int:
         """Return how many pairs are asked, mirrored, judged already or asked elsewhere."""
