@@ -2,13 +2,12 @@
 // browser; what it said is in the outbox before the next pair is shown.
 
 import { Desk } from "./label_desk.js";
-import { Outbox } from "./label_outbox.js";
+import { Outbox, sendLeftovers } from "./label_outbox.js";
 
-const MORE_BELOW = 20; // open pairs left when the next ones are asked for
+const MORE_BELOW = 25; // open pairs left when the next ones are asked for
 const LOOK_AHEAD = 6; // pairs whose figures are fetched before they are shown
 const PAUSE_AFTER = 50;
 
-const shown = document.head.appendChild(document.createElement("style"));
 const client = Math.random().toString(36).slice(2, 12);
 let queue = null;
 
@@ -24,6 +23,9 @@ class Queue {
     this.started = performance.now();
     this.asked = "";
     this.notice = "";
+    this.refusals = [];
+    this.offset = -Infinity;
+    this.stamped = 0;
     this.desk = new Desk(this);
     this.outbox = new Outbox(told.scope, () => this.desk.saved(), (event, why) => this.refused(event, why));
     this.take(told);
@@ -35,7 +37,8 @@ class Queue {
   // A new list from the server; what was said here since it was made stays.
   take(told) {
     this.outbox.token = told.token;
-    this.offset = told.now - Date.now();
+    // The server's time is late by the way here: the largest difference is the nearest to the truth.
+    this.offset = Math.max(this.offset, told.now - Date.now());
     this.done = told.done - this.said;
     this.total = told.total;
     this.perHour = told.perHour;
@@ -62,14 +65,21 @@ class Queue {
   show(ref) {
     this.current = ref;
     this.since = performance.now();
-    const pair = this.pairs.get(ref);
-    shown.textContent = pair
-      ? `.ib-group[data-group="${CSS.escape(pair.group)}"], .ib-pair[data-ref="${CSS.escape(ref)}"] { display: grid; }`
-      : "";
-    document.querySelector(".ib-candidates")?.closest(".ib-group")?.scrollIntoView?.({ block: "nearest" });
+    this.reveal();
     this.desk.draw();
     this.fetchAhead();
     this.askForMore();
+  }
+
+  // Shows the pair by its own style: a rule would make the browser look at every formula of every hidden pair. Streamlit
+  // may draw the pairs anew, so this is done after each change of the page too.
+  reveal() {
+    const pair = this.pairs.get(this.current);
+    const wanted = pair
+      ? [one(".ib-group", "group", pair.group), one(".ib-pair", "ref", this.current)].filter((node) => node !== null) : [];
+    for (const node of this.visible ?? []) if (!wanted.includes(node)) node.style.display = "none";
+    for (const node of wanted) if (node.style.display !== "grid") node.style.display = "grid";
+    this.visible = wanted;
   }
 
   fetchAhead() {
@@ -91,12 +101,19 @@ class Queue {
     document.querySelector(".st-key-label-more button")?.click();
   }
 
+  // When something is said, by the server's clock; never before what was said earlier, or the earlier would win.
+  stamp() {
+    this.stamped = Math.max(Math.round(Date.now() + this.offset), this.stamped + 1);
+    return this.stamped;
+  }
+
   say(kind, fields = {}) {
     const ref = this.current;
-    if (ref === null) return;
+    // Nobody has seen a pair that is not drawn yet.
+    if (ref === null || !document.querySelector(`.ib-pair[data-ref="${CSS.escape(ref)}"]`)) return;
     const before = this.pairs.get(ref);
     const event = {
-      uuid: uuid(), ref, kind, client, at: Date.now() + this.offset, note: before.note ?? "",
+      uuid: uuid(), ref, kind, client, at: this.stamp(), note: before.note ?? "",
       ms: Math.round(performance.now() - this.since), ...fields,
     };
     this.outbox.add(event);
@@ -122,7 +139,7 @@ class Queue {
   refused(event, why) {
     const pair = this.pairs.get(event.ref);
     if (pair) this.pairs.set(event.ref, { ...pair, state: "open", grade: null, own: true });
-    this.notice = why;
+    this.refusals.push(why);
     this.desk.draw();
   }
 
@@ -138,7 +155,7 @@ class Queue {
     }
     const kind = { graded: "grade", unrateable: "unrateable" }[last.before.state] ?? "withdraw";
     const event = {
-      uuid: uuid(), ref: last.ref, kind, client, at: Date.now() + this.offset, note: last.before.note ?? "", ms: null,
+      uuid: uuid(), ref: last.ref, kind, client, at: this.stamp(), note: last.before.note ?? "", ms: null,
       ...(kind === "grade" ? { grade: last.before.grade } : {}),
     };
     this.outbox.add(event);
@@ -171,8 +188,12 @@ class Queue {
   // Says the same again with another note, without moving on.
   again(kind, fields) {
     const ref = this.current;
-    this.outbox.add({ uuid: uuid(), ref, kind, client, at: Date.now() + this.offset, ms: null, ...fields });
+    this.outbox.add({ uuid: uuid(), ref, kind, client, at: this.stamp(), ms: null, ...fields });
   }
+}
+
+function one(kind, name, value) {
+  return document.querySelector(`${kind}[data-${name}="${CSS.escape(value)}"]`);
 }
 
 function uuid() {
@@ -219,7 +240,11 @@ document.addEventListener("click", (event) => {
   queue.desk.zoom(link.querySelector("img"));
 });
 
-for (const kind of ["online", "focus"]) window.addEventListener(kind, () => queue?.outbox.send());
+function sendAll() {
+  queue?.outbox.send();
+  sendLeftovers(queue?.scope, (event, why) => queue?.refused(event, why));
+}
+for (const kind of ["online", "focus"]) window.addEventListener(kind, sendAll);
 window.addEventListener("pagehide", () => queue?.outbox.send());
 window.addEventListener("storage", () => queue?.desk.saved());
 window.addEventListener("beforeunload", (event) => {
@@ -230,7 +255,6 @@ let seen = "";
 function look() {
   const told = document.querySelector(".ib-queue")?.dataset.queue ?? "";
   if (told === "") {
-    if (seen !== "") shown.textContent = "";
     seen = "";
     return;
   }
@@ -238,11 +262,16 @@ function look() {
     seen = told;
     const parsed = JSON.parse(told);
     if (queue?.scope === parsed.scope) queue.take(parsed);
-    else queue = new Queue(parsed);
+    else {
+      queue = new Queue(parsed);
+      sendAll();
+    }
   }
   queue.desk.place();
+  queue.reveal();
 }
 new MutationObserver(look).observe(document.body, {
   childList: true, subtree: true, attributes: true, attributeFilter: ["data-queue"],
 });
 look();
+sendAll();

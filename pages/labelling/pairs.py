@@ -21,11 +21,11 @@ def draw(laid: Desk) -> None:
 
 def _group(query: QueryRevision, seats: list[Seat], items: Mapping[str, StoredItem]) -> str:
     candidates = [
-        "\n\n".join([f'<div class="ib-pair" data-ref="{attribute(seat.ref)}">', '<div class="ib-side">후보</div>',
+        "\n\n".join([f'<div class="ib-pair" style="display:none" data-ref="{attribute(seat.ref)}">', '<div class="ib-side">후보</div>',
                      cards.unnamed(items[seat.entry.item_id]), "</div>"])
         for seat in seats
     ]
-    return "\n\n".join([f'<div class="ib-group" data-group="{attribute(seats[0].ref)}"><div class="ib-sought">',
+    return "\n\n".join([f'<div class="ib-group" style="display:none" data-group="{attribute(seats[0].ref)}"><div class="ib-sought">',
                         '<div class="ib-side">질의</div>', asked(query, items), "</div>",
                         '<div class="ib-candidates">', *candidates, "</div></div>"])
 
