@@ -27,7 +27,8 @@ const BODY = `
     <button type="button" data-act="solution"><kbd>S</kbd>정답·풀이</button>
     <span class="ib-own"></span>
   </div>
-  <div class="ib-notice" role="alert" hidden></div>
+  <div class="ib-notice" role="status" hidden></div>
+  <div class="ib-refusals" role="alert" hidden><span></span><button type="button" data-act="seen">확인</button></div>
   <form class="ib-note-form" hidden>
     <textarea rows="2" maxlength="2000" aria-label="메모" placeholder="메모를 쓰고 Enter를 누르세요 (줄바꿈 Shift+Enter, 취소 Esc)"></textarea>
     <button type="submit">메모 남기기</button>
@@ -88,6 +89,10 @@ export class Desk {
     const notice = this.find(".ib-notice");
     notice.hidden = !queue.notice;
     notice.textContent = queue.notice;
+    const refusals = this.find(".ib-refusals");
+    refusals.hidden = !queue.refusals.length;
+    refusals.firstElementChild.textContent =
+      `저장되지 않은 판정이 ${queue.refusals.length}건 있습니다. ${[...new Set(queue.refusals)].join(" ")}`;
     const finished = this.find(".ib-finished");
     finished.hidden = queue.current !== null;
     finished.textContent = queue.order.length
@@ -150,7 +155,10 @@ export class Desk {
     else if (act === "note") this.openNote();
     else if (act === "flag") this.openFlag();
     else if (act === "solution") this.turnSolution();
-    else if (act === "unrateable") this.queue.say("unrateable");
+    else if (act === "seen") {
+      this.queue.refusals = [];
+      this.draw();
+    } else if (act === "unrateable") this.queue.say("unrateable");
     else if (act) this.queue[act]();
     if (button.type !== "submit") button.blur(); // or the next space bar would press it again
   }

@@ -2,17 +2,20 @@
 // happens: it survives a closed tab, a lost network and a restarted server, and two tabs cannot overwrite each other. The
 // server knows events by their uuid, so sending one twice stores it once.
 
-const PREFIX = "itembank-label";
+const PREFIX = "itembank-label:";
+const TOKENS = "itembank-token:";
 const AT_ONCE = 50;
 const SLOWEST_MS = 8000;
 const PATIENCE_MS = 15000;
+const OUTLIVING = 20000; // characters; a browser refuses outright to keep more than 64 KiB alive
 
 export class Outbox {
   constructor(scope, changed, refused) {
-    this.prefix = `${PREFIX}:${scope}:`;
+    this.scope = encodeURIComponent(scope); // a colon in a name must not look like the end of another's
+    this.prefix = `${PREFIX}${this.scope}:`;
     this.changed = changed;
     this.refused = refused;
-    this.token = "";
+    this.signed = "";
     this.memory = new Map();
     this.last = 0;
     this.sending = false;
@@ -20,6 +23,20 @@ export class Outbox {
     this.reason = "";
     this.timer = 0;
     this.kept = true;
+  }
+
+  get token() {
+    return this.signed;
+  }
+
+  // Kept too: what waits here must find its way after the round is closed and no page of it is opened any more.
+  set token(signed) {
+    this.signed = signed;
+    try {
+      localStorage.setItem(`${TOKENS}${this.scope}`, signed);
+    } catch {
+      this.kept = false;
+    }
   }
 
   add(event) {
@@ -38,9 +55,7 @@ export class Outbox {
   // Everything unsent in the order it was made.
   waiting() {
     const found = [...this.memory];
-    for (let place = 0; place < localStorage.length; place += 1) {
-      const key = localStorage.key(place);
-      if (!key.startsWith(this.prefix)) continue;
+    for (const key of keys(this.prefix)) {
       try {
         found.push([key, JSON.parse(localStorage.getItem(key))]);
       } catch {
@@ -51,11 +66,7 @@ export class Outbox {
   }
 
   get count() {
-    let count = this.memory.size;
-    for (let place = 0; place < localStorage.length; place += 1) {
-      if (localStorage.key(place).startsWith(this.prefix)) count += 1;
-    }
-    return count;
+    return this.memory.size + keys(this.prefix).length;
   }
 
   get state() {
@@ -84,13 +95,14 @@ export class Outbox {
   async post(batch) {
     const stop = new AbortController();
     const patience = setTimeout(() => stop.abort(), PATIENCE_MS);
+    const body = JSON.stringify({ token: this.token, events: batch.map(([, event]) => event) });
     try {
       const answer = await fetch("/labels/events", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ token: this.token, events: batch.map(([, event]) => event) }),
+        body,
         signal: stop.signal,
-        keepalive: true, // a closing tab still sends it
+        keepalive: body.length < OUTLIVING, // a closing tab still sends it
         redirect: "error",
       });
       const told = await answer.json();
@@ -120,5 +132,27 @@ export class Outbox {
     } finally {
       clearTimeout(patience);
     }
+  }
+}
+
+// Sends what other rounds left in this browser; what is another rater's the server refuses, and it goes on waiting.
+const leftovers = new Map();
+export function sendLeftovers(current, refused) {
+  for (const key of keys(TOKENS)) {
+    const scope = decodeURIComponent(key.slice(TOKENS.length));
+    if (scope === current) continue;
+    const outbox = leftovers.get(scope) ?? new Outbox(scope, () => {}, refused);
+    if (!outbox.count) continue;
+    leftovers.set(scope, outbox);
+    outbox.token = localStorage.getItem(key);
+    outbox.send();
+  }
+}
+
+function keys(prefix) {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return []; // the browser forbids storage: memory is all there is, and the desk says so
   }
 }

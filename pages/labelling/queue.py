@@ -40,6 +40,8 @@ def draw(who: Person | None) -> None:
         found = rounds.open_for(conn, place.id, who.name)
     if not found:
         results.calm(NOTHING_OPEN)
+        # What this browser still keeps of a closed round is sent all the same.
+        st.html(_SCRIPT, unsafe_allow_javascript=True)
         guide.draw(open_at_first=True)
         return
     chosen = _choose(found)
