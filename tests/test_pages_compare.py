@@ -131,6 +131,12 @@ def test_a_system_that_fails_leaves_the_others_alone(page):
     assert "엔진이 `쉽니다`" in told and len(cells(page, "qwen3-vl")) == 3
 
 
+@pytest.mark.parametrize("size", ["", "large"])
+def test_miniature_models_are_marked_in_every_column_also_on_a_projector(page, size):
+    page.query_params["size"] = size
+    assert shown(page.run()).count("축소 모델") == 2
+
+
 def test_only_what_differs_is_shown_when_asked_for(page):
     page.query_params["diff"] = "1"
     page.run()

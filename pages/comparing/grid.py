@@ -122,8 +122,10 @@ def _top(view: View, system: str) -> str:
     letter = f"<b>{variant.system.letter}</b>" if variant.system.letter else ""
     small = f" <small>{attribute(at + suffixes)}</small>" if suffixes else ""
     base = '<span class="ib-base">기준</span>' if system == view.address.baseline else ""
+    # The line that tells of the models is left out on a projector; that they are miniatures is not.
+    small_models = _badges(column.result) if view.address.size and column is not None and column.result is not None else ""
     name = (f'<div class="ib-name"><span class="ib-called" title="{attribute(variant.system.description)}">{letter}'
-            f'{attribute(variant.system.title)}{small}</span>{base}<span class="ib-where"></span></div>')
+            f'{attribute(variant.system.title)}{small}</span>{base}{small_models}<span class="ib-where"></span></div>')
     lines = [f'<div class="ib-told">{line}</div>' for line in _lines(view, system, column)]
     return (f'<div class="ib-top" data-system="{attribute(system)}" style="--ib-accent:{colour(system)}">{name}{"".join(lines)}</div>')
 
@@ -167,9 +169,14 @@ def _cost(view: View, found: SearchResult) -> str:
     depth = f"재순위 N={view.address.n}" if found.rerank_ms else ""
     whole = attribute(" / ".join(filter(None, [origin.full(found.models), depth, *found.notes])))
     shared = attribute(f"앞 열이 이미 인코딩한 것을 씀: {', '.join(found.shared)}") if found.shared else ""
-    badges = "".join(f'<span class="ib-mini" title="{whole}">{badge}</span>' for badge in origin.badges(found.models))
+    badges = _badges(found)
     mark = f'<span class="ib-noted" title="{whole}">!</span>' if found.notes else ""
     return f'{badges}{mark}<span title="{shared or whole}">{attribute(words)}</span>'
+
+
+def _badges(found: SearchResult) -> str:
+    whole = attribute(origin.full(found.models))
+    return "".join(f'<span class="ib-mini" title="{whole}">{badge}</span>' for badge in origin.badges(found.models))
 
 
 def _called(system: str) -> str:
