@@ -23,7 +23,7 @@ _MOST = 4096
 _guard = threading.Lock()
 _known: dict[str, tuple[float, Person | None]] = {}
 _demand: dict[int, tuple[float, bool]] = {}
-"""Whether a login is asked for, by database; once True, it stays."""
+"""Whether a login is asked for, by database."""
 _age = 0
 """Counts what may have changed answers, so that one read before a change is not kept after it."""
 

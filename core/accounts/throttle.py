@@ -21,20 +21,23 @@ class Throttle:
         self._guard = threading.Lock()
         self._failed: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 
-    def wait(self, name: str, address: str) -> float:
-        """Return how many seconds this name from this address must wait, 0 where it may try."""
-        with self._guard:
-            return max(self._left((name, address), PER_NAME), self._left(("", address), PER_ADDRESS))
+    def take(self, name: str, address: str) -> float:
+        """Count a try as failed before its password is checked; in one step, so that tries at once cannot slip past.
 
-    def failed(self, name: str, address: str) -> None:
-        """Count a failed try; called before the password is checked, so that tries at once cannot slip past."""
+        Returns:
+            Seconds this name must wait at this address; 0 where the try was counted and may be made.
+        """
         now = self._clock()
         with self._guard:
+            waiting = max(self._left((name, address), PER_NAME), self._left(("", address), PER_ADDRESS))
+            if waiting > 0:
+                return waiting
             for key in ((name, address), ("", address)):
                 times = [moment for moment in self._failed.pop(key, []) if moment > now - WINDOW]
-                self._failed[key] = [*times[-PER_ADDRESS:], now]
+                self._failed[key] = [*times, now]
             while len(self._failed) > _MOST:
                 self._failed.popitem(last=False)
+        return 0.0
 
     def passed(self, name: str, address: str) -> None:
         """Forget the failed tries of a name that has now logged in, and take back the try that succeeded."""

@@ -113,10 +113,9 @@ def prove(db: Database, *, name: str, password: str, address: str) -> Account:
         clean = clean_name(name)
     except InputError:
         raise InputError(WRONG) from None
-    waiting = _throttle.wait(clean, address)
+    waiting = _throttle.take(clean, address)
     if waiting > 0:
         raise InputError(f"로그인에 여러 번 실패했습니다. {math.ceil(waiting / 60)}분 뒤에 다시 해 주세요.")
-    _throttle.failed(clean, address)
     with db.connection() as conn:
         user = stored.get(conn, clean)
     fits = passwords.fits(password, user.password_hash if user else None)
