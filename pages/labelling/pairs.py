@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
+import streamlit as st
+
 from core.labels.desk import Desk, Seat
 from core.store.items import StoredItem
 from core.store.queries import QueryRevision
@@ -15,8 +17,10 @@ from pages.widgets.text import attribute
 
 def draw(laid: Desk) -> None:
     """Draw every pair of a desk, hidden: one call for each query, so that those already there are not drawn again."""
-    for query_id, group in groupby(laid.seats, key=lambda seat: seat.entry.query_id):
-        markup(_group(laid.queries[query_id], list(group), laid.items))
+    # Without gaps: each hidden query would otherwise push the shown one further down.
+    with st.container(key="label-pairs", gap=None):
+        for query_id, group in groupby(laid.seats, key=lambda seat: seat.entry.query_id):
+            markup(_group(laid.queries[query_id], list(group), laid.items))
 
 
 def _group(query: QueryRevision, seats: list[Seat], items: Mapping[str, StoredItem]) -> str:
