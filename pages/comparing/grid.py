@@ -19,6 +19,8 @@ from pages.widgets.text import attribute, sentence
 GRADES = ("무관", "관련(같은 단원)", "유사(같은 개념)", "매우 유사(거의 같은 유형)")
 MEASURES = {"nDCG@10": "nDCG@10", "cR@5": "R@5", "RR": "RR"}
 """Those that stand above a column; all are in the table below."""
+_ROOMY = 3
+"""So many columns leave room to say precision, device and dimensions, which else stand in the line's title."""
 _WAITING = '<div class="ib-cell ib-wait" role="status">찾고 있습니다…</div>'
 _NONE = '<div class="ib-cell ib-none"></div>'
 _NOTHING = '<div class="ib-cell ib-wait">맞는 문항이 없습니다.</div>'
@@ -142,7 +144,7 @@ def _measured(view: View, system: str) -> str:
     if values is None:
         return ""
     words = " · ".join(f"{short} <b>{number(values.get(name))}</b>" for name, short in MEASURES.items())
-    return f'<span title="{attribute(f"이 쿼리 하나의 값. 정답: {view.truth}")}">{words}</span>'
+    return f'<span title="{attribute(f"이 쿼리 하나의 값. R@5는 상한을 보정한 재현율. 정답: {view.truth}")}">{words}</span>'
 
 
 def number(value: float | None) -> str:
@@ -166,6 +168,8 @@ def _cost(view: View, found: SearchResult) -> str:
     if not found.models:
         spans = spans[2:]
     words = " · ".join(filter(None, spans)) + " ms"
+    if found.models and len(view.address.systems) <= _ROOMY:
+        words += f" · {origin.short(found.models)}"
     depth = f"재순위 N={view.address.n}" if found.rerank_ms else ""
     whole = attribute(" / ".join(filter(None, [origin.full(found.models), depth, *found.notes])))
     shared = attribute(f"앞 열이 이미 인코딩한 것을 씀: {', '.join(found.shared)}") if found.shared else ""
