@@ -16,7 +16,8 @@ from core.errors import NotFoundError
 from core.labels import calibration, flags, pool, progress, queue, rounds
 from core.labels.pool import PoolRequest, RaterScope
 from core.labels.queue import QueueEntry
-from core.store import items, queries
+from core.store import items, judgments, queries
+from core.store.judgments import JudgmentEvent
 from tests.labelling_round import START, answer, ask, fill, opened
 
 REQUEST = PoolRequest(name="1차", depth=5, random_per_query=2, metadata_per_query=4, overlap=2, repeat_share=0.0,
@@ -250,6 +251,17 @@ def test_pairs_of_a_raters_calibration_are_not_asked_of_that_rater_again(conn, b
     queue.hand_out(conn, practice, "가")
     assert known not in pairs_of(opened(conn, round_id, "가", ahead=1000))
     assert known in pairs_of(opened(conn, round_id, "나", ahead=1000))
+
+
+@pytest.mark.parametrize("seen", [{"blinded": False}, {"purpose": "adjudication"}])
+def test_a_pair_judged_where_grades_were_seen_is_not_asked_blind(conn, bank, start, seen):
+    round_id = start()
+    entry = opened(conn, round_id, "나")[0]
+    judgments.append(conn, [JudgmentEvent(
+        collection_id=bank.id, query_id=entry.query_id, query_hash=entry.query_hash, item_id=entry.item_id,
+        item_hash=entry.item_hash, grade=1, rater="가", origin="human", **seen)])
+    assert pairs_of([entry])[0] not in pairs_of(opened(conn, round_id, "가", ahead=1000))
+    assert pairs_of([entry])[0] in pairs_of(opened(conn, round_id, "다", ahead=1000))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

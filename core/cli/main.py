@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -56,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         log.info("the command ended with an error", exc_info=True)
         print(error, file=sys.stderr)
+    except BrokenPipeError:  # whoever read this, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("멈췄습니다. 저장된 것은 그대로 있으며, 같은 명령으로 이어서 할 수 있습니다.", file=sys.stderr)
     except Exception:

@@ -31,7 +31,7 @@ SELECT query_id, query_hash, item_id, item_hash, rater, false AS asked FROM judg
    AND (grade IS NOT NULL OR unrateable)
 """
 # Pairs and looks are stacked and grouped, not joined: PostgreSQL takes a join over four columns for nearly empty and loops.
-# A pair of the rater's own calibration counts as looked at.
+# A pair of the rater's own calibration counts as looked at, and so does one judged where systems or grades were seen.
 _FREE = f"""
 WITH stacked AS (
     SELECT p.query_id, p.query_hash, p.item_id, p.item_hash, NULL AS rater, true AS asked {_STANDS}
@@ -42,7 +42,10 @@ WITH stacked AS (
      UNION ALL
     SELECT e.query_id, e.query_hash, e.item_id, e.item_hash, e.rater, false
       FROM queue_entries AS e JOIN label_rounds AS r ON r.id = e.round_id
-     WHERE e.rater = %(rater)s AND e.purpose = 'calibration' AND r.collection_id = %(collection_id)s),
+     WHERE e.rater = %(rater)s AND e.purpose = 'calibration' AND r.collection_id = %(collection_id)s
+     UNION ALL
+    SELECT query_id, query_hash, item_id, item_hash, rater, false FROM judgment_events
+     WHERE collection_id = %(collection_id)s AND rater = %(rater)s AND (purpose = 'adjudication' OR NOT blinded)),
 free AS (
     SELECT query_id, query_hash, item_id, item_hash, count(DISTINCT rater) AS taken
       FROM stacked GROUP BY query_id, query_hash, item_id, item_hash
