@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import html
-import json
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.accounts import logins
 from core.accounts.person import Person
-from core.labels import calibration, flags, pool, rounds, truth
+from core.labels import flags, pool, queue, truth
 from core.labels.pool import PoolRequest
 from core.settings import PROJECT_DIR
-from core.store import collections, items, judgments, queries
+from core.store import judgments, queries
 from core.store import rounds as stored_rounds
-from pages.labelling import SECTIONS, acts, place, sections_for
+from pages.labelling import SECTIONS, place, sections_for
 from pages.widgets import person
+from tests.fixtures_browser import served
 from tests.label_data import Bank
 
 SENIOR = Person("선임", "senior")
@@ -62,7 +63,7 @@ def button(at: AppTest, name: str):
 
 
 def part(at: AppTest, name: str, chosen: str) -> AppTest:
-    return next(each for each in at.button_group if each.key == f"label.part.{name}").set_value([chosen]).run()
+    return next(each for each in at.button_group if each.key == f"label.part.{name}").set_value(chosen).run()
 
 
 @pytest.mark.parametrize("section", OURS)
@@ -92,3 +93,90 @@ SEEDED = {
 def test_with_judgments_every_section_shows_them(page, bank, section):
     shown = words(page(section))
     assert not [each for each in SEEDED[section] if each not in shown]
+
+
+def test_a_query_is_written_once_and_said(page, conn, collection):
+    bank = Bank(conn, collection)
+    at = page("queries")
+    at.text_area[0].set_value("기울기를 구하는 문제").run()
+    button(at, "queries.new").click().run()
+    assert "쿼리를 저장했습니다" in words(at)
+    added = [query for query in queries.current(conn, collection.id) if query.query_id not in bank.queries]
+    assert [(query.text, query.origin) for query in added] == [("기울기를 구하는 문제", "human")]
+    # The second of two fast clicks meets an emptied form: nothing is written, and a sentence says what is missing.
+    button(at, "queries.new").click().run()
+    words(at, trouble=True)
+    assert len(queries.current(conn, collection.id)) == len(bank.queries) + 1
+
+
+def test_a_plan_names_pairs_and_hours_and_opens_one_round(page, bank, conn, collection):
+    at = page("pool")
+    at.button(key="label.pool.make").click().run()
+    assert all(told in words(at) for told in ("물어볼 쌍", "예상 시간", "초로 가정", "혼자 낸 쌍"))
+    assert not stored_rounds.listing(conn, collection.id)
+    button(at, "pool.open").click().run()
+    assert "라운드 '1차'을(를) 열었습니다" in words(at)
+    assert [each.name for each in stored_rounds.listing(conn, collection.id)] == ["1차"]
+
+
+def test_whoever_has_pairs_to_judge_sees_no_grades(page, bank, conn, database, collection):
+    pool.open_round(database, pool.plan(database, None, collection.name, PoolRequest(name="1차")), by="선임")
+    shown = words(page("queries", RATER))
+    assert "찾는 글 1" in shown and "관련 문항 3개 이상" not in shown and "목표" not in shown
+
+
+def test_a_disagreement_is_decided_by_a_click(page, bank, conn, collection):
+    at = page("adjudicate")
+    shown = words(at)
+    assert not {"가", "나"} & {each.strip() for each in shown.replace("<", ">").split(">")}
+    button(at, "adjudicate.q01.m-002.2").click().run()
+    assert "'2 유사'(으)로 정했습니다" in words(at)
+    made = judgments.current(conn, collection.id, purposes=("adjudication",))
+    assert [(each.query_id, each.item_id, each.grade, each.rater) for each in made] == [("q01", "m-002", 2, "선임")]
+
+
+def test_freezing_needs_a_name_and_happens_once(page, bank, conn, collection):
+    at = part(page("versions"), "versions", "freeze")
+    assert button(at, "versions.freeze").disabled
+    at.text_input[0].set_value("1차 정답").run()
+    button(at, "versions.freeze").click().run()
+    assert "버전 1 '1차 정답'을(를) 굳혔습니다" in words(at)
+    assert [each.number for each in truth.versions(conn, collection.id)] == [1]
+    assert "내용이 같습니다" in words(at)
+    part(at, "versions", "list").button(key="label.verify.1").click().run()
+    assert "굳힐 때와 같습니다" in words(at)
+
+
+def test_a_flag_is_cleared(page, bank, conn, collection):
+    flags.flag(conn, collection.id, "m-003", by="가", reason="그림이 없습니다")
+    at = part(page("rounds"), "rounds", "flags")
+    assert "그림이 없습니다" in words(at)
+    button(at, "flag.m-003").click().run()
+    assert "결함 표시를 풀었습니다" in words(at) and not flags.flagged(conn, collection.id)
+
+
+@pytest.mark.slow
+def test_a_senior_opens_a_round_and_freezes_it(browser, bank, conn, database, collection, tmp_path):
+    with served({"COLLECTION": collection.name}, tmp_path / "log") as (address, _):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": logins.COOKIE, "value": logins.begin("선임", picked=True, db=database), "url": address}])
+        tab = context.new_page()
+        tab.set_default_timeout(30_000)
+        tab.goto(f"{address}/label?section=pool")
+        tab.get_by_role("button", name="계획 세우기").click()
+        tab.get_by_role("button", name="이 계획으로 라운드 열기").dblclick()
+        tab.get_by_text("라운드 '1차'을(를) 열었습니다").wait_for()
+        made = stored_rounds.listing(conn, collection.id)
+        assert len(made) == 1
+        entries = queue.hand_out(conn, made[0].id, "다", ahead=20)
+        judgments.append(conn, [bank.event("다", each.query_id, each.item_id, 1, round_id=made[0].id) for each in entries])
+        tab.goto(f"{address}/label?section=rounds")
+        tab.get_by_role("cell", name="다", exact=True).wait_for()
+        tab.goto(f"{address}/label?section=versions")
+        tab.get_by_text("굳히기", exact=True).click()
+        tab.get_by_label("이름", exact=True).fill("1차 정답")
+        tab.get_by_label("이름", exact=True).press("Enter")
+        tab.get_by_role("button", name="이대로 굳히기").dblclick()
+        tab.get_by_text("버전 1 '1차 정답'을(를) 굳혔습니다").wait_for()
+        assert len(truth.versions(conn, collection.id)) == 1
+        context.close()

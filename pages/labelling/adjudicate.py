@@ -68,7 +68,7 @@ def _case(found: Collection, who: Person, case: Case) -> None:
         _decide(case, who)
     left, right = st.columns(2, gap="medium")
     with left:
-        facts.heading("질의")
+        facts.heading("쿼리")
         shown.query(query, stored)
     with right:
         facts.heading("후보")

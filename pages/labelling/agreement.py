@@ -66,7 +66,7 @@ def _overall(made: AgreementReport) -> None:
         ("크리펜도르프 알파 (순서 척도)", facts.number(told.value), words),
         ("똑같은 등급", facts.UNMEASURED if exact is None else f"{exact:.0%}", "두 사람이 함께 판정한 쌍에서"),
         ("라벨러", f"{len(made.raters):,}명", ""),
-        ("갈린 쌍", f"{len(made.disagreements):,}", "두 등급 넘게 갈린 쌍 " + f"{sum(each.spread >= 2 for each in made.disagreements):,}"),
+        ("갈린 쌍", f"{len(made.disagreements):,}", "두 등급 이상 갈린 쌍 " + f"{sum(each.spread >= 2 for each in made.disagreements):,}"),
     ])
 
 

@@ -67,8 +67,9 @@ def _figure(counted: Confusion) -> go.Figure:
     figure.update_layout(
         height=360, margin={"l": 10, "r": 10, "t": 10, "b": 10}, plot_bgcolor="#ffffff", paper_bgcolor="#ffffff",
         font={"family": "Pretendard, sans-serif", "size": 13, "color": MUTED})
-    figure.update_xaxes(title_text=_axis(counted.second, "다른 사람"), showgrid=False, automargin=True)
-    figure.update_yaxes(title_text=_axis(counted.first, "한 사람"), showgrid=False, autorange="reversed", automargin=True)
+    for update, name, words in ((figure.update_xaxes, counted.second, "다른 사람"), (figure.update_yaxes, counted.first, "한 사람")):
+        update(title_text=_axis(name, words), showgrid=False, automargin=True, title_standoff=14)
+    figure.update_yaxes(autorange="reversed")
     return figure
 
 

@@ -17,7 +17,7 @@ def strip(told: Iterable[tuple[str, str, str]]) -> None:
         + (f"<small>{attribute(remark)}</small>" if remark else "") + "</div>"
         for what, number, remark in told
     )
-    markup.draw(f'<div class="ib-strip">{cells}</div>')
+    markup.draw(f'<div class="ib-tally">{cells}</div>')
 
 
 def bar(share: float, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -19,6 +20,9 @@ ORIGINS = {"human": "사람", "carried": "옮김", "mirrored": "맞바꿈", "con
 GRADES = ("무관", "관련", "유사", "매우 유사")
 _SHORT = 60
 _FOUND = 12
+_FORMULA = re.compile(r"\$([^$]+)\$")
+_SIGNS = {r"\triangle": "△", r"\angle": "∠", r"^\circ": "°", r"\times": "×", r"\,": " ", r"\ ": " "}
+_UPRIGHT = re.compile(r"\\(?:mathrm|rm|text)\s*\{([^{}]*)\}")
 
 
 def grade(value: int | None) -> str:
@@ -28,8 +32,16 @@ def grade(value: int | None) -> str:
 
 def short(words: str, length: int = _SHORT) -> str:
     """Return a text on one line, cut where it is long."""
-    line = " ".join(words.split())
+    line = " ".join(_FORMULA.sub(_in_words, words).split())
     return line if len(line) <= length else f"{line[:length - 1]}…"
+
+
+def _in_words(formula: re.Match[str]) -> str:
+    """A formula where none can be set: as letters where these say it, else named as one."""
+    tex = _UPRIGHT.sub(r"\1", formula[1])
+    for written, sign in _SIGNS.items():
+        tex = tex.replace(written, sign)
+    return "(수식)" if re.search(r"[\\{}^_]", tex) else tex
 
 
 def title(query: QueryRevision, length: int = _SHORT) -> str:
@@ -51,7 +63,7 @@ def query(asked: QueryRevision, items: Mapping[str, StoredItem]) -> None:
         parts.append(f'<div class="ib-words">\n\n{cards.words(asked.text)}\n\n</div>')
     if asked.image_hash is not None:
         parts.append(f'<div class="ib-figure"><a href="/figures/{asked.image_hash}" target="_blank" rel="noopener">'
-                     f'<img src="/figures/{asked.image_hash}" alt="질의 그림"></a></div>')
+                     f'<img src="/figures/{asked.image_hash}" alt="쿼리 그림"></a></div>')
     markup.draw("\n\n".join([*parts, "</div></article>"]))
 
 

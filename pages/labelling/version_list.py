@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import final, truth
+from core.labels import final, importing, truth
 from core.store.collections import Collection
 from core.store.truths import Version
 from pages.labelling import facts, shown
@@ -16,7 +16,8 @@ from pages.widgets import doors, markup, results, tables, trouble
 from pages.widgets.text import attribute, sentence
 
 _NONE = "아직 굳힌 버전이 없습니다. 그때까지 모든 숫자는 지금까지의 판정에서 나오며 '미확정'이라고 적힙니다."
-_RULES = {**final.RULES, "mirrored": "맞바꿈"}
+RULES = {**final.RULES, "mirrored": "맞바꿈"}
+_UNNAMED = {IMPORTED: "가져온 파일", RATER: "옮긴 등급"}
 
 
 def draw(found: Collection, who: Person) -> None:
@@ -59,11 +60,16 @@ def covered(told: Mapping[str, Any], unlisted_zero_by: str) -> None:
     rows = [
         ("등급", _shares({shown.grade(int(value)): count for value, count in told["grades"].items()})),
         ("출처", _shares({shown.ORIGINS.get(name, name): count for name, count in told["origins"].items()})),
-        ("규칙", _shares({_RULES.get(name, name): count for name, count in told["rules"].items()})),
+        ("규칙", _shares({RULES.get(name, name): count for name, count in told["rules"].items()})),
     ]
     if told.get("raters"):
-        rows.append(("판정한 사람", ", ".join(told["raters"])))
-    tables.draw(("", ""), rows)
+        rows.append(("판정한 사람", ", ".join(map(_rater, told["raters"]))))
+    tables.draw(("나누어 보면", "쌍 (몫)"), rows)
+
+
+def _rater(name: str) -> str:
+    imported, _, origin = name.partition(":")
+    return f"가져온 정답({shown.ORIGINS.get(origin, origin)})" if imported == importing.RATER and origin else name
 
 
 def _shares(counts: Mapping[str, int]) -> str:
