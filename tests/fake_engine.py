@@ -1,82 +1,162 @@
-"""An engine that costs nothing: vectors from a hash of the content, under whatever configuration is asked for."""
+"""A real engine process around tiny pretended models, whose texts say what happens to them.
 
+    nan            NaN unless computed in fp32         refuse     an InputError
+    nan-always     NaN in fp32 too                     raise      an unexpected error
+    memory         no memory in a batch above one      lost       the GPU context breaks
+    crash          the process dies on the spot        until P    computes until the file P is there
+
+The model ``fake-until P`` loads until the file P is there.
+"""
+
+from __future__ import annotations
+
+import argparse
 import hashlib
-import threading
-from collections import Counter
-from dataclasses import replace
+import logging
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
-from core.engine.client import EngineDiedError
-from core.engine.messages import Encoding, Reranking
-from core.models import registry
-from core.models.contract import LoadedModel
-from core.models.revision import installed_revision
-from core.search.sets import pixel_budget
-from core.search.systems import channels
-from core.store import embedding_sets, embeddings, items
-from core.store.embedding_sets import SetIdentity
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-DIMS = 40
+from core.daemon import wait_until
+from core.engine.server import serve
+from core.engine.slots import Settled, Slot, Wanted
+from core.errors import InputError, ModelError, NotFoundError
+from core.models.contract import Content, LoadedModel
+
+DIMS = 8
 
 
-def loaded(key: str) -> LoadedModel:
-    record = registry.record(key)
-    return LoadedModel(key, record.hub_id, installed_revision(record), "fp32", "cpu", DIMS, pixel_budget(record, None), True)
+class AcceleratorError(RuntimeError):
+    """Named like torch's."""
 
 
-def vector(model_key: str, content) -> np.ndarray:
-    seed = hashlib.sha256(f"{model_key}|{content.text}|{content.image!r}".encode()).digest()
-    return np.random.default_rng(list(seed)).standard_normal(DIMS).astype(np.float32)
+class FakeModel:
+    """Deterministic vectors from a hash of the content."""
+
+    def __init__(self, slot: Slot) -> None:
+        self.info = LoadedModel(key=slot.key, id=f"fake/{slot.key}", revision="r1", precision=slot.precision,
+                                device=slot.device, dims=DIMS, max_pixels=slot.max_pixels, miniature=True)
+        self.batches: list[int] = []
+
+    def _row(self, content: Content, *, salt: str, of: int) -> np.ndarray:
+        text = content.text or ""
+        if text == "nan-always" or (text == "nan" and self.info.precision != "fp32"):
+            return np.full(DIMS, np.nan, dtype=np.float32)
+        if text == "refuse" or content.image == b"broken":
+            raise InputError("그림 파일을 열 수 없습니다.")
+        if text == "raise":
+            raise ValueError("something unforeseen")
+        if text == "memory" and of > 1:
+            raise MemoryError
+        if text == "lost":
+            raise AcceleratorError("device-side assert")
+        if text == "crash":
+            os._exit(9)
+        _wait_for(text)
+        digest = hashlib.sha256(f"{salt}{text}".encode("utf-8", "surrogatepass") + (content.image or b"")).digest()
+        row = np.frombuffer(digest[: DIMS * 2], dtype="<u2").astype(np.float32)
+        return row / np.linalg.norm(row)
 
 
-class FakeEngine:
-    """Counts what it was asked for: ``rows`` by (model, content), ``calls`` by (model, priority)."""
-
-    def __init__(self) -> None:
-        self.rows, self.calls = Counter(), Counter()
-        self.answers: dict[str, LoadedModel] = {}
-        self.trouble: dict[str, Exception] = {}
-        self.killers: set[str] = set()
-        self._lock = threading.Lock()
-
-    def encode(self, model_key, contents, *, role, precision, max_pixels, priority="interactive", timeout=0):
-        assert role == "query"
-        with self._lock:
-            self.calls[model_key, priority] += 1
-            self.rows.update((model_key, content) for content in contents)
-        if model_key in self.trouble:
-            raise self.trouble[model_key]
-        if self.killers & {content.text for content in contents}:
-            raise EngineDiedError("dead")
-        vectors = np.stack([vector(model_key, content) for content in contents])
-        return Encoding(vectors, {}, self._model(model_key), 1.0, 0.0, 0)
-
-    def rerank(self, model_key, query, documents, *, precision, max_pixels, priority="interactive", timeout=0):
-        self.calls[model_key, priority] += 1
-        scores = np.array([(vector(model_key, document)[0] + 5) / 10 for document in documents], np.float32)
-        return Reranking(scores, {}, self._model(model_key), 1.0, 0.0, 0)
-
-    def load(self, model_key, *, precision, max_pixels):
-        return self._model(model_key)
-
-    def answers_as(self, model_key, **changes):
-        self.answers[model_key] = replace(loaded(model_key), **changes)
-
-    def _model(self, model_key):
-        return self.answers.get(model_key) or loaded(model_key)
+def _wait_for(told: str) -> None:
+    if told.startswith("until "):
+        assert wait_until(Path(told.removeprefix("until ")).exists, seconds=60)
 
 
-def embed(conn, collection_id: int) -> None:
-    """Give every item the vectors of systems A–E, as ``core embed`` would."""
-    for channel in channels():
-        record = registry.resolve(channel.model)
-        model = loaded(record.key)
-        found = embedding_sets.ensure_set(conn, collection_id, SetIdentity(
-            model_key=model.key, hub_id=model.id, revision=model.revision, precision="fp32", dims=DIMS,
-            max_pixels=model.max_pixels, prompt="", content=channel.content, miniature=True))
-        embedding_sets.mark_plain(conn, found.id)
-        rows = [(stored.item.id, stored.content_hash, np.random.default_rng(
-                    list(f"{record.key}{stored.item.id}{stored.content_hash}".encode())).standard_normal(DIMS))
-                for page in items.iterate(conn, collection_id) for stored in page]
-        embeddings.copy_in(conn, found.id, rows)
+class FakeEncoder(FakeModel):
+    """Vectors."""
+
+    def encode(self, contents: list[Content], *, role: str) -> np.ndarray:
+        self.batches.append(len(contents))
+        return np.stack([self._row(content, salt=role, of=len(contents)) for content in contents])
+
+
+class FakeReranker(FakeModel):
+    """Scores."""
+
+    def score(self, query: Content, documents: list[Content]) -> np.ndarray:
+        self.batches.append(len(documents))
+        return np.stack([self._row(each, salt=query.text or "", of=len(documents))[0] for each in documents])
+
+
+@dataclass
+class FakeSource:
+    """Models ``fake``, ``fake-2`` … and ``fake-reranker``, each counting as 10 bytes of GPU memory."""
+
+    budget: int | None = None
+    device: str = "fake"
+    loads: list[Slot] = field(default_factory=list)
+    stamps: dict[str, int] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        pass
+
+    def settle(self, wanted: Wanted) -> Settled:
+        if not wanted.key.startswith("fake"):
+            raise NotFoundError(f"{wanted.key} 모델은 없습니다.")
+        precision = "fp16" if wanted.precision in ("auto", "nf4") else wanted.precision
+        notes = ("nf4 대신 fp16으로 불러왔습니다.",) if wanted.precision == "nf4" else ()
+        return Settled(Slot(wanted.key, precision, wanted.max_pixels, "cuda"), notes)
+
+    def stamp(self, key: str) -> int:
+        return self.stamps.get(key, 0)
+
+    def load(self, slot: Slot) -> FakeModel:
+        self.loads.append(slot)
+        if slot.key == "fake-missing":
+            raise ModelError("모델이 설치되어 있지 않습니다.")
+        _wait_for(slot.key.removeprefix("fake-"))
+        if slot.key == "fake-no-copy" and slot.precision == "fp32":
+            raise ModelError("모델이 설치되어 있지 않습니다.")
+        return FakeReranker(slot) if "reranker" in slot.key else FakeEncoder(slot)
+
+    def weights_bytes(self, model: FakeModel) -> int:
+        return 10
+
+    def expected_bytes(self, slot: Slot) -> int:
+        return 0 if slot.device == "cpu" else 10
+
+    def working_bytes(self, slot: Slot) -> int:
+        return 0
+
+    def budget_bytes(self) -> int | None:
+        return self.budget
+
+    def watched(self, action):
+        return action(), None, None
+
+    def memory(self) -> None:
+        return None
+
+    def reset_peaks(self) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
+
+
+def main() -> int:
+    """Serve the pretended models."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--restarts", type=int, default=0)
+    parser.add_argument("--fingerprint", required=True)
+    parser.add_argument("--idle", type=float, default=60.0)
+    parser.add_argument("--fail", action="store_true")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.DEBUG)
+    if arguments.fail:
+        return 1
+    return serve(FakeSource(), data_dir=arguments.data_dir, restarts=arguments.restarts,
+                 fingerprint=arguments.fingerprint, idle_seconds=arguments.idle)
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    os._exit(code)

@@ -21,7 +21,7 @@ from core.search.query import Query
 from core.search.query_encoder import QueryEncoder
 from core.search.service import search
 from core.store import collections, images, items, queries
-from tests.fake_engine import FakeEngine, embed
+from tests.stored_engine import FakeEngine, embed
 from tests.test_search_running import PIXEL
 from tests.test_store_items import new
 

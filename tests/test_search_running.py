@@ -10,7 +10,7 @@ from core.search import disagreement, overlap, running
 from core.search.query import of_revision
 from core.search.service import search
 from core.store import images, items, queries, runs
-from tests.fake_engine import FakeEngine, embed
+from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
 
 PIXEL = (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde\x00\x00\x00\x0c"

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     losses = []
     for name in arguments.variant:
-        with tqdm(desc=name, unit="질의", disable=None) as bar:
+        with tqdm(desc=name, unit="쿼리", disable=None) as bar:
             def show(done: int, total: int, bar: tqdm = bar) -> None:
                 bar.total = total
                 bar.update(done - bar.n)
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"collection": arguments.collection, "losses": [asdict(loss) for loss in losses]})
         return 0
-    print_table(("변형", "기준", "문항", "코사인 평균", "하위 5%", "최소", "질의", "같은 상위 10", "재현율@5 변형", "기준"), [
+    print_table(("변형", "기준", "문항", "코사인 평균", "하위 5%", "최소", "쿼리", "같은 상위 10", "재현율@5 변형", "기준"), [
         (loss.variant, loss.against, loss.items or "-", _shown(loss.cosine_mean, 5), _shown(loss.cosine_p5, 5),
          _shown(loss.cosine_min, 5), loss.queries, _shown(loss.same_top10), _shown(loss.recall_variant),
          _shown(loss.recall_against)) for loss in losses])

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(asdict(done))
         return 0
-    say(f"준비되었습니다: {done.collection} 컬렉션 {done.items}문항, 질의 {done.queries}개.")
+    say(f"준비되었습니다: {done.collection} 컬렉션 {done.items}문항, 쿼리 {done.queries}개.")
     if done.failed:
         say(f"임베딩하지 못한 문항이 {done.failed}개 있습니다. `python -m core embed`로 까닭을 볼 수 있습니다.")
     if done.miniature:

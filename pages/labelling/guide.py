@@ -27,6 +27,6 @@ def _pane() -> None:
                      cards.words(each.text), f'<small>{attribute(each.why)}</small></div></div>'])
         for each in found.answers
     ]
-    markup("\n\n".join(['<div class="ib-examples"><div class="ib-side">예: 질의가 이 문항일 때</div><div class="ib-asked-for">',
+    markup("\n\n".join(['<div class="ib-examples"><div class="ib-side">예: 쿼리가 이 문항일 때</div><div class="ib-asked-for">',
                         cards.words(found.asked), "</div>", *rows, "</div>"]))
     st.caption(f"판정 기준 {guidelines.VERSION}")

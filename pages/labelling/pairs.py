@@ -30,7 +30,7 @@ def _group(query: QueryRevision, seats: list[Seat], items: Mapping[str, StoredIt
         for seat in seats
     ]
     return "\n\n".join([f'<div class="ib-group" style="display:none" data-group="{attribute(seats[0].ref)}"><div class="ib-sought">',
-                        '<div class="ib-side">질의</div>', asked(query, items), "</div>",
+                        '<div class="ib-side">쿼리</div>', asked(query, items), "</div>",
                         '<div class="ib-candidates">', *candidates, "</div></div>"])
 
 
@@ -46,5 +46,5 @@ def asked(query: QueryRevision, items: Mapping[str, StoredItem]) -> str:
         parts.append(f'<div class="ib-words ib-wanted">\n\n{cards.words(query.text)}\n\n</div>')
     if query.image_hash is not None:
         parts.append(f'<div class="ib-figure"><a href="/figures/{query.image_hash}" target="_blank" rel="noopener">'
-                     f'<img src="/figures/{query.image_hash}" alt="질의 그림"></a></div>')
+                     f'<img src="/figures/{query.image_hash}" alt="쿼리 그림"></a></div>')
     return "\n\n".join(['<article class="ib-card"><div class="ib-main">', *parts, "</div></article>"])

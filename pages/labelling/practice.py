@@ -21,6 +21,6 @@ def draw(round_id: int, rater: str) -> None:
                      f"판정 {found.answered}쌍에서 계산했습니다.")
         if found.differing:
             st.markdown("다르게 본 쌍입니다. 판정 기준을 다시 읽고 까닭을 선임과 이야기해 보세요.")
-            tables.draw(("질의", "후보", "합의 등급", "내 등급"), [
+            tables.draw(("쿼리", "후보", "합의 등급", "내 등급"), [
                 (query_id, item_id, want, "판정 불가" if got is None else got)
                 for query_id, item_id, want, got in found.differing])
