@@ -226,6 +226,43 @@ def test_a_lost_answer_is_asked_for_again_and_stored_once(seat):
     assert rater.grades() == [2, 1]
 
 
+def test_what_a_closed_round_left_behind_is_still_sent(seat):
+    rater = seat()
+    rater.page.route("**/labels/events", lambda route: route.abort())
+    rater.press("1", "2", "3")
+    rater.page.locator('.ib-saved[data-state="offline"]', has_text="3건").wait_for()
+    rater.page.close()
+    with rater.database.connection() as conn:
+        stored_rounds.close(conn, rater.round_id)
+    page = rater.context.new_page()
+    page.goto(f"{rater.address}/label")
+    page.get_by_text("지금 열린 라운드가 없습니다.").wait_for(timeout=fixtures_browser.PATIENCE)
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('itembank-label:'))")
+    assert rater.grades() == [1, 2, 3]
+
+
+def test_a_refusal_stays_in_sight_until_it_is_seen(seat):
+    rater = seat()
+
+    def refuse(route):
+        sent = route.request.post_data_json["events"]
+        route.fulfill(json={"stored": [], "refused": [{"uuid": event["uuid"], "reason": "까닭입니다."} for event in sent]})
+
+    rater.page.route("**/labels/events", refuse)
+    first = rater.shown()
+    rater.press("2")
+    said = rater.page.locator(".ib-refusals")
+    said.get_by_text("저장되지 않은 판정이 1건 있습니다. 까닭입니다.").wait_for()
+    rater.page.unroute("**/labels/events")
+    rater.press("1", "0")
+    rater.saved()
+    assert said.is_visible() and rater.grades() == [1, 0]
+    said.get_by_role("button", name="확인").click()
+    assert not said.is_visible()
+    rater.press("ArrowLeft", "ArrowLeft", "ArrowLeft")
+    assert rater.shown() == first and rater.page.locator(".ib-chosen").count() == 0
+
+
 def test_two_raters_do_not_see_each_other_and_one_goes_on_elsewhere(seat):
     one, other = seat(), seat()
     one.press("n")
