@@ -11,7 +11,7 @@ from core.labels import diff, truth
 from core.labels.diff import Diff, Regraded
 from core.store.collections import Collection
 from core.store.truths import FrozenRow
-from pages.labelling import facts, shown
+from pages.labelling import facts, shown, version_list
 from pages.widgets import doors, results, tables
 
 _NOW = 0
@@ -39,6 +39,7 @@ def draw(found: Collection, who: Person) -> None:
     _numbers(told)
     for heading, rows in (("등급이 바뀐 쌍", told.regraded), ("문항 내용이 바뀐 쌍 (등급은 같음)", told.items_changed)):
         _regraded(heading, rows)
+    _restated(told.restated)
     for heading, pairs in (("더해진 쌍", told.pairs_added), ("빠진 쌍", told.pairs_removed)):
         _pairs(heading, pairs)
     _queries(told)
@@ -61,6 +62,16 @@ def _numbers(told: Diff) -> None:
 def _regraded(heading: str, rows: Iterable[Regraded]) -> None:
     listed = [(each.before.query_id, each.before.item_id, shown.grade(each.before.grade), shown.grade(each.after.grade)) for each in rows]
     _table(heading, ("쿼리", "문항", "이전", "이후"), listed)
+
+
+def _restated(rows: Iterable[Regraded]) -> None:
+    listed = [(each.before.query_id, each.before.item_id, shown.grade(each.before.grade), _stated(each.before), _stated(each.after))
+              for each in rows]
+    _table("등급은 같고 출처나 규칙이 바뀐 쌍", ("쿼리", "문항", "등급", "이전", "이후"), listed)
+
+
+def _stated(row: FrozenRow) -> str:
+    return f"{shown.ORIGINS.get(row.origin, row.origin)} · {version_list.RULES[row.rule]} · {row.raters}명"
 
 
 def _pairs(heading: str, rows: Iterable[FrozenRow]) -> None:

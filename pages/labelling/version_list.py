@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import final, importing, truth
+from core.labels import carrying, final, importing, truth
 from core.store.collections import Collection
 from core.store.truths import Version
 from pages.labelling import facts, shown
@@ -17,7 +17,6 @@ from pages.widgets.text import attribute, sentence
 
 _NONE = "아직 굳힌 버전이 없습니다. 그때까지 모든 숫자는 지금까지의 판정에서 나오며 '미확정'이라고 적힙니다."
 RULES = {**final.RULES, "mirrored": "맞바꿈"}
-_UNNAMED = {IMPORTED: "가져온 파일", RATER: "옮긴 등급"}
 
 
 def draw(found: Collection, who: Person) -> None:
@@ -68,6 +67,9 @@ def covered(told: Mapping[str, Any], unlisted_zero_by: str) -> None:
 
 
 def _rater(name: str) -> str:
+    """Return a rater's name, or where a grade that no rater gave came from."""
+    if name.startswith(carrying.RATER):
+        return f"{name.removeprefix(carrying.RATER)}님이 옮긴 등급"
     imported, _, origin = name.partition(":")
     return f"가져온 정답({shown.ORIGINS.get(origin, origin)})" if imported == importing.RATER and origin else name
 
