@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.accounts import logins
 from core.accounts.access import pages_for
+from core.accounts.person import ROLES
 from pages.widgets import person, results, style, trouble
 from pages.widgets.style import ASSETS
 
@@ -16,7 +17,7 @@ st.set_page_config(
     layout="wide",
 )
 st.logo(ASSETS / "name.png", size="small")
-NOT_YOURS = "이 화면은 {name} 님의 역할로는 볼 수 없습니다. 위의 메뉴에 있는 화면을 골라 주세요."
+NOT_YOURS = "이 화면은 {name} 님의 역할({role})로는 볼 수 없습니다. 볼 수 있는 화면으로 가 주세요."
 LOGGED_OUT = "로그인이 풀렸습니다. 화면을 새로 고쳐 다시 로그인해 주세요."
 PAGES = {
     # The default page answers at "/" alone.
@@ -52,8 +53,13 @@ def _shell() -> None:
             page.run()
     elif name == "search" and "label" in allowed and not st.query_params:
         st.switch_page(drawn["label"])
+    elif who is None:
+        results.calm(LOGGED_OUT)
     else:
-        results.calm(NOT_YOURS.format(name=who.name) if who else LOGGED_OUT)
+        results.calm(NOT_YOURS.format(name=who.name, role=ROLES[who.role]))
+        # With one page alone there is no menu to choose from.
+        for other in sorted(allowed, key=list(PAGES).index):
+            st.page_link(drawn[other])
 
 
 _shell()

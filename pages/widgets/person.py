@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlsplit
+
 import streamlit as st
 
 from core.accounts import logins
@@ -20,8 +22,14 @@ def draw(who: Person | None) -> None:
     """Say at the header's end who is here, with the way out; nothing where nobody is. Takes no room on the page."""
     if who is None:
         return
-    to, word = ("/login", "이름 바꾸기") if who.picked else ("/logout", "로그아웃")
+    to, word = (f"/login?next={_here()}", "이름 바꾸기") if who.picked else ("/logout", "로그아웃")
     title = "이 컴퓨터에서 고른 이름" if who.picked else ROLES[who.role]
     with st.container(key="person"):
         markup.draw(f'<div class="ib-person"><b title="{title}">{text.attribute(who.name)}</b>'
                     f'<a href="{to}" target="_self">{word}</a></div>')
+
+
+def _here() -> str:
+    """Return the path of the page that is shown, to come back to."""
+    url = st.context.url
+    return quote(urlsplit(url).path or "/", safe="/") if isinstance(url, str) else "/"
