@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts import logins
 from core.accounts.person import Person
-from core.labels import flags, pool, queue, truth
+from core.labels import flags, freezing, pool, queue, truth
 from core.labels.pool import PoolRequest
 from core.settings import PROJECT_DIR
 from core.store import judgments, queries
@@ -145,6 +145,15 @@ def test_freezing_needs_a_name_and_happens_once(page, bank, conn, collection):
     assert "내용이 같습니다" in words(at)
     part(at, "versions", "list").button(key="label.verify.1").click().run()
     assert "굳힐 때와 같습니다" in words(at)
+
+
+def test_a_difference_names_what_gave_the_grade(page, bank, conn, collection):
+    freezing.freeze(conn, collection.id, name="처음", note="", relevant_from=1, by="선임")
+    bank.say("다", "q01", "m-003", 1)
+    bank.say("다", "q02", "m-001", 3)
+    bank.say("다", "q03", "m-004", 2)
+    shown = words(part(page("versions"), "versions", "diff"))
+    assert "사람 · 일치 · 2명" in shown and "사람 · 일치 · 3명" in shown and "사람 · 중앙값 · 3명" in shown
 
 
 def test_a_flag_is_cleared(page, bank, conn, collection):
