@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings()
     _refuse_taken(arguments.port)
     hosts = _hosts(arguments.address, arguments.allow_host)
-    say(f"대시보드 주소: http://{hosts[-1]}:{arguments.port}  (멈추려면 Ctrl+C)")
+    here = arguments.address in hosts[:2]
+    through = f", 프록시를 거쳐 {', '.join(arguments.allow_host)}" if here and arguments.allow_host else ""
+    say(f"대시보드 주소: http://{'127.0.0.1' if here else hosts[-1]}:{arguments.port}{through}  (멈추려면 Ctrl+C)")
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", str(arguments.port),
                "--server.headless", "true", "--server.address", arguments.address]
     for host in hosts:
