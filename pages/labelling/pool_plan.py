@@ -7,8 +7,9 @@ from collections import Counter
 from core.labels import provenance
 from core.labels.pool_plan import PoolPlan
 from pages.labelling import facts
-from pages.widgets import results, tables
+from pages.widgets import doors, results, tables
 
+_MINIATURE = "축소 모델이 낸 후보가 들어 있습니다. 시험 삼아 여는 것이 아니라면 실제 모델을 받은 뒤 계획을 다시 세워 주세요."
 _SKIPPED = {
     "judged": "이미 사람이 판정한 쌍 {:,}개는 다시 묻지 않습니다.",
     "asked": "다른 열린 라운드에서 묻고 있는 쌍 {:,}개는 묻지 않습니다.",
@@ -21,6 +22,8 @@ def draw(planned: PoolPlan) -> None:
     basis = (f"한 번에 {planned.seconds_per_pair:.0f}초로 가정" if planned.assumed
              else f"한 번에 {planned.seconds_per_pair:.0f}초 (판정 {planned.timed:,}번에서 잼)")
     request = planned.request
+    if doors.miniature(request.systems):
+        results.notes([_MINIATURE])
     facts.strip([
         ("물어볼 쌍", f"{planned.asked:,}", f"쿼리 {planned.queries:,}개 · 모은 후보 {len(planned.pairs):,}쌍"),
         ("판정할 횟수", f"{planned.looks:,}", f"쌍마다 {request.overlap}명 · 숨은 반복 {request.repeat_share:.0%} 포함"),

@@ -94,13 +94,22 @@ def _figure(item_id: str, *, collection: str) -> bytes | None:
 
 def mixed(systems: Iterable[str]) -> bool:
     """Return whether some of these systems run on miniature models and others on real ones."""
+    return len(_sizes(systems)) > 1
+
+
+def miniature(systems: Iterable[str]) -> bool:
+    """Return whether any of these systems runs on a miniature model."""
+    return True in _sizes(systems)
+
+
+def _sizes(systems: Iterable[str]) -> set[bool]:
     keys = {key for name in systems for system in [variants.find(name).system]
             for key in (*(channel.model for channel in system.channels), system.reranker) if key}
     small = set()
     for key in keys:
         with suppress(UserError):  # not there at all: the panel of its system says so
             small.add(registry.resolve(key).miniature)
-    return len(small) > 1
+    return small
 
 
 @st.cache_data(ttl=60, max_entries=256, show_spinner=False)
