@@ -15,7 +15,7 @@ from core.labels.pool import PoolRequest
 from core.settings import PROJECT_DIR
 from core.store import judgments, queries
 from core.store import rounds as stored_rounds
-from pages.labelling import SECTIONS, place, sections_for
+from pages.labelling import SECTIONS, acts, place, sections_for
 from pages.widgets import person
 from tests.fixtures_browser import served
 from tests.label_data import Bank
@@ -125,12 +125,16 @@ def test_whoever_has_pairs_to_judge_sees_no_grades(page, bank, conn, database, c
     assert "찾는 글 1" in shown and "관련 문항 3개 이상" not in shown and "목표" not in shown
 
 
-def test_a_disagreement_is_decided_by_a_click(page, bank, conn, collection):
+def test_a_disagreement_is_decided_by_a_click(page, bank, conn, collection, monkeypatch):
+    monkeypatch.setattr(acts, "_DOUBLE", 60)
     at = page("adjudicate")
     shown = words(at)
     assert not {"가", "나"} & {each.strip() for each in shown.replace("<", ">").split(">")}
     button(at, "adjudicate.q01.m-002.2").click().run()
     assert "'2 유사'(으)로 정했습니다" in words(at)
+    # The second half of a double click meets the next pair's button, and decides nothing.
+    button(at, "adjudicate.q03.m-004.2").click().run()
+    assert "'m-002' 문항을" in words(at)
     made = judgments.current(conn, collection.id, purposes=("adjudication",))
     assert [(each.query_id, each.item_id, each.grade, each.rater) for each in made] == [("q01", "m-002", 2, "선임")]
 

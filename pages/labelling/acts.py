@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,6 +11,9 @@ from pages.widgets import markup, trouble
 from pages.widgets.text import sentence
 
 _SAID = "label.said"
+_DONE = "label.done"
+_DOUBLE = 0.7
+"""Seconds after an act in which a click may be the second half of a double click."""
 Act = Callable[[], str]
 """Writes, and returns the Korean sentence that says what was written."""
 
@@ -22,14 +26,20 @@ def said() -> None:
 
 
 def press(label: str, name: str, act: Act, *, primary: bool = False, disabled: bool = False, width: str = "content",
-          shortcut: str | None = None) -> None:
+          shortcut: str | None = None, walking: bool = False) -> None:
     """Draw a button that acts once: the second of two fast clicks meets another button and does nothing.
 
     Args:
         name: what the button is for, unique on the page.
+        walking: another thing's button takes this one's place once the act is done; a click that follows too fast to have
+            been meant for that one is left out.
     """
     if st.button(label, key=field(name, "press"), type="primary" if primary else "secondary", disabled=disabled, width=width,
                  shortcut=shortcut):
+        at, words = st.session_state.get(_DONE, (0.0, ""))
+        if walking and time.monotonic() - at < _DOUBLE:
+            st.session_state[_SAID] = words
+            st.rerun()
         do(name, act)
 
 
@@ -42,6 +52,7 @@ def do(name: str, act: Act) -> None:
         return
     st.session_state[_turn(name)] = st.session_state.get(_turn(name), 0) + 1
     st.session_state[_SAID] = words
+    st.session_state[_DONE] = (time.monotonic(), words)
     st.rerun()
 
 

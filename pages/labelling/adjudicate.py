@@ -95,8 +95,8 @@ def _decide(case: Case, who: Person) -> None:
                          label_visibility="collapsed", max_chars=adjudication.LONGEST_NOTE)
     with st.container(horizontal=True, key="label-grades"):
         for value in range(4):
-            acts.press(shown.grade(value), f"{at}.{value}", lambda value=value: _decided(case, who, value, note))
-        acts.press(shown.grade(None), f"{at}.none", lambda: _decided(case, who, None, note))
+            acts.press(shown.grade(value), f"{at}.{value}", lambda value=value: _decided(case, who, value, note), walking=True)
+        acts.press(shown.grade(None), f"{at}.none", lambda: _decided(case, who, None, note), walking=True)
         if case.decision is not None:
             acts.press("조정 거두기", f"{at}.withdraw", lambda: _withdrawn(case, who))
 
