@@ -87,6 +87,10 @@ def _measure(address: str, cookie: str | None) -> list[float]:
             context.add_cookies([{"name": logins.COOKIE, "value": cookie, "url": address}])
         page = context.new_page()
         page.goto(f"{address}/label" if cookie else address)
+        begin = page.get_by_role("button", name="판정 시작")
+        begin.or_(page.locator(".ib-pair:visible").first).wait_for()
+        if begin.is_visible():
+            begin.click()
         page.locator(".ib-pair:visible").first.wait_for()
         page.wait_for_timeout(2000)
         page.evaluate(PROBE)

@@ -78,6 +78,10 @@ class Rater:
         page = self.context.new_page()
         page.set_default_timeout(fixtures_browser.PATIENCE)
         page.goto(f"{self.address}/label")
+        begin = page.get_by_role("button", name="판정 시작")
+        begin.or_(page.locator(".ib-pair:visible")).wait_for()
+        if begin.is_visible():
+            begin.click()
         page.locator(".ib-pair:visible").wait_for()
         page.locator('.ib-saved[data-state="saved"]').wait_for()
         return page

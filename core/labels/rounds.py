@@ -64,6 +64,11 @@ def close(conn: Connection, round_id: int) -> None:
     stored.close(conn, round_id)
 
 
+def takes_part(conn: Connection, found: Round, rater: str) -> bool:
+    """Return whether a round names a rater or has handed something to that rater."""
+    return found.id in stored.taken_part_in(conn, found.collection_id, rater)
+
+
 def has_open_queue(conn: Connection, collection_id: int, rater: str) -> bool:
     """Return whether a rater has something to judge in any round that is not closed."""
     return any(_has_something(conn, found, rater) for found in open_for(conn, collection_id, rater))

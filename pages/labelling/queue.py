@@ -24,6 +24,8 @@ from pages.widgets.markup import draw as markup
 
 NAMELESS = "누가 판정하는지 먼저 알려 주세요. 이름마다 맡을 쌍과 진행 상황이 따로 남습니다."
 NOTHING_OPEN = "지금 열린 라운드가 없습니다. 라벨링을 맡은 사람이 라운드를 열면 여기에 판정할 쌍이 나옵니다."
+FIRST = ("판정을 시작하면 맡은 쌍을 마치거나 라운드가 닫힐 때까지 등급과 일치도를 볼 수 없습니다. "
+         "둘러보기만 하려면 시작하지 마세요.")
 _SCRIPT = '<script type="module" src="/scripts/label.js"></script>'
 _LONGEST = 240
 """Pairs on the page at most; then it starts afresh from the first open one."""
@@ -45,8 +47,23 @@ def draw(who: Person | None) -> None:
         guide.draw(open_at_first=True)
         return
     chosen = _choose(found)
-    _work(chosen.id, who.name)
+    if _begun(chosen, who):
+        _work(chosen.id, who.name)
     st.html(_SCRIPT, unsafe_allow_javascript=True)
+
+
+def _begun(chosen: Round, who: Person) -> bool:
+    """Return whether this person judges here; who may see grades elsewhere is asked first, and gives that up meanwhile."""
+    with doors.database().connection() as conn:
+        if who.role == "rater" or rounds.takes_part(conn, chosen, who.name):
+            return True
+    question = st.empty()
+    with question.container():
+        results.calm(FIRST)
+        begun = st.button("판정 시작", type="primary", key="label.begin")
+    if begun:
+        question.empty()
+    return begun
 
 
 def _choose(found: list[Round]) -> Round:
