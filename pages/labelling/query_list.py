@@ -44,7 +44,7 @@ def draw(states: Sequence[QueryState], *, graded: bool, relevant_from: int) -> N
         results.calm("여기에 맞는 쿼리가 없습니다.")
         return
     headers = ["쿼리", "종류", *(["판정", "관련", "목표"] if graded else []), "내용"]
-    with st.container(height=620, border=False, key="label-query-table"):
+    with st.container(key="label-query-table"):
         tables.draw(headers, [_row(each, graded) for each in kept], numbers=frozenset({"판정", "관련"}))
 
 
