@@ -197,14 +197,14 @@ def test_progress_measures_pace_and_pauses(conn, bank, start):
     entries = opened(conn, round_id, "가", ahead=1000)
     untouched = progress.of_rater(conn, round_id, "가")
     assert (untouched.done, untouched.total, untouched.per_hour, untouched.since_break) == (0, len(entries), None, 0)
-    answer(conn, bank.id, round_id, "가", entries[:10])
-    answer(conn, bank.id, round_id, "가", entries[10:13], at=START + timedelta(minutes=6))
+    answer(conn, bank.id, round_id, "가", entries[:20])
+    answer(conn, bank.id, round_id, "가", entries[20:23], at=START + timedelta(minutes=6))
     now = progress.of_rater(conn, round_id, "가")
-    assert (now.done, now.total, now.per_hour, now.since_break) == (13, len(entries), 900.0, 3)
-    assert now.remaining_hours == pytest.approx((len(entries) - 13) / 900)
+    assert (now.done, now.total, now.per_hour, now.since_break) == (23, len(entries), 900.0, 3)
+    assert now.remaining_hours == pytest.approx((len(entries) - 23) / 900)
     whole = progress.of_round(conn, round_id)
-    assert (whole.pairs, whole.complete, whole.looks, whole.looks_wanted) == (len(entries), 13, 13, len(entries))
-    assert [(share.rater, share.judged, share.open) for share in whole.raters] == [("가", 13, len(entries) - 13)]
+    assert (whole.pairs, whole.complete, whole.looks, whole.looks_wanted) == (len(entries), 23, 23, len(entries))
+    assert [(share.rater, share.judged, share.open) for share in whole.raters] == [("가", 23, len(entries) - 23)]
 
 
 def test_nobody_with_something_left_to_judge_sees_grades(conn, bank, start):

@@ -202,13 +202,17 @@ def test_what_was_not_sent_survives_a_closed_tab(seat):
     rater.page.route("**/labels/events", lambda route: route.abort())
     rater.press("3", "0", "3")
     rater.page.locator('.ib-saved[data-state="offline"]', has_text="3건").wait_for()
+    rater.press("n")
+    rater.page.get_by_label("메모", exact=True).fill("아직 등급이 없는 쌍")
+    rater.page.get_by_label("메모", exact=True).press("Enter")
     rater.page.close()
     assert rater.grades() == [1, 2]
     rater.page = rater.open()
     assert rater.grades() == [1, 2, 3, 0, 3]
-    rater.press("1")
+    rater.press("1", "2")
     rater.saved()
-    assert rater.grades() == [1, 2, 3, 0, 3, 1]
+    assert rater.grades() == [1, 2, 3, 0, 3, 1, 2]
+    assert [event.note for event in rater.events()[-2:]] == ["아직 등급이 없는 쌍", ""]
 
 
 def test_a_lost_answer_is_asked_for_again_and_stored_once(seat):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from psycopg import Connection
 
 from core.store import flags as stored
@@ -11,13 +13,13 @@ from core.store.flags import Flag
 LONGEST_REASON = 500
 
 
-def flag(conn: Connection, collection_id: int, item_id: str, *, by: str, reason: str = "") -> None:
-    """Take an item out of every queue.
+def flag(conn: Connection, collection_id: int, item_id: str, *, by: str, reason: str = "", uuid: UUID | None = None) -> None:
+    """Take an item out of every queue; sent again under the same uuid it does not flag what was cleared meanwhile.
 
     Raises:
         NotFoundError: the collection has no such item.
     """
-    _say(conn, collection_id, item_id, True, by, reason)
+    _say(conn, collection_id, item_id, True, by, reason, uuid)
 
 
 def clear(conn: Connection, collection_id: int, item_id: str, *, by: str, reason: str = "") -> None:
@@ -34,6 +36,8 @@ def flagged(conn: Connection, collection_id: int) -> list[Flag]:
     return stored.flagged(conn, collection_id)
 
 
-def _say(conn: Connection, collection_id: int, item_id: str, flagged: bool, by: str, reason: str) -> None:
+def _say(conn: Connection, collection_id: int, item_id: str, flagged: bool, by: str, reason: str,
+         uuid: UUID | None = None) -> None:
     item_hash = items.get(conn, collection_id, item_id).content_hash
-    stored.append(conn, collection_id, item_id, item_hash, flagged=flagged, reason=reason.strip()[:LONGEST_REASON], by=by)
+    stored.append(conn, collection_id, item_id, item_hash, flagged=flagged, reason=reason.strip()[:LONGEST_REASON], by=by,
+                  uuid=uuid)

@@ -16,7 +16,7 @@ PAUSE_AFTER = 50
 """Judgments in one go after which a page suggests a break."""
 BREAK_MINUTES = 5
 RECENT = 50
-FEWEST_TIMED = 5
+FEWEST_TIMED = 20
 """Judgments of one rater: the pace is the mean of the last ``RECENT``, and unmeasured below ``FEWEST_TIMED``."""
 _LONGEST_MS = 300_000
 

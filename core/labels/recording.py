@@ -91,8 +91,7 @@ def _store(conn: Connection, assignment: Assignment, guidelines: str, known: Map
     if len(note) > LONGEST_NOTE:
         raise InputError(f"메모가 {LONGEST_NOTE:,}자를 넘어 저장하지 않았습니다. 줄여서 다시 판정해 주세요.")
     if kind == "flag":
-        # Sent again it would only repeat what already holds, so it needs no number of its own.
-        flags.flag(conn, assignment.collection_id, entry.item_id, by=assignment.rater, reason=note)
+        flags.flag(conn, assignment.collection_id, entry.item_id, by=assignment.rater, reason=note, uuid=uuid)
         return
     if kind == "grade" and _grade(event) is None:
         raise InputError("등급은 0부터 3까지입니다. 화면을 새로 고친 뒤 다시 판정해 주세요.")

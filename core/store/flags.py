@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -22,6 +22,7 @@ _LISTING = NOW_FLAGGED + " ORDER BY at DESC, item_id"
 _ADD = """
 INSERT INTO item_flag_events (uuid, collection_id, item_id, item_hash, flagged, reason, by_whom)
 VALUES (%(uuid)s, %(collection_id)s, %(item_id)s, %(item_hash)s, %(flagged)s, %(reason)s, %(by)s)
+ON CONFLICT (uuid) DO NOTHING
 """
 
 
@@ -36,9 +37,9 @@ class Flag:
 
 
 def append(conn: Connection, collection_id: int, item_id: str, item_hash: str, *, flagged: bool, reason: str,
-           by: str) -> None:
-    """Store that an item was flagged or cleared."""
-    conn.execute(_ADD, {"uuid": uuid4(), "collection_id": collection_id, "item_id": item_id, "item_hash": item_hash,
+           by: str, uuid: UUID | None = None) -> None:
+    """Store that an item was flagged or cleared; an event whose uuid is stored already changes nothing."""
+    conn.execute(_ADD, {"uuid": uuid or uuid4(), "collection_id": collection_id, "item_id": item_id, "item_hash": item_hash,
                         "flagged": flagged, "reason": reason, "by": by})
 
 

@@ -29,7 +29,10 @@ class Queue {
     this.desk = new Desk(this);
     this.outbox = new Outbox(told.scope, () => this.desk.saved(), (event, why) => this.refused(event, why));
     this.take(told);
-    for (const [, event] of this.outbox.waiting()) this.apply(event);
+    for (const [, event] of this.outbox.waiting()) {
+      if (this.pairs.get(event.ref)?.state === "open" && event.kind !== "withdraw") this.said += 1;
+      this.apply(event);
+    }
     this.show(this.next(null) ?? null);
     this.outbox.send();
   }
@@ -45,7 +48,7 @@ class Queue {
     this.order = told.pairs.map((pair) => pair.ref);
     for (const pair of told.pairs) {
       const known = this.pairs.get(pair.ref);
-      this.pairs.set(pair.ref, known?.own ? { ...known, group: pair.group } : { ...pair, own: false });
+      this.pairs.set(pair.ref, known?.own ? { ...known, group: pair.group } : { ...pair, note: pair.note || draft(this.scope, pair.ref), own: false });
     }
     if (this.current !== null && !this.order.includes(this.current)) this.show(this.next(null));
     else if (this.current === null || this.pairs.get(this.current)?.state !== "open") this.show(this.current ?? this.next(null));
@@ -117,6 +120,7 @@ class Queue {
       ms: Math.round(performance.now() - this.since), ...fields,
     };
     this.outbox.add(event);
+    draft(this.scope, ref, "");
     this.past.push({ ref, before });
     if (before.state === "open") {
       this.said += 1;
@@ -179,6 +183,7 @@ class Queue {
 
   note(words) {
     const pair = this.pairs.get(this.current);
+    if (pair.state === "open") draft(this.scope, this.current, words);
     this.pairs.set(this.current, { ...pair, note: words, own: true });
     if (pair.state === "graded") this.again("grade", { grade: pair.grade, note: words });
     else if (pair.state === "unrateable") this.again("unrateable", { note: words });
@@ -189,6 +194,18 @@ class Queue {
   again(kind, fields) {
     const ref = this.current;
     this.outbox.add({ uuid: uuid(), ref, kind, client, at: this.stamp(), ms: null, ...fields });
+  }
+}
+
+// A note on a pair without a grade waits in the browser for the grade it goes with; read where no words are given.
+function draft(scope, ref, words) {
+  const key = `itembank-label-note:${scope}:${ref}`;
+  try {
+    if (words) localStorage.setItem(key, words);
+    else if (words === "") localStorage.removeItem(key);
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
   }
 }
 

@@ -105,7 +105,7 @@ export class Desk {
   pace(left) {
     const { queue } = this;
     const hours = (performance.now() - queue.started) / 3_600_000;
-    const perHour = queue.said >= 10 ? queue.said / hours : queue.perHour;
+    const perHour = queue.said >= 20 ? queue.said / hours : queue.perHour;
     const parts = [`남은 쌍 ${left.toLocaleString()}`];
     if (perHour) {
       const minutes = Math.ceil((60 * left) / perHour);

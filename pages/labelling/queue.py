@@ -27,6 +27,8 @@ NOTHING_OPEN = "지금 열린 라운드가 없습니다. 라벨링을 맡은 사
 FIRST = ("판정을 시작하면 맡은 쌍을 마치거나 라운드가 닫힐 때까지 등급과 일치도를 볼 수 없습니다. "
          "둘러보기만 하려면 시작하지 마세요.")
 _SCRIPT = '<script type="module" src="/scripts/label.js"></script>'
+_AHEAD = 60
+"""Open pairs on the page: more than anybody grades while the next ones are drawn."""
 _LONGEST = 240
 """Pairs on the page at most; then it starts afresh from the first open one."""
 
@@ -83,9 +85,9 @@ def _choose(found: list[Round]) -> Round:
 def _work(round_id: int, rater: str) -> None:
     """Draw the pairs; the script presses the hidden button when it needs more."""
     key = f"label.first.{round_id}.{rater}"
-    laid = desk.lay_out(doors.database(), round_id, rater, first=st.session_state.get(key))
+    laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD, first=st.session_state.get(key))
     if len(laid.seats) > _LONGEST:
-        laid = desk.lay_out(doors.database(), round_id, rater)
+        laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD)
     st.session_state[key] = laid.seats[0].ref if laid.seats else None
     st.html('<div class="ib-desk"></div>')
     st.html(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')
