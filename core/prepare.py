@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.engine.client import EngineClient
 from core.errors import NotFoundError
 from core.items.importers import import_file
-from core.labels.importing import import_ground_truth
+from core.labels.exchange.importing import import_ground_truth
 from core.models import registry
 from core.search import systems
 from core.search.indexing import Progress, embed_collection

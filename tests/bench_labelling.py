@@ -61,9 +61,9 @@ def main() -> None:
 def _prepare() -> tuple[int, str]:
     from core.accounts import logins
     from core.items.importers import import_file
-    from core.labels import pool
-    from core.labels.importing import import_ground_truth
-    from core.labels.pool_plan import PoolRequest
+    from core.labels.exchange.importing import import_ground_truth
+    from core.labels.pooling import pool
+    from core.labels.pooling.pool_plan import PoolRequest
     from core.settings import PROJECT_DIR, settings
     from core.store import open_database
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
-from core.labels import adjudication, final
+from core.labels.consensus import adjudication, final
 from core.store import items, queries
 from tests.label_data import Bank
 from tests.test_store_items import new

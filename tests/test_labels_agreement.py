@@ -12,8 +12,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import ndtr, stdtrit
 from sklearn.metrics import cohen_kappa_score
 
-from core.labels import agreement, coefficients
-from core.labels.agreement import krippendorff_alpha, weighted_kappa
+from core.labels.consensus import agreement, coefficients
+from core.labels.consensus.agreement import krippendorff_alpha, weighted_kappa
 from tests.label_data import Bank
 
 GRADE = st.integers(0, 3)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from core.cli.main import main
 from core.errors import InputError
-from core.labels import exporting, exporting_events, importing, making, sheets, truth
+from core.labels import making
+from core.labels.exchange import exporting, exporting_events, importing, sheets
+from core.labels.versions import truth
 from core.store import collections, images, items, judgment_records, judgments, queries
 from core.store.judgment_records import RoundRecord
 from tests.test_labels_making import picture

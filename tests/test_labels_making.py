@@ -8,7 +8,8 @@ from PIL import Image
 
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
-from core.labels import freezing, making, truth
+from core.labels import making
+from core.labels.versions import freezing, truth
 from core.store import images, items, judgments, queries
 from tests.test_labels_versions import Bank
 from tests.test_store_items import new

@@ -9,9 +9,10 @@ import pytest
 
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
-from core.labels import mirroring, pool, provenance
-from core.labels.mirroring import MirrorCheck
-from core.labels.pool import PoolRequest
+from core.labels.pooling import pool, provenance
+from core.labels.pooling.pool import PoolRequest
+from core.labels.versions import mirroring
+from core.labels.versions.mirroring import MirrorCheck
 from core.store import collections, items, judgments, pools, queries, rounds
 from core.store.judgments import JudgmentEvent
 from tests.labelling_round import answer, ask, fill, opened

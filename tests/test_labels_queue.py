@@ -13,8 +13,10 @@ import pytest
 
 from core.accounts.person import Person
 from core.errors import NotFoundError
-from core.labels import calibration, flags, pool, progress, queue, rounds
-from core.labels.pool import PoolRequest, RaterScope
+from core.labels import flags, progress, queue, rounds
+from core.labels.consensus import calibration
+from core.labels.pooling import pool
+from core.labels.pooling.pool import PoolRequest, RaterScope
 from core.labels.queue import QueueEntry
 from core.store import items, judgments, queries
 from core.store.judgments import JudgmentEvent

@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 
 from core.accounts.person import Person
 from core.errors import InputError
-from core.labels import pool, queue, recording, tokens
-from core.labels.pool_plan import PoolRequest
+from core.labels import queue, recording, tokens
+from core.labels.pooling import pool
+from core.labels.pooling.pool_plan import PoolRequest
 from core.labels.tokens import Assignment
 from core.store import judgments
 from pages import _labels

@@ -9,8 +9,8 @@ import pytest
 from psycopg import sql
 
 from core.errors import InputError, NotFoundError
-from core.labels import canonical, diff, freezing, mirroring, truth
-from core.labels.canonical import Content
+from core.labels.versions import canonical, diff, freezing, mirroring, truth
+from core.labels.versions.canonical import Content
 from core.store import collections, items, judgment_records, judgments, queries
 from core.store.judgment_records import RoundRecord
 from core.store.judgments import JudgmentEvent

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
 from core.errors import StoreError
-from core.labels.truth import Truth
+from core.labels.versions.truth import Truth
 from core.search import comparison
 from core.search.comparison import Column
 from core.settings import PROJECT_DIR

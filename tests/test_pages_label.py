@@ -12,9 +12,10 @@ from uuid import uuid4
 import pytest
 
 from core.accounts import logins
-from core.labels import pool, queue
-from core.labels.importing import import_ground_truth
-from core.labels.pool_plan import PoolRequest
+from core.labels import queue
+from core.labels.exchange.importing import import_ground_truth
+from core.labels.pooling import pool
+from core.labels.pooling.pool_plan import PoolRequest
 from core.settings import PROJECT_DIR
 from core.store import collections, items, judgments, queries
 from core.store import rounds as stored_rounds

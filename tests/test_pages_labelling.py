@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts import logins
 from core.accounts.person import Person
-from core.labels import flags, freezing, pool, queue, truth
-from core.labels.pool import PoolRequest
+from core.labels import flags, queue
+from core.labels.pooling import pool
+from core.labels.pooling.pool import PoolRequest
+from core.labels.versions import freezing, truth
 from core.settings import PROJECT_DIR
 from core.store import judgments, queries
 from core.store import rounds as stored_rounds

@@ -9,7 +9,7 @@ from core.cli.output import print_json, print_table, say
 from core.settings import settings
 
 if TYPE_CHECKING:
-    from core.labels.adjudication import Case, Opinion
+    from core.labels.consensus.adjudication import Case, Opinion
 
 UNRATEABLE = "불가"
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from core.labels import adjudication, final
+    from core.labels.consensus import adjudication, final
     from core.store import collections, open_database
 
     with open_database().connection() as conn:
@@ -57,7 +57,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _decide(arguments: argparse.Namespace) -> int:
-    from core.labels import adjudication
+    from core.labels.consensus import adjudication
     from core.store import collections, open_database
 
     grade = None if arguments.grade == UNRATEABLE else int(arguments.grade)

@@ -10,7 +10,7 @@ from core.cli.output import print_json, print_table, say
 from core.settings import settings
 
 if TYPE_CHECKING:
-    from core.labels.agreement import AgreementReport, Estimate
+    from core.labels.consensus.agreement import AgreementReport, Estimate
 
 SHOWN = 20
 KINDS = {"image": "그림", "latex": "수식", "text": "글"}
@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print; what was not measured says so, and a round that does not exist is an error."""
-    from core.labels import agreement, rounds
+    from core.labels import rounds
+    from core.labels.consensus import agreement
     from core.store import collections, open_database
 
     with open_database().connection() as conn:

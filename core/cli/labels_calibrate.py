@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _open(arguments: argparse.Namespace) -> int:
-    from core.labels import calibration
+    from core.labels.consensus import calibration
     from core.store import collections, open_database
 
     with open_database().connection() as conn:
@@ -51,7 +51,8 @@ def _open(arguments: argparse.Namespace) -> int:
 
 
 def _results(arguments: argparse.Namespace) -> int:
-    from core.labels import calibration, progress
+    from core.labels import progress
+    from core.labels.consensus import calibration
     from core.store import open_database
 
     with open_database().connection() as conn:

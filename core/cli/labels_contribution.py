@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print pairs proposed, alone, judged and relevant by proposer and by family."""
-    from core.labels import provenance, rounds
+    from core.labels import rounds
+    from core.labels.pooling import provenance
     from core.store import collections, open_database
 
     with open_database().connection() as conn:

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print the differences."""
-    from core.labels import diff
+    from core.labels.versions import diff
     from core.store import collections, open_database, truths
 
     with open_database().connection() as conn:

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Export and print what was written."""
     from core.errors import InputError
-    from core.labels import exporting, exporting_events
+    from core.labels.exchange import exporting, exporting_events
     from core.store import collections, open_database
 
     with open_database().connection() as conn:

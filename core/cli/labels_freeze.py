@@ -12,7 +12,7 @@ from core.settings import settings
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from core.labels.freezing import Preview
+    from core.labels.versions.freezing import Preview
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Freeze, preview or verify, and print the result."""
-    from core.labels import freezing
+    from core.labels.versions import freezing
     from core.store import collections, open_database
 
     with open_database().connection() as conn:
@@ -77,7 +77,7 @@ def _print(preview: Preview, as_json: bool, more: dict[str, Any]) -> None:
 
 
 def _verify(conn: Connection, collection_id: int, as_json: bool) -> int:
-    from core.labels import truth
+    from core.labels.versions import truth
 
     checked = [(version, truth.verify(conn, version)) for version in truth.versions(conn, collection_id)]
     if as_json:

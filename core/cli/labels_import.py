@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import and print counts and refusals."""
-    from core.labels.importing import import_file
+    from core.labels.exchange.importing import import_file
     from core.store import open_database
 
     report = import_file(

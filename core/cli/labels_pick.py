@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Add the pair and say whether it is new."""
-    from core.labels import pool
+    from core.labels.pooling import pool
     from core.store import open_database
 
     with open_database().connection() as conn:

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.settings import settings
 
 if TYPE_CHECKING:
-    from core.labels.pool import PoolPlan, RaterScope
+    from core.labels.pooling.pool import PoolPlan, RaterScope
 
 ALL_SYSTEMS = "A,B,C,D,E"
 
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print pairs, counts by proposer and hours; open the round unless it is a dry run."""
     from core.engine.client import engine
-    from core.labels import pool
+    from core.labels.pooling import pool
     from core.store import open_database
 
     systems = arguments.systems if arguments.systems is not None else "" if arguments.stage == 1 else ALL_SYSTEMS
@@ -73,7 +73,7 @@ def scope_of(text: str) -> RaterScope:
     Raises:
         InputError: it is written otherwise.
     """
-    from core.labels.pool import RaterScope
+    from core.labels.pooling.pool import RaterScope
 
     name, *parts = text.split(":")
     found: dict[str, tuple[str, ...]] = {}
@@ -88,7 +88,7 @@ def scope_of(text: str) -> RaterScope:
 
 def _told() -> Any:
     """Say what proposes when it begins, and every hundred queries."""
-    from core.labels.provenance import title_of
+    from core.labels.pooling.provenance import title_of
 
     told: set[tuple[str, int]] = set()
 
@@ -102,7 +102,7 @@ def _told() -> Any:
 
 
 def _print(planned: PoolPlan, round_id: int | None) -> None:
-    from core.labels.provenance import title_of
+    from core.labels.pooling.provenance import title_of
 
     print(f"쿼리 {planned.queries:,}개 · 후보 {len(planned.pairs):,}쌍 · 물어볼 것 {planned.asked:,}쌍\n")
     print_table(("후보를 낸 것", "쌍", "물어볼 것", "혼자 낸 것"),

@@ -1,1 +1,1 @@
-"""Ground truth: files read into queries and judgments."""
+"""Labelling: pooling, queues and what raters say here; consensus, versions and exchange in rooms of their own."""

@@ -17,8 +17,8 @@ from core import pictures
 from core.errors import InputError
 from core.items import figures
 from core.items.grading import CONTROL, LONGEST_QUERY
-from core.labels import final
-from core.labels.carrying import carry, carry_item
+from core.labels.consensus import final
+from core.labels.versions.carrying import carry, carry_item
 from core.store import images, items, queries
 from core.store.queries import QueryRevision
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from core.labels import pool, queue
+from core.labels import queue
+from core.labels.pooling import pool
 from core.store import pools, queues, rounds
 from core.store.rounds import Round
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from core.accounts.person import Person
 from core.errors import InputError
 from core.labels import queue
-from core.labels.pool_plan import RaterScope
+from core.labels.pooling.pool_plan import RaterScope
 from core.store import queues
 from core.store import rounds as stored
 from core.store.rounds import Round

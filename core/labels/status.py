@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
-from core.labels import final
+from core.labels.consensus import final
 from core.store import flags, pools, queries, rounds, truths
 from core.store.truths import Version
 

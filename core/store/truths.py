@@ -57,7 +57,7 @@ SELECT p.query_id, p.item_id, array_agg(DISTINCT p.proposer ORDER BY p.proposer)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A frozen ground truth. ``coverage`` has the keys of ``core.labels.coverage.Coverage``."""
+    """A frozen ground truth. ``coverage`` has the keys of ``core.labels.versions.coverage.Coverage``."""
 
     id: int
     collection_id: int

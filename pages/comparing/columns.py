@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.labels.truth import Truth
+from core.labels.versions.truth import Truth
 from core.search import variants
 from core.search.comparison import Column, Comparison
 from pages.comparing import export, grid, ongoing, view

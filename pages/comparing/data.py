@@ -10,8 +10,9 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.errors import NotFoundError
-from core.labels import making, rounds, truth
-from core.labels.truth import Truth
+from core.labels import making, rounds
+from core.labels.versions import truth
+from core.labels.versions.truth import Truth
 from core.search import disagreement, running
 from core.store import collections, judgments
 from core.store import queries as stored_queries

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.evaluation import measures
-from core.labels.truth import Truth
+from core.labels.versions.truth import Truth
 from core.search import overlap
 from core.search.comparison import Column
 from core.store.items import StoredItem

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import adjudication, final
-from core.labels.adjudication import Case
+from core.labels.consensus import adjudication, final
+from core.labels.consensus.adjudication import Case
 from core.store import queries
 from core.store.collections import Collection
 from core.store.judgments import JudgmentEvent

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import agreement, rounds
-from core.labels.agreement import AgreementReport, Estimate
+from core.labels import rounds
+from core.labels.consensus import agreement
+from core.labels.consensus.agreement import AgreementReport, Estimate
 from core.store.collections import Collection
 from pages.labelling import agreement_pairs, facts, place
 from pages.widgets import cards, doors, results, tables

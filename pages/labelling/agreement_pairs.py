@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.labels.agreement import AgreementReport, Disagreement
-from core.labels.confusion import Confusion
+from core.labels.consensus.agreement import AgreementReport, Disagreement
+from core.labels.consensus.confusion import Confusion
 from core.store import queries
 from core.store.collections import Collection
 from pages.labelling import facts, shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import pool, provenance
-from core.labels.pool_plan import PoolPlan, PoolRequest, checked
+from core.labels.pooling import pool, provenance
+from core.labels.pooling.pool_plan import PoolPlan, PoolRequest, checked
 from core.store.collections import Collection
 from pages.labelling import acts, place, pool_contribution, pool_plan, pool_request
 from pages.widgets import doors, results, trouble, work

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.labels import provenance, rounds
-from core.labels.provenance import SystemContribution
+from core.labels import rounds
+from core.labels.pooling import provenance
+from core.labels.pooling.provenance import SystemContribution
 from core.store.collections import Collection
 from pages.labelling import facts, place
 from pages.widgets import doors, results, tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from core.labels import provenance
-from core.labels.pool_plan import PoolPlan
+from core.labels.pooling import provenance
+from core.labels.pooling.pool_plan import PoolPlan
 from pages.labelling import facts
 from pages.widgets import doors, results, tables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import UserError
-from core.labels.pool_plan import PoolRequest
+from core.labels.pooling.pool_plan import PoolRequest
 from core.search import variants
 from core.search.systems import SYSTEMS
 from core.store import queries

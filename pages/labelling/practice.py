@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.labels import calibration
+from core.labels.consensus import calibration
 from pages.widgets import doors, results, tables
 
 

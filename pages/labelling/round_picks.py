@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import pool, rounds
+from core.labels import rounds
+from core.labels.pooling import pool
 from core.store import queries
 from core.store.collections import Collection
 from pages.labelling import acts, shown

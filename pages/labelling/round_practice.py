@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import calibration, progress, rounds
+from core.labels import progress, rounds
+from core.labels.consensus import calibration
 from core.store.collections import Collection
 from pages.labelling import acts, facts, place, shown
 from pages.widgets import doors, results, tables

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.labels.pool_plan import RaterScope
+from core.labels.pooling.pool_plan import RaterScope
 from core.store.collections import Collection
 from pages.labelling import place
 from pages.widgets import doors, markup

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import diff, truth
-from core.labels.diff import Diff, Regraded
+from core.labels.versions import diff, truth
+from core.labels.versions.diff import Diff, Regraded
 from core.store.collections import Collection
 from core.store.truths import FrozenRow
 from pages.labelling import facts, shown, version_list

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import exporting, exporting_events, truth
-from core.labels.exporting import Exported
+from core.labels.exchange import exporting, exporting_events
+from core.labels.exchange.exporting import Exported
+from core.labels.versions import truth
 from core.store.collections import Collection
 from pages.labelling import facts
 from pages.widgets import doors, results, tables, trouble

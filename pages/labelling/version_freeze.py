@@ -7,8 +7,9 @@ from dataclasses import asdict
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import final, freezing, mirroring
-from core.labels.freezing import Preview
+from core.labels.consensus import final
+from core.labels.versions import freezing, mirroring
+from core.labels.versions.freezing import Preview
 from core.store.collections import Collection
 from pages.labelling import acts, facts, version_list
 from pages.widgets import doors, results

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.items.importers import refusals
-from core.labels import importing
-from core.labels.importing import TruthReport
+from core.labels.exchange import importing
+from core.labels.exchange.importing import TruthReport
 from core.store.collections import Collection
 from pages.labelling import acts, facts
 from pages.widgets import doors, results, tables, trouble

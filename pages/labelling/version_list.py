@@ -8,7 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.accounts.person import Person
-from core.labels import carrying, final, importing, truth
+from core.labels.consensus import final
+from core.labels.exchange import importing
+from core.labels.versions import carrying, truth
 from core.store.collections import Collection
 from core.store.truths import Version
 from pages.labelling import facts, shown
@@ -48,7 +50,7 @@ def _version(version: Version) -> None:
 
 
 def covered(told: Mapping[str, Any], unlisted_zero_by: str) -> None:
-    """Draw what a truth covers, from the keys of ``core.labels.coverage.Coverage``."""
+    """Draw what a truth covers, from the keys of ``core.labels.versions.coverage.Coverage``."""
     each = told["judged_per_query"]
     facts.strip([
         ("쿼리", f"{told['queries']:,}", f"관련 문항이 있는 쿼리 {told['with_relevant']:,}"),

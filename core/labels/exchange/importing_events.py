@@ -16,7 +16,7 @@ from psycopg import Connection
 from core.errors import InputError
 from core.items.importers.refusals import Refusal
 from core.items.validation import Refused, shown
-from core.labels.event_records import event_of, image_of, query_of, round_of
+from core.labels.exchange.event_records import event_of, image_of, query_of, round_of
 from core.store import collections, images, items, judgment_records, queries
 from core.store.database import Database
 from core.store.judgment_records import RoundRecord

@@ -13,7 +13,8 @@ from typing import Literal
 from psycopg import Connection
 
 from core.errors import NotFoundError
-from core.labels import final, proposing
+from core.labels.consensus import final
+from core.labels.pooling import proposing
 from core.search import variants
 from core.store import pools
 

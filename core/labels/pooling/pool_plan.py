@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.errors import InputError
-from core.labels.proposing import KEYWORD
+from core.labels.pooling.proposing import KEYWORD
 from core.search import running, variants
 
 LARGEST_SEED = 2**31 - 1
@@ -46,7 +46,7 @@ class PoolRequest:
     repeat_share: float = 0.1
     both_ways_share: float = 0.1
     """Of the item–item pairs that would be asked in one direction only, the share asked in both; more where too few pairs were
-    judged both ways to decide about mirroring (``core.labels.mirroring``), none where the share is 0."""
+    judged both ways to decide about mirroring (``core.labels.versions.mirroring``), none where the share is 0."""
     seed: int = 1
     raters: tuple[RaterScope, ...] = ()
     """Empty: every rater may judge everything."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from psycopg import Connection
 
 from core.errors import InputError, NotFoundError
-from core.labels import final, guidelines, queue
-from core.labels.coefficients import weighted_kappa
-from core.labels.confusion import confusion
+from core.labels import guidelines, queue
+from core.labels.consensus import final
+from core.labels.consensus.coefficients import weighted_kappa
+from core.labels.consensus.confusion import confusion
 from core.store import items, pools, queries, rounds
 
 SIZE = 20

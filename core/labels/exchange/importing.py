@@ -17,7 +17,7 @@ from core.items.ground_truth import LARGEST_FILE, GroundTruth, Judged, TruthQuer
 from core.items.importers.figure_files import FigureFolder
 from core.items.importers.refusals import Refusal
 from core.items.validation import Refused
-from core.labels import importing_events, importing_tables
+from core.labels.exchange import importing_events, importing_tables
 from core.store import collections, items, judgments, queries
 from core.store import images as stored_images
 from core.store.database import Database

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
-from core.labels import freezing, truth
+from core.labels.versions import freezing, truth
 from core.store.truths import FrozenRow, Version
 
 

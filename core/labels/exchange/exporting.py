@@ -14,8 +14,9 @@ from typing import Any, Literal
 from psycopg import Connection
 
 from core.errors import InputError
-from core.labels import sheets, truth
-from core.labels.truth import Truth
+from core.labels.exchange import sheets
+from core.labels.versions import truth
+from core.labels.versions.truth import Truth
 from core.store import images, queries
 from core.store.queries import QueryRevision
 

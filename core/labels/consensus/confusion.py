@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.labels.coefficients import GRADES
+from core.labels.consensus.coefficients import GRADES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
-from core.labels import final
-from core.labels.coefficients import kappa_estimate
+from core.labels.consensus import final
+from core.labels.consensus.coefficients import kappa_estimate
 from core.store import items, queries
 from core.store.judgments import JudgmentEvent
 from core.store.queries import QueryRevision

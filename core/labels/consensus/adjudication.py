@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 
 from core.errors import InputError, NotFoundError
-from core.labels import final
-from core.labels.final import FinalGrade
+from core.labels.consensus import final
+from core.labels.consensus.final import FinalGrade
 from core.store import judgments
 from core.store.judgments import JudgmentEvent
 

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 from psycopg import Connection
 
-from core.labels.coefficients import (
+from core.labels.consensus.coefficients import (
     Estimate,
     alpha_estimate,
     kappa_estimate,
@@ -19,7 +19,7 @@ from core.labels.coefficients import (
     unmeasured,
     weighted_kappa,
 )
-from core.labels.confusion import Confusion, confusion, together
+from core.labels.consensus.confusion import Confusion, confusion, together
 from core.store import items, judgments
 from core.store.judgments import JudgmentEvent
 

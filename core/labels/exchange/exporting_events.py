@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from core.labels.exporting import Exported
+from core.labels.exchange.exporting import Exported
 from core.store import images, judgment_records, judgments, queries
 
 SUFFIX = ".jsonl"

@@ -10,11 +10,12 @@ from statistics import median
 from psycopg import Connection
 
 from core.errors import InputError
-from core.labels import coverage as counting
-from core.labels import final, mirroring
-from core.labels.canonical import Content
-from core.labels.coverage import Coverage
-from core.labels.mirroring import MirrorCheck
+from core.labels.consensus import final
+from core.labels.versions import coverage as counting
+from core.labels.versions import mirroring
+from core.labels.versions.canonical import Content
+from core.labels.versions.coverage import Coverage
+from core.labels.versions.mirroring import MirrorCheck
 from core.store import queries, truths
 from core.store.judgments import JudgmentEvent
 from core.store.queries import QueryRevision

@@ -11,8 +11,9 @@ from psycopg import Connection
 
 from core.engine.client import EngineClient
 from core.errors import InputError, NotFoundError
-from core.labels import gathering, guidelines, proposing
-from core.labels.pool_plan import PoolPair, PoolPlan, PoolRequest, ProposerCount, RaterScope, checked, counted
+from core.labels import guidelines
+from core.labels.pooling import gathering, proposing
+from core.labels.pooling.pool_plan import PoolPair, PoolPlan, PoolRequest, ProposerCount, RaterScope, checked, counted
 from core.search import running
 from core.store import collections, flags, items, pools, queries, rounds, runs
 from core.store.database import Database

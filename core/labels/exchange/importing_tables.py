@@ -12,7 +12,7 @@ from core.items.grading import Grader, Origin, checked_id, checked_text, origin_
 from core.items.ground_truth import GroundTruth, Judged, TruthQuery, gathered, query_type_of
 from core.items.importers.refusals import Refusal
 from core.items.validation import Refused, shown
-from core.labels import sheets
+from core.labels.exchange import sheets
 
 REQUIRED = ("query_id", "item_id", "grade")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")

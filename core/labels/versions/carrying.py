@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from psycopg import Connection
 
 from core.errors import InputError, NotFoundError
-from core.labels import final
+from core.labels.consensus import final
 from core.store import items, judgments, queries
 from core.store.judgments import JudgmentEvent
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.labels.canonical import Content
+from core.labels.versions.canonical import Content
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from psycopg import Connection
 
-from core.labels import mirroring, proposing
-from core.labels.pool_plan import PoolPair, PoolRequest
-from core.labels.proposing import Bank
+from core.labels.pooling import proposing
+from core.labels.pooling.pool_plan import PoolPair, PoolRequest
+from core.labels.pooling.proposing import Bank
+from core.labels.versions import mirroring
 from core.store import pools, queries
 from core.store.queries import QueryRevision
 

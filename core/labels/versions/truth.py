@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from psycopg import Connection
 
-from core.labels import coverage, freezing
-from core.labels.canonical import Content
+from core.labels.versions import coverage, freezing
+from core.labels.versions.canonical import Content
 from core.store import queries, truths
 from core.store.queries import QueryRevision
 from core.store.truths import FrozenRow, Version
