@@ -13,6 +13,7 @@ import pytest
 
 from core.accounts import logins
 from core.labels import queue
+from core.labels.consensus import calibration
 from core.labels.exchange.importing import import_ground_truth
 from core.labels.pooling import pool
 from core.labels.pooling.pool_plan import PoolRequest
@@ -288,6 +289,27 @@ def test_two_raters_do_not_see_each_other_and_one_goes_on_elsewhere(seat):
     elsewhere = seat(one.name)
     assert elsewhere.page.locator(".ib-count").inner_text().startswith("6 /")
     assert elsewhere.shown() == one.shown()
+
+
+def test_practice_shows_how_it_compares_when_it_is_done(seat, bank, database, fresh):
+    with database.connection() as conn:
+        known = conn.execute("SELECT query_id, item_id FROM pool_pairs AS p JOIN label_rounds AS r ON r.id = p.round_id "
+                             "WHERE r.collection_id = %s LIMIT 3", (bank.id,)).fetchall()
+        practice = calibration.make(conn, bank.id, name="연습", by="선임",
+                                    pairs=[calibration.AgreedPair(query_id, item_id, 2) for query_id, item_id in known])
+    try:
+        rater = seat()
+        rater.round_id = practice
+        rater.press("2", "2")
+        rater.saved()
+        assert not rater.page.get_by_text("연습 결과").is_visible()
+        rater.press("0")
+        rater.page.get_by_text("합의된 등급과 67%가 똑같았습니다").wait_for()
+        assert rater.page.locator(".ib-differs").count() == 1
+        assert {event.purpose for event in rater.events()} == {"calibration"}
+    finally:
+        with database.connection() as conn:
+            stored_rounds.close(conn, practice)
 
 
 def test_a_server_killed_right_after_a_key_loses_nothing(seat, bank, tmp_path, database):

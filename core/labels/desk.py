@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.labels import progress, queue, rounds, tokens
@@ -64,6 +64,18 @@ def lay_out(db: Database, round_id: int, rater: str, *, ahead: int = queue.AHEAD
         contents = items.get_many(conn, found.collection_id, wanted)
         seats = [seat for seat in seats if seat.entry.item_id in contents]
         return Desk(found, tokens.sign(conn, assignment), seats, asked, contents, progress.of_rater(conn, round_id, rater))
+
+
+def contents(db: Database, collection_id: int,
+             pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, QueryRevision], dict[str, StoredItem]]:
+    """Return the queries and items of (query id, item id) pairs as they are now, with the items that queries come from."""
+    named = list(pairs)
+    with db.connection() as conn:
+        known = {query.query_id: query for query in queries.current(conn, collection_id)}
+        asked = {query_id: known[query_id] for query_id, _ in named if query_id in known}
+        wanted = {item_id for _, item_id in named}
+        wanted |= {query.source_item_id for query in asked.values() if query.source_item_id}
+        return asked, items.get_many(conn, collection_id, wanted)
 
 
 def _start(seats: list[Seat], first: str | None) -> int:

@@ -93,7 +93,7 @@ def _work(round_id: int, rater: str) -> None:
     st.html(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')
     pairs.draw(laid)
     if laid.round.kind == "calibration":
-        practice.draw(round_id, rater)
+        practice.draw(round_id, rater, collection_id=laid.round.collection_id)
     with st.container(key="label-more"):
         st.button("더 가져오기", key="label.more")
 
