@@ -13,6 +13,7 @@ UNITS = {"수와 식", "부등식과 방정식", "일차함수", "삼각형과 �
 ids = [family.key for family in families()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", families(), ids=ids)
 def test_every_wording_of_a_family_makes_a_sound_item(family):
     kinds = set()

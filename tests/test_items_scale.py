@@ -5,6 +5,7 @@ import pytest
 from core.items.importers.reading import read
 from core.items.importers.refusals import Refusal
 
+pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize(("schema", "quirks"), [("plan", False), ("bank", False), ("bank", True)])
 def test_any_number_reads_back_and_is_reproducible(tmp_path, schema, quirks):
