@@ -132,7 +132,10 @@ def test_the_command_adds_lists_changes_and_blocks(house, monkeypatch, capsys):
 
     assert run("add", "김하나", "--role", "rater", "--password-stdin", stdin=f"{SECRET}\n")["role"] == "rater"
     assert users.prove(house, name="김하나", password=SECRET, address="command").role == "rater"
-    logins.begin("김하나", picked=False, db=house)
+    cookie = logins.begin("김하나", picked=False, db=house)
+    assert logins.person_of(cookie, db=house).role == "rater"
+    assert run("role", "김하나", "--role", "senior")["role"] == "senior"
+    assert logins.person_of(cookie, db=house).role == "senior"
     assert run("disable", "김하나")["logins_ended"] == 1
     assert [(each["name"], each["disabled"]) for each in run("list")["users"]] == [("김하나", True)]
     assert run("enable", "김하나")["disabled"] is False

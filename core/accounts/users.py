@@ -51,8 +51,7 @@ def add(db: Database, *, name: str, role: str, password: str) -> Account:
         InputError: the name is taken or cannot be used, the role is unknown, the password too short.
     """
     clean = clean_name(name)
-    if role not in ROLES:
-        raise InputError(f"역할 {role!r}은(는) 없습니다. 쓸 수 있는 역할: {' · '.join(ROLES)}.")
+    _check_role(role)
     password_hash = passwords.hashed(password)
     with db.connection() as conn:
         if not stored.add(conn, name=clean, role=role, password_hash=password_hash):
@@ -85,6 +84,21 @@ def set_password(db: Database, *, name: str, password: str) -> int:
     return ended
 
 
+def set_role(db: Database, *, name: str, role: str) -> None:
+    """Give an account another role; its open pages follow within seconds, and its judgments stay under its name.
+
+    Raises:
+        NotFoundError: no such account.
+        InputError: the role is unknown.
+    """
+    clean = clean_name(name)
+    _check_role(role)
+    with db.connection() as conn:
+        if not stored.set_role(conn, name=clean, role=role):
+            raise _unknown(clean)
+    logins.forget()
+
+
 def set_disabled(db: Database, *, name: str, disabled: bool) -> int:
     """Block an account and end its logins, or admit it again; returns how many browsers were logged out.
 
@@ -98,6 +112,11 @@ def set_disabled(db: Database, *, name: str, disabled: bool) -> int:
         ended = stored_logins.end_all(conn, clean) if disabled else 0
     logins.forget()
     return ended
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise InputError(f"역할 {role!r}은(는) 없습니다. 쓸 수 있는 역할: {' · '.join(ROLES)}.")
 
 
 def prove(db: Database, *, name: str, password: str, address: str) -> Account:

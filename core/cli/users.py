@@ -18,8 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="사람을 더합니다")
     adding.add_argument("name", help="로그인할 이름")
-    adding.add_argument("--role", required=True, choices=list(ROLES),
-                        help=", ".join(f"{role}: {title}" for role, title in ROLES.items()))
+    promoting = actions.add_parser("role", help="역할을 바꿉니다")
+    promoting.add_argument("name")
+    for sub in (adding, promoting):
+        sub.add_argument("--role", required=True, choices=list(ROLES),
+                         help=", ".join(f"{role}: {title}" for role, title in ROLES.items()))
     changing = actions.add_parser("password", help="비밀번호를 바꾸고 그 사람을 모두 로그아웃합니다")
     changing.add_argument("name")
     for sub in (adding, changing):
@@ -29,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     admitting = actions.add_parser("enable", help="막았던 사람을 다시 들입니다")
     admitting.add_argument("name")
     listing = actions.add_parser("list", help="로그인할 수 있는 사람을 봅니다")
-    for sub in (adding, changing, blocking, admitting, listing):
+    for sub in (adding, promoting, changing, blocking, admitting, listing):
         sub.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
 
 
@@ -44,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
         made = users.add(database, name=name, role=arguments.role, password=_password(arguments))
         done = {"name": made.name, "role": made.role, "added": True}
         words = f"{made.name}({ROLES[made.role]})을(를) 더했습니다." + (" 이제부터 모든 화면이 로그인을 묻습니다." if first else "")
+    elif arguments.action == "role":
+        users.set_role(database, name=name, role=arguments.role)
+        done = {"name": name, "role": arguments.role}
+        words = f"{name}의 역할을 {ROLES[arguments.role]}(으)로 바꾸었습니다."
     elif arguments.action == "password":
         ended = users.set_password(database, name=name, password=_password(arguments))
         done = {"name": name, "logins_ended": ended}

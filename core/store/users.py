@@ -17,6 +17,7 @@ _LISTING = "SELECT name, role, disabled, created_at, password_hash FROM users OR
 _ANY_ENABLED = "SELECT EXISTS (SELECT FROM users WHERE NOT disabled)"
 _ANY = "SELECT EXISTS (SELECT FROM users)"
 _PASSWORD = "UPDATE users SET password_hash = %(password_hash)s WHERE name = %(name)s"
+_ROLE = "UPDATE users SET role = %(role)s WHERE name = %(name)s"
 _DISABLED = "UPDATE users SET disabled = %(disabled)s WHERE name = %(name)s"
 
 
@@ -61,6 +62,11 @@ def any_enabled(conn: Connection) -> bool:
 def set_password(conn: Connection, *, name: str, password_hash: str) -> bool:
     """Replace the password's hash; False where there is no such account."""
     return conn.execute(_PASSWORD, {"name": name, "password_hash": password_hash}).rowcount == 1
+
+
+def set_role(conn: Connection, *, name: str, role: str) -> bool:
+    """Give an account another role; False where there is none of this name."""
+    return conn.execute(_ROLE, {"name": name, "role": role}).rowcount == 1
 
 
 def set_disabled(conn: Connection, *, name: str, disabled: bool) -> bool:
