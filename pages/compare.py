@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.comparing import asked, columns, data, item, strip, walk
-from pages.widgets import doors, person, query, results
+from pages.widgets import doors, markup, person, query, results
 
 EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
 MIXED = "실제 모델과 축소 모델이 섞여 있습니다. 이 화면의 시스템끼리 비교한 결과는 판정에 쓸 수 없습니다."
 UNSEEN = "라벨링할 쌍이 남아 있는 동안에는 등급과 쿼리별 지표를 보이지 않습니다."
 INVITATION = "검색어를 쓰거나, 그림을 올리거나, 쿼리 목록을 골라 주세요. 시스템들이 찾은 문항을 순위마다 나란히 보여 드립니다."
-_SCRIPT = '<script type="module" src="/scripts/compare.js"></script>'
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
     url = (st.context.url or "").partition("?")[0] + found.address.link()
     columns.draw(columns.Shown(found, truth, asked.asked_anew(), url))
     item.draw(found, who)
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    markup.script("compare.js")
 
 
 main()

@@ -13,11 +13,6 @@ VERSION = "2026-11-a"
 """Stored with every round and judgment; a change of the text is a new version."""
 TEXT = Path(__file__).with_name("guidelines.ko.md").read_text(encoding="utf-8")
 SAMPLE = PROJECT_DIR / "data" / "items.json"
-GRADES = {0: ("무관", "주제도 풀이도 다름"), 1: ("관련", "같은 단원·주제"), 2: ("유사", "같은 개념, 다른 표현"),
-          3: ("매우 유사", "거의 같은 유형")}
-"""Name and short meaning of each grade, as the plan's 4.4 has them."""
-
-
 ASKED = "MATH_095"
 _CANDIDATES = (
     ("MATH_042", 3, "두 가지를 섞어 산 개수와 값으로 식 두 개를 세웁니다. 소재와 수만 다릅니다."),

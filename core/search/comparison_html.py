@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.items import content, dialect
+from core.items import content, dialect, grades
 from core.items.mathml import mathml
 from core.models.contract import LoadedModel
 from core.search import overlap, variants
@@ -17,7 +17,6 @@ from core.search.rank import Hit
 from core.store.images import StoredImage
 from core.store.items import StoredItem
 
-GRADES = {0: "0 무관", 1: "1 관련", 2: "2 유사", 3: "3 매우 유사"}
 INK = "#1b2230"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _MEDIA_TYPE = re.compile(r"image/(png|jpeg|gif|webp|bmp)")
@@ -142,7 +141,7 @@ def _card(sheet: Sheet, hit: Hit, system: str, marks: list[str], place: str) -> 
     told = "".join(f'<span class="mark">{_plain(mark)}</span>' for mark in marks)
     if sheet.grades is not None:
         grade = sheet.grades.get(hit.item_id)
-        told += f'<span class="mark judged">{GRADES[grade]}</span>' if grade in GRADES else '<span class="mark">미판정</span>'
+        told += f'<span class="mark judged">{grades.titled(grade)}</span>' if grade in grades.NAMES else '<span class="mark">미판정</span>'
     unit = _plain(stored.item.unit) if stored else ""
     top = (f'<div class="top"><span class="rank">{hit.rank}</span><span>{unit}</span>{told}'
            f'<span class="score">{hit.score:.4f}</span></div>')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,6 @@ from psycopg.types.json import Jsonb
 from core.store.judgments import JudgmentEvent
 
 _RECEIVED = "SELECT uuid, received_at FROM judgment_events WHERE collection_id = %(collection_id)s"
-_KNOWN = """
-SELECT uuid, collection_id, query_id, query_hash, item_id, item_hash, grade, rater, origin, note, ms_spent, guideline_version,
-       client_id, created_at, round_id, purpose, blinded, unrateable
-  FROM judgment_events WHERE uuid = ANY(%(uuids)s)
-"""
 _RESTORE = """
 INSERT INTO judgment_events (uuid, collection_id, query_id, query_hash, item_id, item_hash, grade, rater, origin, note,
                              ms_spent, guideline_version, client_id, created_at, round_id, purpose, blinded, unrateable,
@@ -63,12 +58,6 @@ class RoundRecord:
 def received(conn: Connection, collection_id: int) -> dict[UUID, datetime]:
     """Return when each event of a collection reached this database."""
     return dict(conn.execute(_RECEIVED, {"collection_id": collection_id}).fetchall())
-
-
-def known(conn: Connection, uuids: Sequence[UUID]) -> dict[UUID, JudgmentEvent]:
-    """Return those events that are stored, of whatever collection, by uuid."""
-    with conn.cursor(row_factory=class_row(JudgmentEvent)) as cursor:
-        return {event.uuid: event for event in cursor.execute(_KNOWN, {"uuids": list(uuids)})}
 
 
 def restore(conn: Connection, events: Iterable[tuple[JudgmentEvent, datetime | None]]) -> None:

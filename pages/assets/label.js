@@ -14,6 +14,7 @@ let queue = null;
 class Queue {
   constructor(told) {
     this.scope = told.scope;
+    this.grades = told.grades;
     this.pairs = new Map();
     this.order = [];
     this.past = [];

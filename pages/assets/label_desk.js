@@ -1,19 +1,13 @@
 // What stands above the pairs: progress, what is saved, the grades, the pair's note, a flag, the pairs before and after.
 
-const GRADES = [
-  ["무관", "주제도 풀이도 다름"],
-  ["관련", "같은 단원·주제"],
-  ["유사", "같은 개념, 다른 표현"],
-  ["매우 유사", "거의 같은 유형"],
-];
 const FLAWS = ["그림이 없거나 깨졌음", "글이나 수식이 깨졌음", "다른 문항 없이는 풀 수 없음", "정답이나 조건이 틀렸음"];
 const ON_STRIP = 40;
-const BODY = `
+const body = (grades) => `
   <div class="ib-line">
     <b class="ib-count"></b><div class="ib-gone-by"><i></i></div>
     <span class="ib-pace"></span><span class="ib-saved" role="status" aria-live="polite"></span>
   </div>
-  <div class="ib-grades">${GRADES.map(([name, means], grade) => `
+  <div class="ib-grades">${grades.map(([name, means], grade) => `
     <button type="button" data-grade="${grade}"><kbd>${grade}</kbd><span><b>${name}</b><small>${means}</small></span></button>`).join("")}
   </div>
   <div class="ib-strip" aria-hidden="true"></div>
@@ -51,7 +45,7 @@ export class Desk {
     const root = document.querySelector(".ib-desk");
     if (root === null || (root === this.root && root.firstChild)) return;
     this.root = root;
-    root.innerHTML = BODY;
+    root.innerHTML = body(this.queue.grades); // names from this server alone
     root.addEventListener("click", (event) => this.click(event));
     const form = this.find(".ib-note-form");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.closeNote(true); });

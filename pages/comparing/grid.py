@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from itertools import zip_longest
 
+from core.items import grades
 from core.search import variants
 from core.search.comparison import Column
 from core.search.rank import Hit
@@ -16,7 +17,6 @@ from pages.widgets.address import written
 from pages.widgets.palette import colour
 from pages.widgets.text import attribute, sentence
 
-GRADES = ("무관", "관련(같은 단원)", "유사(같은 개념)", "매우 유사(거의 같은 유형)")
 MEASURES = {"nDCG@10": "nDCG@10", "cR@5": "R@5", "RR": "RR"}
 """Those that stand above a column; all are in the table below."""
 _ROOMY = 3
@@ -98,8 +98,8 @@ def _grade(view: View, item_id: str) -> str:
     grade = view.grades.get(item_id)
     if grade is None:
         return '<span class="ib-grade ib-grade-none" title="아직 등급이 없는 문항">–</span>'
-    short = GRADES[grade].partition("(")[0]
-    return f'<span class="ib-grade ib-grade-{grade}" title="정답 {grade}: {GRADES[grade]}">{grade}<i> {short}</i></span>'
+    means = f"정답 {grades.titled(grade)}: {grades.MEANINGS[grade]}"
+    return f'<span class="ib-grade ib-grade-{grade}" title="{means}">{grade}<i> {grades.NAMES[grade]}</i></span>'
 
 
 def _places(view: View, system: str, item_id: str, *, only: bool) -> str:

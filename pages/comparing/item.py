@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.items import grades
 from core.store.items import StoredItem
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
-from pages.comparing.grid import GRADES
 from pages.widgets import cards, doors, markup, results, trouble
 from pages.widgets.state import key
 
@@ -52,8 +52,8 @@ def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
         return
     own = data.own_grade(found.collection, found.stored, stored, who)
     at = f"{found.stored.query_id}.{stored.item.id}"
-    grade = st.segmented_control("등급", range(len(GRADES)), default=own.grade if own else None, key=key(f"grade.{at}"),
-                                 label_visibility="collapsed", format_func=lambda value: f"{value} {GRADES[value]}")
+    grade = st.segmented_control("등급", list(grades.NAMES), default=own.grade if own else None, key=key(f"grade.{at}"),
+                                 label_visibility="collapsed", format_func=grades.titled)
     note = st.text_input("메모", value=own.note if own else "", key=key(f"note.{at}"), placeholder="메모 (안 써도 됩니다)",
                          label_visibility="collapsed")
     if st.button("등급 저장", type="primary", disabled=grade is None) and grade is not None:

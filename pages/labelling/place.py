@@ -14,7 +14,7 @@ from pages.widgets import doors, markup, results
 EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
 UNSEEN = ("판정할 쌍이 남아 있는 동안에는 등급을 보이지 않습니다. 남의 등급을 보면 판정이 흔들립니다. "
           "맡은 쌍을 모두 판정하거나 라운드를 닫은 뒤 다시 열어 주세요.")
-NAMELESS = "누가 하는 일인지 먼저 알려 주세요. 만든 사람의 이름이 기록에 남습니다."
+NAMELESS = "누가 하는 일인지 먼저 알려 주세요. 이름마다 맡을 쌍과 진행이 따로 남고, 만든 사람의 이름이 기록됩니다."
 
 
 def collection() -> Collection | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.labels import desk, guidelines
+from core.items import grades
+from core.labels import desk
 from core.labels.consensus import calibration
 from pages.labelling import pairs
 from pages.widgets import cards, doors, results
@@ -16,7 +17,7 @@ _MOST = 10
 
 
 def draw(round_id: int, rater: str, *, collection_id: int) -> None:
-    """Draw the result once every practice pair is answered; before that, how many are left."""
+    """Draw the result once every practice pair is answered; before that, nothing."""
     with doors.database().connection() as conn:
         found = calibration.result(conn, round_id, rater)
     if found.exact is None:
@@ -37,9 +38,9 @@ def _differing(found: Sequence[tuple[str, str, int, int | None]], collection_id:
     for query_id, item_id, want, got in found:
         if query_id not in queries or item_id not in items:
             continue
-        mine = "판정 불가" if got is None else f"{got} {guidelines.GRADES[got][0]}"
+        mine = "판정 불가" if got is None else grades.titled(got)
         parts.append("\n\n".join([
-            f'<div class="ib-differs"><div class="ib-side">합의 <b>{want} {guidelines.GRADES[want][0]}</b> · 나 <b>{mine}</b></div>'
+            f'<div class="ib-differs"><div class="ib-side">합의 <b>{grades.titled(want)}</b> · 나 <b>{mine}</b></div>'
             '<div class="ib-both"><div class="ib-sought">', pairs.asked(queries[query_id], items), "</div><div>",
             cards.unnamed(items[item_id]), "</div></div></div>"]))
     return "\n\n".join(parts)

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.items import grades
 from core.labels.making import ENOUGH, QueryState
 from pages.labelling import facts, shown
 from pages.widgets import results, tables
 
 _KEPT_BACK = "판정할 쌍이 남아 있는 동안에는 쿼리마다 관련 문항이 몇 개인지 보이지 않습니다."
 _ALL, _SHORT_OF, _RETIRED, _CHANGED = "모두", "모자란 것", "거둔 것", "문항이 바뀐 것"
-_LEVELS = {1: "1 관련부터", 2: "2 유사부터", 3: "3 매우 유사만"}
 
 
 def relevant_from() -> int:
     """Draw and return the lowest grade that is counted as relevant."""
-    return st.segmented_control("관련으로 칠 등급", list(_LEVELS), format_func=_LEVELS.__getitem__, default=1, required=True,
+    return st.segmented_control("관련으로 칠 등급", list(grades.FROM), format_func=grades.FROM.__getitem__, default=1, required=True,
                                 key="label.queries.from")
 
 

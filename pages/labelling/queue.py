@@ -13,20 +13,17 @@ import time
 import streamlit as st
 
 from core.accounts.person import Person
+from core.items import grades
 from core.labels import desk, rounds
 from core.labels.desk import Desk
-from core.settings import settings
-from core.store import collections
 from core.store.rounds import Round
-from pages.labelling import guide, pairs, practice
-from pages.widgets import doors, results
-from pages.widgets.markup import draw as markup
+from pages.labelling import guide, pairs, place, practice
+from pages.widgets import doors, markup, results
 
-NAMELESS = "누가 판정하는지 먼저 알려 주세요. 이름마다 맡을 쌍과 진행 상황이 따로 남습니다."
 NOTHING_OPEN = "지금 열린 라운드가 없습니다. 라벨링을 맡은 사람이 라운드를 열면 여기에 판정할 쌍이 나옵니다."
 FIRST = ("판정을 시작하면 맡은 쌍을 마치거나 라운드가 닫힐 때까지 등급과 일치도를 볼 수 없습니다. "
          "둘러보기만 하려면 시작하지 마세요.")
-_SCRIPT = '<script type="module" src="/scripts/label.js"></script>'
+_SCRIPT = "label.js"
 _AHEAD = 60
 """Open pairs on the page: more than anybody grades while the next ones are drawn."""
 _LONGEST = 240
@@ -36,22 +33,23 @@ _LONGEST = 240
 def draw(who: Person | None) -> None:
     """Draw the section."""
     if who is None:
-        results.calm(NAMELESS)
-        markup('<p class="ib-go"><a href="/login?next=/label" target="_self">이름 정하기</a></p>')
+        place.ask_name()
+        return
+    bank = place.collection()
+    if bank is None:
         return
     with doors.database().connection() as conn:
-        place = collections.get(conn, settings().collection)
-        found = rounds.open_for(conn, place.id, who.name)
+        found = rounds.open_for(conn, bank.id, who.name)
     if not found:
         results.calm(NOTHING_OPEN)
         # What this browser still keeps of a closed round is sent all the same.
-        st.html(_SCRIPT, unsafe_allow_javascript=True)
+        markup.script(_SCRIPT)
         guide.draw(open_at_first=True)
         return
     chosen = _choose(found)
     if _begun(chosen, who):
         _work(chosen.id, who.name)
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    markup.script(_SCRIPT)
 
 
 def _begun(chosen: Round, who: Person) -> bool:
@@ -76,7 +74,7 @@ def _choose(found: list[Round]) -> Round:
                                   label_visibility="collapsed", width=320)
         else:
             chosen = found[0].id
-            markup(f'<span class="ib-round">{html.escape(names[chosen])}</span>')
+            markup.draw(f'<span class="ib-round">{html.escape(names[chosen])}</span>')
         guide.draw()
     return next(each for each in found if each.id == chosen)
 
@@ -85,12 +83,10 @@ def _choose(found: list[Round]) -> Round:
 def _work(round_id: int, rater: str) -> None:
     """Draw the pairs; the script presses the hidden button when it needs more."""
     key = f"label.first.{round_id}.{rater}"
-    laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD, first=st.session_state.get(key))
-    if len(laid.seats) > _LONGEST:
-        laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD)
+    laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD, first=st.session_state.get(key), most=_LONGEST)
     st.session_state[key] = laid.seats[0].ref if laid.seats else None
-    st.html('<div class="ib-desk"></div>')
-    st.html(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')
+    markup.element('<div class="ib-desk"></div>')
+    markup.element(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')
     pairs.draw(laid)
     if laid.round.kind == "calibration":
         practice.draw(round_id, rater, collection_id=laid.round.collection_id)
@@ -109,5 +105,7 @@ def _told(laid: Desk, rater: str) -> str:
     made = laid.progress
     return json.dumps({
         "scope": f"{laid.round.id}:{rater}", "token": laid.token, "pairs": listed, "done": made.done, "total": made.total,
-        "perHour": made.per_hour, "sinceBreak": made.since_break, "now": time.time_ns() // 1_000_000,
+        "perHour": made.per_hour, "sinceBreak": made.since_break,
+        "grades": list(zip(grades.NAMES.values(), grades.MEANINGS.values(), strict=True)),
+        "now": time.time_ns() // 1_000_000,
     }, ensure_ascii=False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.items import grades
 from core.search.query import Query
 from core.store.collections import Collection
 from core.store.filters import Filters
@@ -17,7 +18,6 @@ from pages.widgets.text import attribute
 
 TYPES = {"natural_language": "글", "text": "글", "image": "그림", "text_image": "글과 그림", "similar_item": "문항"}
 ORIGINS = {"human": "사람", "carried": "옮김", "mirrored": "맞바꿈", "constructed": "만들어 넣음", "model": "모델"}
-GRADES = ("무관", "관련", "유사", "매우 유사")
 _SHORT = 60
 _FOUND = 12
 _FORMULA = re.compile(r"\$([^$]+)\$")
@@ -27,7 +27,7 @@ _UPRIGHT = re.compile(r"\\(?:mathrm|rm|text)\s*\{([^{}]*)\}")
 
 def grade(value: int | None) -> str:
     """Return a grade in words; None is what could not be rated."""
-    return "판정 불가" if value is None else f"{value} {GRADES[value]}"
+    return "판정 불가" if value is None else grades.titled(value)
 
 
 def short(words: str, length: int = _SHORT) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from core.accounts.person import Person
+from core.items import grades
 from core.labels.consensus import final
 from core.labels.versions import freezing, mirroring
 from core.labels.versions.freezing import Preview
@@ -15,7 +16,6 @@ from pages.labelling import acts, facts, version_list
 from pages.widgets import doors, results
 
 ACT = "versions.freeze"
-_LEVELS = {1: "1 관련부터", 2: "2 유사부터", 3: "3 매우 유사만"}
 _DECLARATION = "이 버전에 없는 쌍은 모두 등급 0(무관)임을 확인했습니다"
 _WARNING = "선언하면 판정하지 않은 문항도 무관으로 셉니다. 쿼리마다 정답을 빠짐없이 찾았을 때만 서명해 주세요."
 
@@ -29,9 +29,10 @@ def draw(found: Collection, who: Person) -> None:
         name = st.text_input("이름", key=acts.field(ACT, "name"), placeholder="예: 1차 정답", max_chars=80)
         note = st.text_area("메모", key=acts.field(ACT, "note"), placeholder="무엇이 달라졌는지 (안 써도 됩니다)", height=90)
         suggested = before.suggested_relevant_from
-        level = st.segmented_control("관련으로 칠 가장 낮은 등급", list(_LEVELS), format_func=_LEVELS.__getitem__, default=suggested,
+        level = st.segmented_control("관련으로 칠 가장 낮은 등급", list(grades.FROM), format_func=grades.FROM.__getitem__,
+                                     default=suggested,
                                      required=True, key=acts.field(ACT, "level"))
-        facts.remark(f"이 판정에는 {_LEVELS[suggested]}를 권합니다.")
+        facts.remark(f"이 판정에는 {grades.FROM[suggested]}를 권합니다.")
         signed = ""
         if st.checkbox(_DECLARATION, key=acts.field(ACT, "declared")):
             results.notes([_WARNING])

@@ -17,7 +17,7 @@ from core.errors import InputError
 from core.items.importers.refusals import Refusal
 from core.items.validation import Refused, shown
 from core.labels.exchange.event_records import event_of, image_of, query_of, round_of
-from core.store import collections, images, items, judgment_records, queries
+from core.store import collections, images, items, judgment_records, judgments, queries
 from core.store.database import Database
 from core.store.judgment_records import RoundRecord
 from core.store.queries import QueryRevision
@@ -155,7 +155,7 @@ def _events(conn: Connection, collection_id: int, lines: list[_Line], numbers: d
             _refuse(report, line.number, line.record.get("uuid"), str(reason))
     revisions = {(query.query_id, query.content_hash) for query in queries.every_revision(conn, collection_id)}
     contents = items.get_many(conn, collection_id, {event.item_id for _, event, _ in told})
-    stored = judgment_records.known(conn, [event.uuid for _, event, _ in told])
+    stored = judgments.known(conn, [event.uuid for _, event, _ in told])
     new, outdated = [], 0
     for line, event, received_at in told:
         if (event.query_id, event.query_hash) not in revisions:
