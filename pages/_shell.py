@@ -24,6 +24,7 @@ PAGES = {
     "search": ("playground.py", "검색 플레이그라운드", ":material/search:", None),
     "compare": ("compare.py", "모델 비교", ":material/view_column:", "compare"),
     "label": ("label.py", "정답 라벨링", ":material/edit_note:", "label"),
+    "metrics": ("metrics.py", "지표와 판정", ":material/monitoring:", "metrics"),
     "data": ("data.py", "데이터와 설정", ":material/database:", "data"),
 }
 

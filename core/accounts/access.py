@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.accounts.person import Person, Role
 
-PAGES = ("search", "compare", "label", "data")
+PAGES = ("search", "compare", "label", "metrics", "data")
 _ALLOWED: dict[Role, frozenset[str]] = {
     "rater": frozenset({"label"}),
-    "viewer": frozenset({"search", "compare"}),
+    "viewer": frozenset({"search", "compare", "metrics"}),
     "senior": frozenset(PAGES),
     "developer": frozenset(PAGES),
     "tf": frozenset(PAGES),

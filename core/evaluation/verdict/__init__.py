@@ -1,0 +1,1 @@
+"""From numbers to a verdict: gates, evidence, what makes evidence invalid."""
