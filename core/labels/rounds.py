@@ -69,11 +69,6 @@ def takes_part(conn: Connection, found: Round, rater: str) -> bool:
     return found.id in stored.taken_part_in(conn, found.collection_id, rater)
 
 
-def has_open_queue(conn: Connection, collection_id: int, rater: str) -> bool:
-    """Return whether a rater has something to judge in any round that is not closed."""
-    return any(_has_something(conn, found, rater) for found in open_for(conn, collection_id, rater))
-
-
 def may_see_grades(conn: Connection, collection_id: int, person: Person | None) -> bool:
     """Return whether grades may be shown to a person outside the queue.
 
