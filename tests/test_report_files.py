@@ -1,0 +1,125 @@
+"""Tables as files: CSV cells, sheets of a workbook read back by another library, files whole or not there."""
+
+import csv
+import errno
+import io
+import os
+from datetime import UTC, datetime
+
+import numpy as np
+import openpyxl
+import pytest
+
+from core.errors import InputError
+from core.report import saving, tables
+from core.report.book import Book, Column
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ODD = ["=1+1", "+82", "-3", "@SUM(A1)", "|calc", "＝1", "\t=1", "'=1", "_x0041_", "http://a.b", "12", "가\n나", "=HYPERLINK(\"http://a\")"]
+
+
+def read_csv(data: bytes) -> list[list[str]]:
+    """Return a CSV file's rows."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def read_book(data: bytes):
+    """Return a workbook as another library reads it."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def a_book(**about) -> Book:
+    return Book(**{"title": "제목", "about": "컬렉션", "warnings": (), "made_at": NOON} | about)
+
+
+def test_a_table_becomes_cells_that_excel_reads_and_does_not_run():
+    data = tables.as_csv(("이름", "=값"), [("=1+1", 0.1234567), (None, np.float64("nan")), (np.True_, np.int64(3))])
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert read_csv(data) == [["이름", "'=값"], ["'=1+1", "0.123457"], ["", ""], ["예", "3"]]
+
+
+def test_what_holds_for_a_whole_table_stands_behind_every_row():
+    data = tables.as_csv(("a",), [(1,), (2,)], about={"정답": "=버전", "축소 모델": True})
+    assert read_csv(data) == [["a", "정답", "축소 모델"], ["1", "'=버전", "예"], ["2", "'=버전", "예"]]
+
+
+def test_a_row_that_lacks_a_cell_is_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        tables.as_csv(("a", "b"), [(1,)])
+
+
+def test_no_cell_of_a_workbook_runs_and_none_is_changed():
+    book = a_book()
+    book.sheet("하나", "제목").table([Column("글")], [(words,) for words in (*ODD, "a\x07b\r\n")])
+    sheet = read_book(book.close())["하나"]
+    cells = [sheet.cell(6 + at, 1) for at in range(len(ODD))]
+    assert [cell.value for cell in cells] == ODD
+    assert sheet.cell(6 + len(ODD), 1).value == "ab\n"
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert all(cell.hyperlink is None for cell in cells)
+
+
+def test_numbers_stay_numbers_and_nothing_stays_empty():
+    book = a_book()
+    columns = [Column("n", "count"), Column("값", "value"), Column("차이", "signed")]
+    book.sheet("하나", "제목").table(columns, [(np.int64(1200), np.float64(0.25), None), (3, float("nan"), -0.5), (1, "측정 안 됨", 0)])
+    sheet = read_book(book.close())["하나"]
+    assert [[cell.value for cell in row] for row in sheet["A6:C8"]] == [[1200, 0.25, None], [3, None, -0.5], [1, "측정 안 됨", 0]]
+    assert sheet["B6"].number_format == "0.000"
+
+
+def test_headings_stay_in_sight_and_groups_span_their_columns():
+    book = a_book()
+    columns = [Column("지표"), Column("값", "value", group="S1"), Column("하한", "value", group="S1"), Column("값", "value", group="S2")]
+    sheet = book.sheet("하나", "제목")
+    sheet.table(columns, [("MRR", 0.5, 0.4, 0.6)], freeze=1, filtered=True)
+    sheet.table([Column("뒤")], [("x",)])
+    found = read_book(book.close())["하나"]
+    assert found.freeze_panes == "B7"
+    assert [str(merged) for merged in found.merged_cells.ranges] == ["B5:C5"]
+    assert [found.cell(5, at).value for at in (1, 2, 4)] == [None, "S1", "S2"]
+    assert found.auto_filter.ref == "A6:D7"
+    assert found["A9"].value == "뒤"  # a free row between
+
+
+def test_warnings_stand_on_every_sheet_before_any_number():
+    book = a_book(warnings=("축소 모델입니다.",))
+    book.sheet("하나", "제목")
+    book.sheet("둘", "제목", warnings=("옛 벡터입니다.",))
+    found = read_book(book.close())
+    assert [found[name]["A3"].value for name in ("하나", "둘")] == ["축소 모델입니다.", "축소 모델입니다. 옛 벡터입니다."]
+
+
+def test_a_text_longer_than_a_cell_is_cut_and_says_so():
+    book = a_book()
+    book.sheet("하나", "제목").table([Column("글")], [("가" * 40_000,)])
+    found = read_book(book.close())["하나"]["A6"].value
+    assert len(found) == 32_767
+    assert found.endswith("…")
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "결과.csv"
+    saving.save(path, b"old")
+    saving.save(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [each.name for each in tmp_path.iterdir()] == ["결과.csv"]
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_older_file(tmp_path, monkeypatch):
+    path = tmp_path / "결과.csv"
+    saving.save(path, b"old")
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="디스크가 가득 차"):
+        saving.save(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["결과.csv"]
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path):
+    with pytest.raises(InputError, match="폴더가 있는지"):
+        saving.save(tmp_path / "없음" / "결과.csv", b"x")
