@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from pages.measuring import SECTIONS
-from pages.widgets import person, state, trouble
+from core.store.collections import Collection
+from pages.measuring import SECTIONS, data, gaps
+from pages.measuring.address import Asked
+from pages.widgets import person, results, state, trouble
 
 
 def main() -> None:
     """Draw the page: what always stands on top, then the chosen section."""
     who = person.current()
-    names = list(SECTIONS)
-    wanted = st.query_params.get("section", names[0])
-    chosen = st.segmented_control(
-        "보기", names, format_func=lambda name: SECTIONS[name].title, key=state.key("metrics.section"),
-        default=wanted if wanted in names else names[0], label_visibility="collapsed") or names[0]
-    if chosen != wanted:
-        st.query_params["section"] = chosen
+    found = data.collection()
+    if found is None:
+        results.calm(gaps.NO_ITEMS)
+        return
+    if not data.may_see_grades(found, who):
+        results.calm(gaps.UNSEEN)
+        return
+    asked, notes = data.asked(list(SECTIONS))
+    asked, missing = _known(found, asked)
+    shown = data.shown(found, asked, who)
+    results.notes([*notes, *missing])
+    section = SECTIONS[_section(asked)]
     with trouble.boundary():
-        SECTIONS[chosen].draw(who)
+        why = gaps.of_evaluation(shown.evaluation) if section.needs_results else ""
+        if why:
+            results.calm(why)
+        else:
+            section.draw(shown)
+
+
+def _known(found: Collection, asked: Asked) -> tuple[Asked, list[str]]:
+    """Return what is asked with a ground truth version that exists, and a sentence where the asked one does not."""
+    if asked.gt is None or asked.gt in {version.number for version in data.versions(found)}:
+        return asked, []
+    return replace(asked, gt=None), [f"정답 버전 {asked.gt}은(는) 없어서 가장 새 정답으로 보여 드립니다."]
+
+
+def _section(asked: Asked) -> str:
+    names = list(SECTIONS)
+    wanted = asked.section or names[0]
+    chosen = st.segmented_control(
+        "보기", names, format_func=lambda name: SECTIONS[name].title, key=state.key("metrics.section"), default=wanted,
+        label_visibility="collapsed") or names[0]
+    if chosen != wanted:
+        data.put(section=chosen if chosen != names[0] else None)
+    return chosen
 
 
 main()

@@ -9,14 +9,13 @@ from typing import Literal, get_args
 from core.errors import NotFoundError
 from core.search import variants
 from pages.widgets import address as addresses
-from pages.widgets.address import SIDE_BY_SIDE, Address, last, written
+from pages.widgets.address import SIDE_BY_SIDE, Address, last, version, written
 
 FEWEST, MOST = 2, 5
 """Columns: fewer compare nothing, more are too narrow to read a formula in."""
 Listing = Literal["", "labelled", "disagree", "all"]
 Size = Literal["", "large"]
 _LONGEST = 200
-_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> tuple[Comparing, list[str]
     size, listing = last(parameters, "size"), last(parameters, "list")
     found = Comparing(
         **{field.name: getattr(plain, field.name) for field in fields(Address)} | {"systems": _systems(plain, parameters, notes)},
-        query=query, gt=_version(last(parameters, "gt"), notes), base=_base(last(parameters, "base"), notes),
+        query=query, gt=version(last(parameters, "gt"), notes), base=_base(last(parameters, "base"), notes),
         diff=last(parameters, "diff") == "1", figures=last(parameters, "figures") != "0",
         size=size if size in get_args(Size) else "", list=listing if listing in get_args(Listing) else "",
         show=last(parameters, "show")[:_LONGEST],
@@ -98,15 +97,6 @@ def _systems(plain: Address, parameters: Mapping[str, Sequence[str]], notes: lis
     if len(plain.systems) > MOST:
         notes.append(f"비교는 한 화면에 {MOST}개까지라, 주소에 적힌 나머지 시스템 {len(plain.systems) - MOST}개는 뺐습니다.")
     return together(plain.systems)[:MOST]
-
-
-def _version(value: str, notes: list[str]) -> int | None:
-    if not value:
-        return None
-    if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS and int(value):
-        return int(value)
-    notes.append(f"주소에 적힌 정답 버전 '{value[:20]}'은(는) 쓸 수 없어 가장 새 정답으로 보여 드립니다.")
-    return None
 
 
 def _base(value: str, notes: list[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.accounts.person import Person
 from pages.measuring import cases, costs, downloads, queries, scenarios, slices, systems, verdict
+from pages.measuring.data import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,13 @@ class Section:
     """One part of the page: what it is called, and what draws it."""
 
     title: str
-    draw: Callable[[Person | None], None]
+    draw: Callable[[Shown], None]
+    needs_results: bool = True
+    """Drawn only where some scenario has a system with values; the page says what to do where none has."""
 
 
 SECTIONS = {
-    "verdict": Section("판정", verdict.draw),
+    "verdict": Section("판정", verdict.draw, needs_results=False),
     "systems": Section("시스템별 지표", systems.draw),
     "scenarios": Section("시나리오", scenarios.draw),
     "slices": Section("세부 분석", slices.draw),

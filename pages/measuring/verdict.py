@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.accounts.person import Person
+from pages.measuring.data import Shown
 from pages.widgets import results
 
 
-def draw(who: Person | None) -> None:
+def draw(at: Shown) -> None:
     """Draw the section."""
     results.calm("아직 없습니다.")

@@ -26,6 +26,7 @@ MOST_SYSTEMS = 8
 """More columns than these are too narrow to read."""
 _MOST_VALUES = 50
 _LONGEST_VALUE = 200
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,16 @@ def last(parameters: Mapping[str, Sequence[str]], name: str) -> str:
     """Return a parameter's last value, trimmed; empty where it is not there."""
     values = parameters.get(name, ())
     return values[-1].replace("\x00", "").strip() if values else ""
+
+
+def version(value: str, notes: list[str]) -> int | None:
+    """Return the number of a ground truth version; what is none is left out with a note."""
+    if not value:
+        return None
+    if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS and int(value):
+        return int(value)
+    notes.append(f"주소에 적힌 정답 버전 '{value[:20]}'은(는) 쓸 수 없어 가장 새 정답으로 보여 드립니다.")
+    return None
 
 
 def _values(values: Sequence[str]) -> tuple[str, ...]:

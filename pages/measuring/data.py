@@ -1,0 +1,132 @@
+"""What the sections read: the evaluation under the chosen ground truth, computed once for all who look.
+
+A section is given a ``Shown``. ``summary``, ``comparisons`` and ``once`` compute over its evaluation and keep what they computed
+until a run, a version or a setting that the numbers rest on is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+
+from core.accounts.person import Person
+from core.evaluation import assembling, comparisons, measures
+from core.evaluation import summary as summaries
+from core.evaluation.comparisons import PlannedComparison
+from core.evaluation.results import Evaluation, ScenarioResult
+from core.evaluation.summary import Summary
+from core.labels import rounds
+from core.labels.versions import truth
+from core.settings import settings
+from core.store import collections
+from core.store.collections import Collection
+from core.store.truths import Version
+from pages.measuring import address
+from pages.measuring.address import Asked
+from pages.widgets import doors
+
+T = TypeVar("T")
+_EVALUATIONS, _KEPT = 4, 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What a section draws from."""
+
+    who: Person | None
+    asked: Asked
+    collection: Collection
+    evaluation: Evaluation
+    fingerprint: str
+    """Changes with whatever the evaluation rests on."""
+
+    @property
+    def may_write(self) -> bool:
+        """Whether this person may run, register and say things here; a viewer only looks."""
+        return self.who is None or self.who.role != "viewer"
+
+    def result(self, scenario: str = "") -> ScenarioResult:
+        """Return a scenario's result; without a key that of the scenario the address asks for."""
+        return self.evaluation.scenarios[scenario or self.asked.scenario]
+
+
+def asked(sections: list[str]) -> tuple[Asked, list[str]]:
+    """Return what the address asks for, and a Korean sentence for each value that cannot be used."""
+    parameters = {name: st.query_params.get_all(name) for name in st.query_params}
+    return address.parse(parameters, sections=sections, measures=list(measures.CATALOGUE))
+
+
+def put(**changed: str | None) -> None:
+    """Write parameters into the address, keeping the others; None and "" take one out. The page is drawn anew by its widget."""
+    for name, value in changed.items():
+        if value:
+            st.query_params[name] = value
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def collection() -> Collection | None:
+    """Return the collection that is measured, None where it has no items yet."""
+    name = settings().collection
+    if name not in {found.name for found in doors.collections(name)}:
+        return None
+    with doors.database().connection() as conn:
+        return collections.get(conn, name)
+
+
+def may_see_grades(found: Collection, who: Person | None) -> bool:
+    """Return whether grades, and whatever follows from them, may be shown to this person now."""
+    with doors.database().connection() as conn:
+        return rounds.may_see_grades(conn, found.id, who)
+
+
+def versions(found: Collection) -> list[Version]:
+    """Return the frozen ground truth versions, newest first."""
+    with doors.database().connection() as conn:
+        return truth.versions(conn, found.id)[::-1]
+
+
+def shown(found: Collection, wanted: Asked, who: Person | None) -> Shown:
+    """Return what is drawn from.
+
+    Raises:
+        NotFoundError: there is no ground truth version of that number.
+    """
+    with doors.database().connection() as conn:
+        fingerprint = f"{found.id}:{assembling.fingerprint(conn, found.id, wanted.gt)}"
+    return Shown(who, wanted, found, evaluation(found.name, wanted.gt, fingerprint), fingerprint)
+
+
+@st.cache_resource(max_entries=_EVALUATIONS, show_spinner="지표를 계산하는 중입니다…")
+def evaluation(name: str, gt: int | None, fingerprint: str) -> Evaluation:
+    """Return a collection's evaluation; the same for all who look, never to be changed."""
+    with doors.database().connection() as conn:
+        return assembling.load(conn, name, version=gt)
+
+
+def summary(at: Shown, scenario: str = "") -> Summary:
+    """Return means, intervals and bounds of a scenario: of the asked one without a key."""
+    key = scenario or at.asked.scenario
+    return once(at, f"summary:{key}", lambda: summaries.of(at.result(key)))
+
+
+def planned(at: Shown) -> list[PlannedComparison]:
+    """Return the six planned comparisons."""
+    return once(at, "planned", lambda: comparisons.planned(at.evaluation))
+
+
+def once(at: Shown, name: str, compute: Callable[[], T]) -> T:
+    """Return what ``compute`` returned when it was last asked under this name and these numbers.
+
+    Args:
+        name: unique among all sections; with whatever ``compute`` depends on beside the evaluation: ``slices:unit:cR@5``.
+    """
+    return _once(f"{at.fingerprint}:{at.asked.gt}:{name}", compute)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _once(key: str, _compute: Callable[[], T]) -> T:
+    return _compute()
