@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from core.evaluation.measures import NAMES, of_query
+from core.evaluation.measures import OF_A_QUERY, of_query
 from core.search.loss import capped_recall
 
 
@@ -18,11 +18,11 @@ def reference(ranked, grades, relevant_from):
     judged = [item in grades for item in ranked[:10]]
     told = {"Judged@10": sum(judged) / len(judged) if judged else None}
     if not relevant:
-        return dict.fromkeys(NAMES) | told
+        return dict.fromkeys(OF_A_QUERY) | told
     gains = [grades.get(item, 0) / math.log2(place + 2) for place, item in enumerate(ranked[:10])]
     ideal = [grade / math.log2(place + 2) for place, grade in enumerate(sorted(grades.values(), reverse=True)[:10])]
     first = next((place for place, item in enumerate(ranked, start=1) if item in relevant), None)
-    return told | {"cR@5": capped_recall(ranked, relevant), "Hit@5": float(bool(relevant & set(ranked[:5]))),
+    return told | {"cR@5": capped_recall(ranked, relevant), "Success@5": float(bool(relevant & set(ranked[:5]))),
                    "RR": 1 / first if first else 0.0, "nDCG@10": sum(gains) / sum(ideal)}
 
 
@@ -34,7 +34,7 @@ def test_measures_are_their_definitions(ranked, grades, relevant_from):
 
 def test_a_case_by_hand():
     told = of_query(["a", "b", "c", "d"], {"a": 1, "b": 2, "c": 3}, relevant_from=1)
-    assert told == pytest.approx({"cR@5": 1, "Hit@5": 1, "RR": 1, "nDCG@10": 0.789998, "Judged@10": 0.75}, abs=1e-6)
+    assert told == pytest.approx({"cR@5": 1, "Success@5": 1, "RR": 1, "nDCG@10": 0.789998, "Judged@10": 0.75}, abs=1e-6)
     strict = of_query(["a", "b", "c", "d"], {"a": 1, "b": 2, "c": 3}, relevant_from=3)
     assert (strict["RR"], strict["cR@5"], strict["nDCG@10"]) == (pytest.approx(1 / 3), 1, told["nDCG@10"])
 

@@ -30,6 +30,8 @@ class ScoredQuery:
     """Judged items of the scenario's corpus, the source item left out."""
     relevant: int
     """How many of them are relevant; at least one."""
+    candidates: int
+    """Items it may find: the scenario's corpus without the source item."""
 
     @property
     def query_id(self) -> str:
