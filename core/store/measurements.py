@@ -1,0 +1,90 @@
+"""Measurements of speed, memory and stability, and automatic checks: stored whole with their environment, never changed.
+
+``system`` is a system's or variant's name, ``config`` what was asked for: ``precision``, ``dims`` (None: all), ``max_pixels``,
+and whatever else the measurement needs to be repeated. ``result`` by ``kind``:
+
+| kind | result |
+|---|---|
+| ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (encoding and search of one query) ``mean``, ``p50``, ``p95``, ``p99``, ``n``, ``failures``; optional ``p95_low``, ``p95_high`` |
+| ``throughput`` | ``items_per_s`` |
+| ``vram`` | ``vram_gb`` (10⁹ bytes): ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context), None where not measured |
+| ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine); optional ``errors`` |
+| ``hangul`` | ``items``, ``lost`` (items whose Hangul does not come back from the tokenizer), ``examples``; ``config`` has ``items``, the state of the collection's items |
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+_COLUMNS = "id, sha256, kind, system, device, miniature, config, environment, result, partial, measured_at, stored_at"
+_ADD = """
+INSERT INTO measurements (sha256, kind, system, device, miniature, config, environment, result, partial, measured_at)
+VALUES (%(sha256)s, %(kind)s, %(system)s, %(device)s, %(miniature)s, %(config)s, %(environment)s, %(result)s, %(partial)s,
+        %(measured_at)s)
+ON CONFLICT (sha256) DO NOTHING
+"""
+_BY_HASH = f"SELECT {_COLUMNS} FROM measurements WHERE sha256 = %(sha256)s"
+_LISTING = f"""
+SELECT {_COLUMNS} FROM measurements
+ WHERE (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+ ORDER BY measured_at DESC, id DESC
+"""
+_STATE = "SELECT count(*), coalesce(max(id), 0) FROM measurements"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measurement or automatic check."""
+
+    id: int
+    sha256: str
+    """Over everything that was measured, so that the same file comes in once."""
+    kind: str
+    system: str
+    device: str
+    miniature: bool
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    result: dict[str, Any]
+    partial: bool
+    """Cut off before its end."""
+    measured_at: datetime
+    stored_at: datetime
+
+
+def add(conn: Connection, *, kind: str, system: str, device: str, miniature: bool, config: Mapping[str, Any],
+        environment: Mapping[str, Any], result: Mapping[str, Any], measured_at: datetime, partial: bool = False) -> Measurement:
+    """Store a measurement and return it; the same one again changes nothing."""
+    values = {"kind": kind, "system": system, "device": device, "miniature": miniature, "config": dict(config),
+              "environment": dict(environment), "result": dict(result), "partial": partial}
+    packed = json.dumps({**values, "measured_at": measured_at.isoformat()}, ensure_ascii=False, sort_keys=True,
+                        separators=(",", ":"), allow_nan=False)
+    sha256 = hashlib.sha256(packed.encode()).hexdigest()
+    wrapped = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in values.items()}
+    with conn.cursor(row_factory=class_row(Measurement)) as cursor:
+        cursor.execute(_ADD, {**wrapped, "sha256": sha256, "measured_at": measured_at})
+        found = cursor.execute(_BY_HASH, {"sha256": sha256}).fetchone()
+    assert found is not None
+    return found
+
+
+def listing(conn: Connection, kinds: Sequence[str] | None = None) -> list[Measurement]:
+    """Return measurements of the kinds, or all, the newest first."""
+    with conn.cursor(row_factory=class_row(Measurement)) as cursor:
+        return cursor.execute(_LISTING, {"kinds": None if kinds is None else list(kinds)}).fetchall()
+
+
+def state(conn: Connection) -> str:
+    """Return a word that changes whenever a measurement is added."""
+    row = conn.execute(_STATE).fetchone()
+    assert row is not None
+    return f"{row[0]}/{row[1]}"
