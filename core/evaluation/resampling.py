@@ -1,0 +1,215 @@
+"""Bootstrap and randomisation over groups of queries: the draws are made once, everything computed from them shares them.
+
+A draw is how often each group is taken; a mean is then one matrix product for any number of systems, measures and slices,
+and because all share the draws, differences, ratios and conditions are paired. Groups are families or source items: their
+queries are not independent (resampling correlated families query by query covers 76–83 % instead of 95 %, simulated).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+DRAWS = 10_000
+SEED = 20261122
+CONFIDENCE = 0.95
+_CHUNK = 1_000
+"""Draws turned into floating point at once: a thousand draws of a thousand groups are 8 MB."""
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its percentile bootstrap interval, in the measure's own unit; ``groups`` is what was resampled."""
+
+    value: float
+    low: float
+    high: float
+    queries: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Mean of a − b over the same queries, its interval, and the two-sided p of the paired randomisation test."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    wins: int
+    ties: int
+    losses: int
+    queries: int
+
+
+class Resampling:
+    """The draws over one set of queries.
+
+    Args:
+        groups: one label a query; queries of one label are drawn together (cluster bootstrap, Davison & Hinkley 1997, 3.8),
+            and their signs turn together.
+
+    Raises:
+        ValueError: no query.
+    """
+
+    def __init__(self, groups: Sequence[Hashable], *, draws: int = DRAWS, seed: int = SEED) -> None:
+        if not len(groups):
+            raise ValueError("there are no groups to resample")
+        places = {label: place for place, label in enumerate(dict.fromkeys(groups))}
+        self.draws, self.seed = draws, seed
+        self.queries, self.groups = len(groups), len(places)
+        self._index = np.array([places[label] for label in groups])
+
+    @cached_property
+    def times(self) -> NDArray[np.uint16]:
+        """How often each group is taken, shape (draws, groups); every row sums to the number of groups."""
+        rng = np.random.default_rng(self.seed)
+        times = np.empty((self.draws, self.groups), dtype=np.uint16)
+        for rows in _chunks(self.draws):
+            number = rows.stop - rows.start
+            drawn = rng.integers(self.groups, size=(number, self.groups)) + (np.arange(number) * self.groups)[:, None]
+            times[rows] = np.bincount(drawn.ravel(), minlength=number * self.groups).reshape(number, self.groups)
+        return times
+
+    @cached_property
+    def signs(self) -> NDArray[np.int8]:
+        """−1 or 1 for each group, shape (draws, groups)."""
+        rng = np.random.default_rng(self.seed)
+        return rng.integers(2, size=(self.draws, self.groups), dtype=np.int8) * np.int8(2) - np.int8(1)
+
+    def means(self, values: Values, mask: NDArray[np.bool_] | None = None) -> Values:
+        """Return bootstrap means.
+
+        Args:
+            values: shape (rows, queries), finite; a row is a system under a measure.
+            mask: queries that count, shape (queries,) for all rows or (rows, queries); all where None.
+
+        Returns:
+            Shape (draws, rows). NaN where a draw took none of a row's queries.
+
+        Raises:
+            ValueError: a value that is not finite, or another number of queries.
+        """
+        values = self._checked(values)
+        if mask is None:
+            sums, counts = self._by_group(values), self._sizes[:, None]
+        else:
+            shaped = np.broadcast_to(mask, values.shape)
+            sums, counts = self._by_group(np.where(shaped, values, 0.0)), self._by_group(shaped.astype(np.float64))
+        means = np.empty((self.draws, values.shape[0]))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for rows in _chunks(self.draws):
+                taken = self.times[rows].astype(np.float64)
+                means[rows] = (taken @ sums) / (taken @ counts)
+        return means
+
+    def intervals(self, values: Values, mask: NDArray[np.bool_] | None = None) -> list[Interval]:
+        """Return each row's mean with its 95 % interval; arguments and errors as of ``means``.
+
+        A draw that took none of a masked row's queries is left out of that row's interval; a row without any query has NaN.
+        """
+        drawn = self.means(values, mask)
+        low, high = bounds(drawn)
+        shaped = np.ones(values.shape, dtype=bool) if mask is None else np.broadcast_to(mask, values.shape)
+        told = []
+        for row, (each, counted) in enumerate(zip(values, shaped, strict=True)):
+            mean = float(each[counted].mean()) if counted.any() else float("nan")
+            told.append(Interval(mean, float(low[row]), float(high[row]), int(counted.sum()),
+                                 len(np.unique(self._index[counted]))))
+        return told
+
+    def differences(self, a: Values, b: Values) -> list[Difference]:
+        """Compare pairs of rows over the same queries.
+
+        The p is (1 + draws at least as far from 0) / (1 + draws), so it is never 0 (Phipson & Smyth 2010).
+
+        Args:
+            a: shape (pairs, queries).
+            b: the same shape.
+
+        Raises:
+            ValueError: as of ``means``.
+        """
+        deltas = self._checked(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64))
+        sums, observed = self._by_group(deltas), np.abs(deltas.sum(axis=1))
+        as_far = np.zeros(len(deltas), dtype=np.int64)
+        for rows in _chunks(self.draws):
+            # A permutation that equals the observed sum must count, whatever the order of additions did to its last bit.
+            as_far += (np.abs(self.signs[rows].astype(np.float64) @ sums) >= observed - 1e-9).sum(axis=0)
+        low, high = bounds(self.means(deltas))
+        return [Difference(float(delta.mean()), float(below), float(above), float((1 + far) / (1 + self.draws)),
+                           int((delta > 0).sum()), int((delta == 0).sum()), int((delta < 0).sum()), self.queries)
+                for delta, below, above, far in zip(deltas, low, high, as_far, strict=True)]
+
+    def ratio(self, a: Values, b: Values) -> tuple[Interval, Values]:
+        """Return (mean a − mean b) / mean b with its interval, and its draws, shape (draws,); b's mean may not be 0.
+
+        Args:
+            a: shape (queries,).
+            b: shape (queries,).
+
+        Raises:
+            ZeroDivisionError: the mean of b is 0.
+            ValueError: as of ``means``.
+        """
+        if not np.mean(b):
+            raise ZeroDivisionError("a ratio to a mean of 0 says nothing")
+        drawn = self.means(np.stack([a, b]))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratios = drawn[:, 0] / drawn[:, 1] - 1
+        ratios[~np.isfinite(ratios)] = np.nan
+        low, high = bounds(ratios[:, None])
+        value = float(np.mean(a) / np.mean(b) - 1)
+        return Interval(value, float(low[0]), float(high[0]), self.queries, self.groups), ratios
+
+    def group_means(self, values: Values) -> Values:
+        """Return the mean of each group's queries, shape (rows, groups), in the order in which the groups first appear."""
+        return (self._by_group(self._checked(values)) / self._sizes[:, None]).T
+
+    @cached_property
+    def _sizes(self) -> Values:
+        return np.bincount(self._index, minlength=self.groups).astype(np.float64)
+
+    def _by_group(self, values: Values) -> Values:
+        """Return sums of shape (groups, rows)."""
+        order = np.argsort(self._index, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self._index, minlength=self.groups))[:-1]])
+        return np.add.reduceat(values[:, order], starts, axis=1).T
+
+    def _checked(self, values: Values) -> Values:
+        if values.ndim != 2 or values.shape[1] != self.queries:
+            raise ValueError(f"{values.shape} values do not go with the labels of {self.queries} queries in groups")
+        if not np.isfinite(values).all():
+            raise ValueError("a measure is not finite")
+        return values
+
+
+def share(passing: NDArray[np.bool_]) -> float:
+    """Return the share of draws in which a condition holds, shape (draws,): conditions on the same draws may be joined by &."""
+    return float(np.mean(passing))
+
+
+def bounds(drawn: Values) -> tuple[Values, Values]:
+    """Return the ends of the percentile interval of each column, draws that are NaN left out; NaN for a column of nothing else."""
+    tail = (1 - CONFIDENCE) / 2
+    if not np.isnan(drawn).any():
+        low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
+        return low, high
+    low, high = np.full((2, drawn.shape[1]), np.nan)
+    for column in range(drawn.shape[1]):
+        told = drawn[~np.isnan(drawn[:, column]), column]
+        if len(told):
+            low[column], high[column] = np.quantile(told, (tail, 1 - tail))
+    return low, high
+
+
+def _chunks(draws: int) -> Iterator[slice]:
+    for start in range(0, draws, _CHUNK):
+        yield slice(start, min(start + _CHUNK, draws))
