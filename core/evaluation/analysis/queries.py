@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.evaluation.results import Evaluation
-from core.evaluation.scenarios import BASELINE, GATE, PRIMARY
+from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery
+from core.evaluation.scenarios import BASELINE, GATE, PRIMARY, TUNED
+from core.labels.versions.truth import Truth
+
+LONGEST_TEXT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +54,33 @@ def of(evaluation: Evaluation, *, scenario: str = GATE, a: str = "qwen3-vl", b: 
     Raises:
         ValueError: one of the systems was not run in the scenario.
     """
-    raise NotImplementedError
+    result = evaluation.scenarios[scenario]
+    first, second = (result.stands_for(system) for system in (a, b))
+    points = [
+        QueryPoint(query.query_id, wording(query), query.facets.get("query_type", ""), query.group, query.relevant, float(one),
+                   float(other), link(evaluation.truth, query, first, second))
+        for query, one, other in zip(result.queries, result.of(first, measure), result.of(second, measure), strict=True)
+    ]
+    points.sort(key=lambda point: (-abs(point.difference), point.query_id))
+    return Explorer(scenario, measure, first, second, tuple(points), narrowed(result))
+
+
+def narrowed(result: ScenarioResult) -> bool:
+    """Whether the scenario takes parts of queries or of the corpus."""
+    return (result.scenario.part, result.scenario.corpus) != ("whole", "all")
+
+
+def wording(query: ScoredQuery) -> str:
+    """Return the beginning of what a query asks, in one line."""
+    asked = query.query
+    if asked.text is None:
+        return "" if asked.image_hash else asked.source_item_id or ""
+    line = " ".join(asked.text.split())
+    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
+
+
+def link(truth: Truth, query: ScoredQuery, *systems: str) -> dict[str, str]:
+    """Return the query parameters of ``/compare`` for a query; the tuned D, which cannot be searched with, is D there."""
+    shown = dict.fromkeys(BASELINE if system == TUNED else system for system in systems)
+    found = {"query": query.query_id, "systems": ",".join(shown)}
+    return found | ({"gt": str(truth.version.number)} if truth.version else {})
