@@ -1,0 +1,44 @@
+"""The whole of ``core evaluate``, for the command line and the page's button: search, tune, and be ready to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.engine.client import EngineClient
+from core.evaluation.execution.executing import ExecutionOutcome, Progress
+from core.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What was done; ``assembling.load`` reads the result."""
+
+    execution: ExecutionOutcome | None
+    """None where nothing was to be searched for."""
+    tuned: tuple[int, ...]
+    """Runs of D with tuned weights under the ground truth."""
+    notes: tuple[str, ...]
+    """Korean sentences: what could not be done, and why."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody stopped it."""
+        return self.execution is not None and self.execution.cancelled
+
+
+def evaluate(db: Database, engine: Callable[[], EngineClient] | None, *, collection: str, version: int | None = None,
+             scenarios: Sequence[str] | None = None, systems: Sequence[str] | None = None, progress: Progress | None = None,
+             cancelled: Callable[[], bool] | None = None) -> Evaluated:
+    """Store missing lists and choose D's weights by a ground truth.
+
+    Args:
+        engine: gives the engine's client, asked only where a list is missing; None: nothing is searched for, D is tuned from
+            what is there.
+        version: number of a ground truth; the latest, or the judgments as they stand, where None.
+        scenarios, systems: as in ``plan.planned``.
+
+    Raises:
+        As ``executing.execute``; NotFoundError where there is no such version.
+    """
+    raise NotImplementedError
