@@ -45,6 +45,8 @@ class GateResult:
     direction: Direction
     unit: str
     passed: bool | None
+    holds: bool | None
+    """What the value alone says, whether it counts or not; None without a value."""
     firmness: float | None
     """Share of resamples in which it passes; None where it does not come from queries."""
     evidence: tuple[Proof, ...]
@@ -57,6 +59,34 @@ class GateResult:
     """Queries, or calls."""
     more_queries: int | None
     """How many more query groups would make a decision of this gate firm; 0 where it is, None where no number would."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalError:
+    """An entry of the register of critical errors, as it stands."""
+
+    error_id: str
+    system: str
+    title: str
+    open: bool
+    opened_by: str
+    opened_at: datetime
+    note: str
+    closed_by: str = ""
+    closed_at: datetime | None = None
+    closing_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One automatic check for critical errors; ``passed`` None: it was not run, or not where it counts."""
+
+    name: str
+    title: str
+    passed: bool | None
+    detail: str
+    """One Korean sentence: what was found, or what to do."""
+    evidence: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +107,10 @@ class Decision:
     notes: tuple[str, ...]
     """What to know beside the verdict, such as figures from another card."""
     gates: tuple[GateResult, ...]
+    checks: tuple[Check, ...]
+    """The automatic checks for critical errors."""
+    errors: tuple[CriticalError, ...]
+    """What is open in the register against the subject."""
     joint_firmness: float | None
     """Share of resamples in which all quality gates of Go pass together."""
     more_queries: int | None
@@ -146,31 +180,3 @@ class Band:
     """The bands in words: ``우수 > 50 % · 양호 30–50 % · 미흡 < 30 %``."""
     sentence: str
     evidence: tuple[Proof, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CriticalError:
-    """An entry of the register of critical errors, as it stands."""
-
-    error_id: str
-    system: str
-    title: str
-    open: bool
-    opened_by: str
-    opened_at: datetime
-    note: str
-    closed_by: str = ""
-    closed_at: datetime | None = None
-    closing_note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One automatic check for critical errors; ``passed`` None: it was not run, or not where it counts."""
-
-    name: str
-    title: str
-    passed: bool | None
-    detail: str
-    """One Korean sentence: what was found, or what to do."""
-    evidence: tuple[Proof, ...] = ()

@@ -1,0 +1,103 @@
+"""Circular labels: grades that the judged system had a hand in cannot prove it good.
+
+A ground truth proves something about a system where people gave the grades, and where what they were shown came from several
+independent sides: at least ``floors.families`` encoder families, and chance. A family, or chance, counts where it proposed for at
+least ``floors.family_queries`` of the queries; one pair of it among thousands is no witness. And of the relevant pairs at most
+``floors.relevant_alone`` may have come from the judged system's own family alone: what only it found counts for it and against
+the others, which had no chance to have their own finds judged.
+
+Where people judged every item of the corpus for every query nothing was selected, and only the first rule is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from core.evaluation.results import ScenarioResult
+from core.evaluation.verdict.gates import GateFile
+from core.labels.pooling import proposing, provenance
+from core.labels.versions.truth import Truth
+from core.search import variants
+from core.store.truths import FrozenRow
+
+BY_PEOPLE = ("human", "carried", "mirrored")
+"""Copied and mirrored grades are people's own, given to the same words or the other way round (``versions.carrying``,
+``versions.mirroring``); a machine's grade keeps its origin when it is copied."""
+_ORIGINS = {"constructed": "만들어 넣은 등급", "model": "모델이 매긴 등급"}
+_ENCODERS = ("qwen", "kure", "siglip", "keyword")
+_KIN = {"kovre": "qwen", "qwen3-embedding-0.6b": "qwen", "bge-m3": "kure", "siglip2-base": "siglip"}
+"""Candidate models by what they were tuned from or what made them: they are no further witnesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circularity:
+    """What the grades of the queries that count rest on."""
+
+    machine: dict[str, int]
+    """Pairs whose grade nobody gave, by origin."""
+    families: dict[str, int]
+    """Queries that each encoder family proposed for."""
+    random: int
+    """Queries that chance proposed for."""
+    relevant: int
+    relevant_alone: int
+    """Relevant pairs that only the judged system's family proposed."""
+    exhaustive: bool
+    """Whether every item was judged for every query."""
+    problems: tuple[str, ...]
+    """Korean sentences: what is circular, and what to do; empty where nothing is."""
+
+
+def of(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Circularity:
+    """Look at the rows of the queries that count in the gate set."""
+    asked = {query.query_id for query in gate_set.queries}
+    rows = [row for row in truth.rows if row.query_id in asked]
+    exhaustive = bool(asked) and all(len(query.grades) >= gate_set.items - (query.query.source_item_id is not None)
+                                     for query in gate_set.queries)
+    queries = _queries_by_family(rows)
+    own = set(_families([variants.find(file.subject.system).name]))
+    relevant = [_families(row.proposers) for row in rows if row.grade >= truth.relevant_from]
+    machine = Counter(row.origin for row in rows if row.origin not in BY_PEOPLE)
+    found = Circularity(
+        dict(machine), {family: len(queries[family]) for family in _ENCODERS}, len(queries[proposing.RANDOM]), len(relevant),
+        sum(bool(each) and each <= own for each in relevant), exhaustive, ())
+    return Circularity(found.machine, found.families, found.random, found.relevant, found.relevant_alone, exhaustive,
+                       tuple(_problems(found, len(asked), file)))
+
+
+def _problems(found: Circularity, queries: int, file: GateFile) -> Iterable[str]:
+    floors = file.floors
+    if found.machine:
+        told = ", ".join(f"{_ORIGINS.get(origin, origin)} {count:,}쌍" for origin, count in sorted(found.machine.items()))
+        yield f"순환 근거: 사람이 매기지 않은 등급이 있습니다({told}). 그 쌍을 사람이 판정한 뒤 새 버전으로 굳혀 주세요."
+    if found.exhaustive or not queries:
+        return
+    needed = floors.family_queries * queries
+    there = [family for family in _ENCODERS if found.families[family] and found.families[family] >= needed]
+    if len(there) < floors.families:
+        told = ", ".join(provenance.FAMILIES[family] for family in there) or "없음"
+        yield (f"순환 근거: 쿼리 {floors.family_queries:.0%} 이상에 후보를 낸 독립된 인코더 계열이 {len(there)}개뿐입니다({told}). "
+               f"{floors.families}개 이상이 후보를 내도록 다시 모아 판정해 주세요.")
+    if not found.random or found.random < needed:
+        yield (f"순환 근거: 무작위로 뽑은 후보가 판정에 충분히 들어 있지 않습니다(쿼리 {queries:,}개 중 {found.random:,}개). "
+               "무작위 후보를 넣어 다시 모아 판정해 주세요.")
+    if found.relevant and found.relevant_alone > floors.relevant_alone * found.relevant:
+        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {found.relevant_alone:,}쌍({found.relevant_alone / found.relevant:.0%})을 "
+               f"판정받는 시스템의 계열만 후보로 냈습니다. 다른 시스템의 후보도 판정해 주세요.")
+
+
+def _queries_by_family(rows: Iterable[FrozenRow]) -> defaultdict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for family in _families(row.proposers):
+            found[family].add(row.query_id)
+    return found
+
+
+def _families(proposers: Collection[str]) -> frozenset[str]:
+    """Return the families behind a pair; names this release does not know are nobody's witness."""
+    named = {family for name in proposers for family in provenance.families(name)}
+    return frozenset(_KIN.get(family.partition("@")[0], family) for family in named
+                     if family in provenance.FAMILIES or family.partition("@")[0] in _KIN)
