@@ -7,13 +7,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.cli.output import print_json, print_table, say
+from core.items.naming import KINDS
 from core.settings import settings
 
 if TYPE_CHECKING:
     from core.labels.consensus.agreement import AgreementReport, Estimate
 
 SHOWN = 20
-KINDS = {"image": "그림", "latex": "수식", "text": "글"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

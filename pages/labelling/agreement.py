@@ -5,19 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.items.naming import KINDS
 from core.labels import rounds
 from core.labels.consensus import agreement
 from core.labels.consensus.agreement import AgreementReport, Estimate
 from core.store.collections import Collection
 from pages.labelling import agreement_pairs, facts, place
-from pages.widgets import cards, doors, results, tables
+from pages.widgets import doors, results, tables
 
 _ALL = 0
 _FRESH = 15
 """Seconds a report may be behind the judgments: the intervals of a thousand pairs take a moment."""
 _ABOUT = ("시스템이나 남의 등급을 보지 않고 판정한 것만 셉니다. 1은 완전히 같음, 0은 우연만큼 같음입니다. "
           "구간은 쿼리를 다시 뽑아 잰 95 % 구간입니다.")
-_KINDS = {kind.value: words for kind, words in cards.KINDS.items()}
 
 
 def draw(who: Person | None) -> None:
@@ -49,7 +49,7 @@ def draw(who: Person | None) -> None:
     with one:
         _slices("단원마다 (알파)", "단원", [(each.name, each.alpha) for each in made.by_unit])
     with other:
-        _slices("문항 종류마다 (알파)", "종류", [(_KINDS.get(each.name, each.name), each.alpha) for each in made.by_kind])
+        _slices("문항 종류마다 (알파)", "종류", [(KINDS.get(each.name, each.name), each.alpha) for each in made.by_kind])
     _disagreements(found, made)
 
 

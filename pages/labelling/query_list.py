@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.items import grades
+from core.items.naming import QUERY_TYPES
 from core.labels.making import ENOUGH, QueryState
 from pages.labelling import facts, shown
 from pages.widgets import results, tables
@@ -61,7 +62,7 @@ def _says(each: QueryState, words: str) -> bool:
 
 def _row(each: QueryState, graded: bool) -> tuple[object, ...]:
     query = each.query
-    kind = shown.TYPES.get(query.query_type, query.query_type)
+    kind = QUERY_TYPES.get(query.query_type, query.query_type)
     words = shown.title(query, 90) + (" — 문항이 바뀌었습니다" if each.source_changed else "")
     return (query.query_id, kind, *((f"{each.judged:,}", f"{each.relevant:,}", _goal(each)) if graded else ()), words)
 

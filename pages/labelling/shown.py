@@ -16,7 +16,6 @@ from core.store.queries import QueryRevision
 from pages.widgets import cards, doors, markup, results
 from pages.widgets.text import attribute
 
-TYPES = {"natural_language": "글", "text": "글", "image": "그림", "text_image": "글과 그림", "similar_item": "문항"}
 ORIGINS = {"human": "사람", "carried": "옮김", "mirrored": "맞바꿈", "constructed": "만들어 넣음", "model": "모델"}
 _SHORT = 60
 _FOUND = 12

@@ -14,14 +14,14 @@ from dataclasses import replace
 import streamlit as st
 
 from core.items import content, dialect
-from core.items.record import Item, Kind
+from core.items.naming import KINDS
+from core.items.record import Item
 from core.search.rank import Hit
 from core.store.items import StoredItem
 from pages.widgets.address import Address
 from pages.widgets.palette import INK, colour
 from pages.widgets.text import attribute, one_line, safe_md
 
-KINDS = {Kind.IMAGE: "그림", Kind.LATEX: "수식", Kind.TEXT: "글"}
 _NUMBERED = re.compile(r"[①-⑳]")
 
 

@@ -13,13 +13,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import InputError
 from core.items import figures
-from core.items.record import Kind
+from core.items.naming import KINDS
 from core.settings import settings
 from core.store.filters import Filters
 from pages.widgets import address as addresses
 from pages.widgets import chooser, doors, trouble
 from pages.widgets.address import DEPTHS, FILTER_FIELDS, Address
-from pages.widgets.cards import KINDS
 from pages.widgets.state import key, touch
 
 INVITATION = "찾는 문항을 말로 써 보세요. 예: 두 직선이 만나는 점을 구하는 문제"
@@ -212,4 +211,4 @@ def _filters(collection: str, names: Sequence[str]) -> Filters:
 
 
 def _shown(field: str, value: str) -> str:
-    return KINDS[Kind(value)] if field == "kind" and value in {kind.value for kind in Kind} else value
+    return KINDS.get(value, value) if field == "kind" else value

@@ -7,6 +7,7 @@ from threading import Lock
 
 import streamlit as st
 
+from core.items.naming import KINDS
 from core.search import variants
 from core.search.query import Query
 from core.search.service import SearchResult
@@ -79,7 +80,7 @@ def legend() -> None:
 
 def collection(found: CollectionSummary) -> None:
     """Say what is searched."""
-    kinds = " · ".join(f"{name} {found.by_kind.get(kind.value, 0):,}" for kind, name in cards.KINDS.items())
+    kinds = " · ".join(f"{name} {found.by_kind.get(kind.value, 0):,}" for kind, name in KINDS.items())
     words = f"찾는 곳: {attribute(found.name)} 컬렉션의 문항 {found.items:,}개 ({kinds})"
     st.markdown(f'<div class="ib-collection">{words}</div>', unsafe_allow_html=True)
 
