@@ -20,6 +20,9 @@ CONFIDENCE = 0.95
 _CHUNK = 1_000
 """Draws turned into floating point at once: a thousand draws of a thousand groups are 8 MB."""
 
+DUST = 1e-9
+"""What the order of additions may do to a mean; differences below it are none."""
+
 Values = NDArray[np.float64]
 
 
@@ -142,10 +145,10 @@ class Resampling:
         as_far = np.zeros(len(deltas), dtype=np.int64)
         for rows in _chunks(self.draws):
             # A permutation that equals the observed sum must count, whatever the order of additions did to its last bit.
-            as_far += (np.abs(self.signs[rows].astype(np.float64) @ sums) >= observed - 1e-9).sum(axis=0)
+            as_far += (np.abs(self.signs[rows].astype(np.float64) @ sums) >= observed - DUST).sum(axis=0)
         low, high = bounds(self.means(deltas))
         return [Difference(float(delta.mean()), float(below), float(above), float((1 + far) / (1 + self.draws)),
-                           int((delta > 0).sum()), int((delta == 0).sum()), int((delta < 0).sum()), self.queries)
+                           int((delta > DUST).sum()), int((np.abs(delta) <= DUST).sum()), int((delta < -DUST).sum()), self.queries)
                 for delta, below, above, far in zip(deltas, low, high, as_far, strict=True)]
 
     def ratio(self, a: Values, b: Values) -> tuple[Interval, Values]:
@@ -189,6 +192,11 @@ class Resampling:
         if not np.isfinite(values).all():
             raise ValueError("a measure is not finite")
         return values
+
+
+def reaches(values: Values | float, threshold: float) -> NDArray[np.bool_]:
+    """Return where a value is at least the threshold; sums in another order may differ in the last bits and still reach it."""
+    return np.asarray(values) >= threshold - DUST
 
 
 def share(passing: NDArray[np.bool_]) -> float:
