@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.evaluation.results import Evaluation
-from core.evaluation.scenarios import GATE, PRIMARY
-from core.evaluation.statistics import Difference, Interval
+import numpy as np
 
-WHOLE, TEXT_ONLY, IMAGE_ONLY = "qwen3-vl", "qwen3-vl@text-only", "qwen3-vl@image-only"
+from core.evaluation.analysis.slices import FEW, FEWEST_GROUPS, WHOLE, honest, kind_of
+from core.evaluation.resampling import Difference, Interval, Resampling
+from core.evaluation.results import Evaluation, ScenarioResult
+from core.evaluation.scenarios import GATE, PRIMARY
+from core.items.naming import KINDS
+
+TOGETHER, TEXT_ONLY, IMAGE_ONLY = "qwen3-vl", "qwen3-vl@text-only", "qwen3-vl@image-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,14 @@ class PartsRow:
     means: tuple[tuple[str, Interval], ...]
     """By system, of those that were run."""
     over_text: Difference | None
-    """A − ``@text-only``; None where one was not run."""
+    """A − ``@text-only``; None where one was not run, or where there are fewer than ``FEWEST_GROUPS`` groups."""
     over_image: Difference | None
     """A − ``@image-only``."""
 
     @property
     def few(self) -> bool:
         """Whether there are too few queries to say anything."""
-        raise NotImplementedError
+        return self.queries < FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +50,30 @@ class Parts:
 
 
 def of(evaluation: Evaluation, *, scenario: str = GATE, measure: str = PRIMARY) -> Parts:
-    """Return the comparison; without queries there are no rows."""
-    raise NotImplementedError
+    """Return the comparison; without queries, or where none of the three was run, there are no rows.
+
+    A query that a variant cannot take (a picture has nothing for items' texts alone) counts 0 for it, as everywhere.
+    """
+    result = evaluation.scenarios[scenario]
+    there = [system for system in (TOGETHER, TEXT_ONLY, IMAGE_ONLY) if result.has(system)]
+    missing = tuple(system for system in (TOGETHER, TEXT_ONLY, IMAGE_ONLY) if system not in there)
+    if not result.queries or not there:
+        return Parts(scenario, measure, (), missing)
+    kinds = np.array([kind_of(query) for query in result.queries])
+    slices = [("", WHOLE, np.full(len(kinds), True))]
+    slices += [(kind.value, title, kinds == kind.value) for kind, title in KINDS.items() if (kinds == kind.value).any()]
+    return Parts(scenario, measure, tuple(_row(result, measure, there, *each) for each in slices), missing)
+
+
+def _row(result: ScenarioResult, measure: str, there: list[str], value: str, title: str, mask: np.ndarray) -> PartsRow:
+    values = {system: result.of(system, measure)[mask] for system in there}
+    drawn = Resampling([group for group, counts in zip(result.groups, mask, strict=True) if counts])
+    means = [honest(cell) for cell in drawn.intervals(np.stack(list(values.values())))]
+
+    def over(other: str) -> Difference | None:
+        if TOGETHER not in values or other not in values or drawn.groups < FEWEST_GROUPS:
+            return None
+        return drawn.differences(values[TOGETHER][None], values[other][None])[0]
+
+    return PartsRow(value, title, drawn.queries, drawn.groups, tuple(zip(there, means, strict=True)), over(TEXT_ONLY),
+                    over(IMAGE_ONLY))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from core.evaluation.results import Evaluation, ScenarioResult
+import numpy as np
+
+from core.evaluation.resampling import Interval, Resampling
+from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery
 from core.evaluation.scenarios import GATE, PRIMARY
-from core.evaluation.statistics import Interval
+from core.items import dialect
+from core.items.naming import KINDS, QUERY_TYPES
+from core.items.record import DIFFICULTIES, ITEM_TYPES, Kind
 
 FEW = 15
 """Below so many queries a mean says little: half-width 0.11 to 0.21 at the usual spread (0.2 to 0.4)."""
 FEW_MARK = "n이 부족함"
+FEWEST_GROUPS = 5
+"""Below so many families a bootstrap has too little to draw from (one family would give an interval without width): no ends."""
 FACETS = {"subject": "과목", "unit": "단원", "kind": "문항 종류", "difficulty": "난이도", "item_type": "문항 유형",
           "query_type": "쿼리 종류"}
 NONE = "(없음)"
 """Title of the row of queries that have no value of a facet."""
+WHOLE = "전체"
+_TITLES: Mapping[str, Mapping[str, str]] = {"kind": KINDS, "query_type": QUERY_TYPES}
+_ORDERS: Mapping[str, Sequence[str]] = {"kind": tuple(Kind), "difficulty": DIFFICULTIES, "item_type": ITEM_TYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class SliceRow:
     groups: int
     """What was resampled: families or source items among those queries."""
     cells: tuple[Interval, ...]
-    """One a system, in the table's order."""
+    """One a system, in the table's order; low and high are NaN below ``FEWEST_GROUPS`` groups."""
 
     @property
     def few(self) -> bool:
@@ -46,20 +57,64 @@ class SliceTable:
     measure: str
     systems: tuple[str, ...]
     rows: tuple[SliceRow, ...]
-    """Natural order for kind and difficulty, else the most queries first; every query of the scenario is in one row."""
-    whole: SliceRow
-    """All queries of the scenario."""
+    """Natural order for kind, difficulty and item type, else the most queries first; every query is in exactly one row."""
+    whole: SliceRow | None
+    """All queries of the scenario; None where there are none."""
 
 
-def of(result: ScenarioResult, facet: str, measure: str = PRIMARY) -> SliceTable:
+def of(result: ScenarioResult, facet: str, measure: str = PRIMARY, *, resampling: Resampling | None = None) -> SliceTable:
     """Return the table of a facet (a key of ``FACETS``); without systems or queries it has no rows.
+
+    Args:
+        resampling: the scenario's draws (``summary.of(…).resampling``); drawn again where None.
 
     Raises:
         ValueError: there is no such facet.
     """
-    raise NotImplementedError
+    if facet not in FACETS:
+        raise ValueError(f"there is no facet {facet}")
+    return _table(result, facet, [query.facets.get(facet, "") for query in result.queries], measure, resampling)
 
 
-def modality(evaluation: Evaluation, *, scenario: str = GATE, measure: str = PRIMARY) -> SliceTable:
+def modality(evaluation: Evaluation, *, scenario: str = GATE, measure: str = PRIMARY,
+             resampling: Resampling | None = None) -> SliceTable:
     """Return the plan's task 3.7: text, LaTeX and image, by what the query's source item is (else by the query itself)."""
-    raise NotImplementedError
+    result = evaluation.scenarios[scenario]
+    return _table(result, "kind", [kind_of(query) for query in result.queries], measure, resampling)
+
+
+def kind_of(query: ScoredQuery) -> str:
+    """Return the kind of a query: its source item's; without one, image where it has a picture, latex where it has formulas."""
+    if known := query.facets.get("kind"):
+        return known
+    if query.query.image_hash:
+        return Kind.IMAGE.value
+    formulas = any(segment.kind != "text" for segment in dialect.display(query.query.text or "").segments)
+    return Kind.LATEX.value if formulas else Kind.TEXT.value
+
+
+def honest(cell: Interval) -> Interval:
+    """Return a cell without ends where it has too few groups to have any."""
+    return cell if cell.groups >= FEWEST_GROUPS else replace(cell, low=float("nan"), high=float("nan"))
+
+
+def _table(result: ScenarioResult, facet: str, values: Sequence[str], measure: str, resampling: Resampling | None) -> SliceTable:
+    table = SliceTable(facet, FACETS[facet], measure, result.names, (), None)
+    if not result.queries or not result.systems:
+        return table
+    found = _ordered(facet, values)
+    masks = np.array([[True] * len(values), *([each == value for each in values] for value in found)])
+    systems = len(result.names)
+    told = (resampling or Resampling(result.groups)).intervals(np.tile(result.values[measure], (len(masks), 1)),
+                                                               np.repeat(masks, systems, axis=0))
+    cells = [tuple(map(honest, told[place * systems : (place + 1) * systems])) for place in range(len(masks))]
+    titles = [WHOLE, *(_TITLES.get(facet, {}).get(value, value) or NONE for value in found)]
+    whole, *rows = [SliceRow(value, title, row[0].queries, row[0].groups, row)
+                    for value, title, row in zip(["", *found], titles, cells, strict=True)]
+    return replace(table, rows=tuple(rows), whole=whole)
+
+
+def _ordered(facet: str, values: Sequence[str]) -> list[str]:
+    natural = _ORDERS.get(facet, ())
+    return sorted(set(values), key=lambda value: (value == "", natural.index(value) if value in natural else len(natural),
+                                                  -values.count(value), value))
