@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from core.evaluation.results import ScenarioResult
 from core.evaluation.verdict.gates import GateFile
+from core.evaluation.verdict.wording import percent
 from core.labels.pooling import proposing, provenance
 from core.labels.versions.truth import Truth
 from core.search import variants
@@ -54,8 +55,7 @@ def of(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Circularity:
     """Look at the rows of the queries that count in the gate set."""
     asked = {query.query_id for query in gate_set.queries}
     rows = [row for row in truth.rows if row.query_id in asked]
-    exhaustive = bool(asked) and all(len(query.grades) >= gate_set.items - (query.query.source_item_id is not None)
-                                     for query in gate_set.queries)
+    exhaustive = bool(asked) and all(len(query.grades) >= query.candidates for query in gate_set.queries)
     queries = _queries_by_family(rows)
     own = set(_families([variants.find(file.subject.system).name]))
     relevant = [_families(row.proposers) for row in rows if row.grade >= truth.relevant_from]
@@ -78,14 +78,14 @@ def _problems(found: Circularity, queries: int, file: GateFile) -> Iterable[str]
     there = [family for family in _ENCODERS if found.families[family] and found.families[family] >= needed]
     if len(there) < floors.families:
         told = ", ".join(provenance.FAMILIES[family] for family in there) or "없음"
-        yield (f"순환 근거: 쿼리 {floors.family_queries:.0%} 이상에 후보를 낸 독립된 인코더 계열이 {len(there)}개뿐입니다({told}). "
+        yield (f"순환 근거: 쿼리 {percent(floors.family_queries)} 이상에 후보를 낸 독립된 인코더 계열이 {len(there)}개뿐입니다({told}). "
                f"{floors.families}개 이상이 후보를 내도록 다시 모아 판정해 주세요.")
     if not found.random or found.random < needed:
         yield (f"순환 근거: 무작위로 뽑은 후보가 판정에 충분히 들어 있지 않습니다(쿼리 {queries:,}개 중 {found.random:,}개). "
                "무작위 후보를 넣어 다시 모아 판정해 주세요.")
     if found.relevant and found.relevant_alone > floors.relevant_alone * found.relevant:
-        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {found.relevant_alone:,}쌍({found.relevant_alone / found.relevant:.0%})을 "
-               f"판정받는 시스템의 계열만 후보로 냈습니다. 다른 시스템의 후보도 판정해 주세요.")
+        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {found.relevant_alone:,}쌍({percent(found.relevant_alone / found.relevant)})을 "
+               "판정받는 시스템의 계열만 후보로 냈습니다. 다른 시스템의 후보도 판정해 주세요.")
 
 
 def _queries_by_family(rows: Iterable[FrozenRow]) -> defaultdict[str, set[str]]:

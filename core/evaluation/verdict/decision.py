@@ -8,7 +8,7 @@ from core.evaluation.verdict import firmness
 from core.evaluation.verdict.body import Body, Evidence
 from core.evaluation.verdict.gates import Gate, GateFile
 from core.evaluation.verdict.outcome import Decision, GateResult, Verdict
-from core.evaluation.verdict.wording import condition_text, gate_value_text, threshold_text, value_text
+from core.evaluation.verdict.wording import condition_text, gate_value_text, percent, threshold_text, value_text
 
 OF_QUERIES = ("quality", "relative")
 """Sources that rest on runs and grades: what makes these worthless leaves speed, memory and stability alone."""
@@ -120,6 +120,6 @@ def _headline(verdict: Verdict, borderline: bool, reasons: tuple[str, ...], join
     if borderline:
         assert joint is not None
         settle = f"쿼리 묶음 {more:,}개를 더 판정하면 굳어집니다." if more else "쿼리를 더해도 굳어지지 않습니다."
-        return f"모든 조건을 채웠지만 다시 뽑은 표본의 {joint:.0%}에서만 그렇습니다. {settle}"
+        return f"모든 조건을 채웠지만 다시 뽑은 표본의 {percent(joint)}에서만 그렇습니다. {settle}"
     rest = f" (그 밖에 {len(reasons) - 1}건)" if len(reasons) > 1 else ""
     return reasons[0] + rest

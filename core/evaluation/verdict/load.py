@@ -7,25 +7,46 @@ from pathlib import Path
 
 from psycopg import Connection
 
+from core.evaluation import assembling
+from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation
+from core.evaluation.verdict import critical, evidence, gates
+from core.evaluation.verdict.body import Body
+from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Decision
 from core.store import critical_errors, measurements, stated_values
 
 
 def decision_for(conn: Connection, collection_name: str, version: int | None = None, *,
                  thresholds: Mapping[str, float] | None = None, gate_file: Path | None = None) -> Decision:
-    """Assemble the evaluation of a ground truth version (the latest where None) and decide on it."""
-    raise NotImplementedError
+    """Assemble the evaluation of a ground truth version (the latest where None) and decide on it.
+
+    Raises:
+        NotFoundError: no such collection, version or gate.
+        InputError: the gate file or a threshold cannot be used.
+    """
+    return decision_of(conn, assembling.load(conn, collection_name, version=version), thresholds=thresholds, gate_file=gate_file)
 
 
 def decision_of(conn: Connection, evaluation: Evaluation, *, thresholds: Mapping[str, float] | None = None,
-                gate_file: Path | None = None) -> Decision:
+                gate_file: Path | None = None, drawn: Resampling | None = None) -> Decision:
     """Decide on an evaluation that is there already.
 
     Args:
         thresholds: other thresholds by gate name, to ask "what if"; the result says that it is hypothetical.
+        drawn: the resampling of the gate set's queries, where it has been made already.
+
+    Raises:
+        NotFoundError: there is no such gate.
+        InputError: the gate file or a threshold cannot be used.
     """
-    raise NotImplementedError
+    return decide(body_of(conn, evaluation, gate_file=gate_file, drawn=drawn), thresholds)
+
+
+def body_of(conn: Connection, evaluation: Evaluation, *, gate_file: Path | None = None, drawn: Resampling | None = None) -> Body:
+    """Return the evidence alone: what takes time is done once, and ``decision.decide`` on it is free for any thresholds."""
+    return evidence.gather(evaluation, gates.load(gate_file), measured=measurements.listing(conn),
+                           register=critical.history(conn, evaluation.collection_id), drawn=drawn)
 
 
 def fingerprint(conn: Connection, collection_id: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.evaluation.verdict.gates import Gate
 from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult
 
@@ -25,6 +27,11 @@ def value_text(unit: str, value: float | None, *, more: int = 0) -> str:
         return f"{value:g}{unit}"
     places = {"%": 1, "ms": 0, "": 3}.get(unit, 2) + more
     return f"{value * 100 if unit == '%' else value:.{places}f} {unit}".strip().replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cents, rounded down, so that what falls short of a round number never reads as that number."""
+    return f"{math.floor(share * 100 + 1e-9)} %"
 
 
 def gate_value_text(result: GateResult) -> str:
