@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from core.errors import NotFoundError
 from core.evaluation import assembling
@@ -138,7 +139,7 @@ def _scenario(scenario: Scenario, taken: Sequence[QueryRevision], bank: Sequence
     silent = tuple(query.query_id for query in counted[:unanswered])
     for query_id in silent:
         del lists[systems[-1]][query_id]
-    told = [SystemRun(system, _label(system), place, MADE, {"system": system, "miniature": miniature}, miniature, system in stale,
+    told = [SystemRun(system, _label(system), place, MADE, _config(system, miniature, precision), miniature, system in stale,
                       precision, silent if system == systems[-1] else ())
             for place, system in enumerate(systems, start=1 + 20 * list(SCENARIOS).index(scenario.key))]
     unfit = tuple(query.query_id for query in queries_in_all if query not in taken)
@@ -146,6 +147,12 @@ def _scenario(scenario: Scenario, taken: Sequence[QueryRevision], bank: Sequence
     return assembling.measured(scenario, items=len(corpus), queries=counted, systems=told if counted else [], lists=lists,
                                ties={}, excluded={reason: ids for reason, ids in excluded.items() if ids},
                                relevant_from=truth.relevant_from, declared=bool(truth.unlisted_zero_by))
+
+
+def _config(system: str, miniature: bool, precision: str) -> dict[str, Any]:
+    """As ``run_config.describe`` writes it, as far as anybody reads it: one set under the plan's image limit."""
+    return {"system": system, "miniature": miniature, "items": "state of the items", "dims": None,
+            "sets": [{"precision": precision, "dims": 2048, "max_pixels": 512 * 512, "content": "all", "miniature": miniature}]}
 
 
 def _family(query: QueryRevision) -> str:
