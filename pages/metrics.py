@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.store.collections import Collection
-from pages.measuring import SECTIONS, data, gaps
+from core.store.truths import Version
+from pages.measuring import SECTIONS, band, data, gaps
 from pages.measuring.address import Asked
 from pages.widgets import person, results, state, trouble
 
@@ -23,9 +23,12 @@ def main() -> None:
         results.calm(gaps.UNSEEN)
         return
     asked, notes = data.asked(list(SECTIONS))
-    asked, missing = _known(found, asked)
+    versions = data.versions(found)
+    asked, missing = _known(versions, asked)
     shown = data.shown(found, asked, who)
     results.notes([*notes, *missing])
+    with trouble.boundary():
+        band.draw(shown, data.decision(shown), versions)
     section = SECTIONS[_section(asked)]
     with trouble.boundary():
         why = gaps.of_evaluation(shown.evaluation) if section.needs_results else ""
@@ -35,9 +38,9 @@ def main() -> None:
             section.draw(shown)
 
 
-def _known(found: Collection, asked: Asked) -> tuple[Asked, list[str]]:
+def _known(versions: list[Version], asked: Asked) -> tuple[Asked, list[str]]:
     """Return what is asked with a ground truth version that exists, and a sentence where the asked one does not."""
-    if asked.gt is None or asked.gt in {version.number for version in data.versions(found)}:
+    if asked.gt is None or asked.gt in {version.number for version in versions}:
         return asked, []
     return replace(asked, gt=None), [f"정답 버전 {asked.gt}은(는) 없어서 가장 새 정답으로 보여 드립니다."]
 

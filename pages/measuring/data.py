@@ -6,7 +6,7 @@ until a run, a version or a setting that the numbers rest on is another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,12 @@ from core.evaluation import assembling, comparisons, measures
 from core.evaluation import summary as summaries
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.results import Evaluation, ScenarioResult
+from core.evaluation.scenarios import GATE
 from core.evaluation.summary import Summary
+from core.evaluation.verdict import bands, load, questions
+from core.evaluation.verdict.body import Body
+from core.evaluation.verdict.decision import decide
+from core.evaluation.verdict.outcome import Answer, Band, Decision
 from core.labels import rounds
 from core.labels.versions import truth
 from core.settings import settings
@@ -116,6 +121,38 @@ def summary(at: Shown, scenario: str = "") -> Summary:
 def planned(at: Shown) -> list[PlannedComparison]:
     """Return the six planned comparisons."""
     return once(at, "planned", lambda: comparisons.planned(at.evaluation))
+
+
+def decision(at: Shown, thresholds: Mapping[str, float] | None = None) -> Decision:
+    """Return the computed verdict; with other thresholds what it would be, which is stored nowhere."""
+    def gathered() -> Body:
+        with doors.database().connection() as conn:
+            return load.body_of(conn, at.evaluation, drawn=summary(at, GATE).resampling)
+
+    beside = _beside(at)
+    body = once(at, f"body:{beside}", gathered)
+    asked_for = dict(sorted((thresholds or {}).items()))
+    return once(at, f"decision:{beside}:{asked_for}", lambda: decide(body, asked_for or None))
+
+
+def answers(at: Shown) -> tuple[Answer, ...]:
+    """Return the answers to the plan's five questions."""
+    return once(at, f"answers:{_beside(at)}", lambda: questions.answers(decision(at), at.evaluation))
+
+
+def further(at: Shown) -> tuple[Band, ...]:
+    """Return the plan's further criteria (2.3)."""
+    def found() -> tuple[Band, ...]:
+        with doors.database().connection() as conn:
+            return bands.of(conn, at.evaluation)
+
+    return once(at, f"bands:{_beside(at)}", found)
+
+
+def _beside(at: Shown) -> str:
+    """Return a word that changes with what a decision rests on beside the evaluation."""
+    with doors.database().connection() as conn:
+        return load.fingerprint(conn, at.collection.id)
 
 
 def once(at: Shown, name: str, compute: Callable[[], T]) -> T:

@@ -1,11 +1,37 @@
-"""판정."""
+"""판정: what is missing, the gates, critical errors, the plan's questions and further criteria, and what other thresholds would say."""
 
 from __future__ import annotations
 
+import streamlit as st
+
+from pages.labelling import acts
+from pages.measuring import data, further, gate_table, lacking, questions, register, whatif
 from pages.measuring.data import Shown
-from pages.widgets import results
+from pages.widgets import markup, trouble
+from pages.widgets.text import attribute
 
 
 def draw(at: Shown) -> None:
     """Draw the section."""
-    results.calm("아직 없습니다.")
+    acts.said()
+    decision = data.decision(at)
+    lacking.draw(decision)
+    _title("Go 조건", "모두 충족해야 합니다")
+    gate_table.draw(gate for gate in decision.gates if gate.kind == "go")
+    _title("No-Go 조건", "하나라도 해당하면 No-Go입니다")
+    gate_table.draw(gate for gate in decision.gates if gate.kind == "no-go")
+    whatif.draw(at, decision)
+    with trouble.boundary():
+        _title("핵심 질문", "계획서 1.3")
+        questions.draw(data.answers(at))
+    left, right = st.columns([7, 5], gap="large")
+    with left, trouble.boundary():
+        _title("추가 평가 기준", "계획서 2.3 · Go일 때 참고합니다")
+        further.draw(at, data.further(at))
+    with right, trouble.boundary():
+        _title("치명적 오류", "")
+        register.draw(at, decision)
+
+
+def _title(words: str, remark: str) -> None:
+    markup.draw(f'<div class="ib-title">{attribute(words)}{f"<small>{attribute(remark)}</small>" if remark else ""}</div>')

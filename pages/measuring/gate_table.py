@@ -1,0 +1,111 @@
+"""The gates as a table to be read from the far end of a room: sign and word, value on a ruler with its limit, firmness, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from core.evaluation.verdict import wording
+from core.evaluation.verdict.gates import Gate
+from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult, Proof
+from pages.measuring import address
+from pages.widgets import markup
+from pages.widgets.text import attribute
+
+_HEADERS = ("", "지표", "값", "값의 자리와 95 % 구간", "기준", "굳기", "근거")
+_SIGNS = {True: ("yes", "✓"), False: ("no", "✕"), None: ("unknown", "?")}
+_WORDS = {"go": {True: "충족", False: "미달", None: "모름"}, "no-go": {True: "해당 없음", False: "해당", None: "모름"}}
+
+
+def draw(gates: Iterable[GateResult]) -> None:
+    """Draw gates of one kind."""
+    head = "".join(f"<th>{name}</th>" for name in _HEADERS)
+    rows = "".join(map(_row, gates))
+    markup.draw(f'<div class="ib-scroll"><table class="ib-gates"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>')
+
+
+def sign(passed: bool | None, words: str) -> str:
+    """Return a sign that says by shape and word what it says by colour."""
+    name, drawn = _SIGNS[passed]
+    return f'<span class="ib-sign ib-sign-{name}"><i aria-hidden="true">{drawn}</i>{attribute(words)}</span>'
+
+
+def proofs(evidence: Iterable[Proof]) -> str:
+    """Return what a number rests on as markup; what has an address leads there."""
+    return " · ".join(
+        f'<a href="{address.PATH}?{attribute(urlencode(proof.link))}" target="_self">{attribute(proof.words)}</a>' if proof.link
+        else f"<span>{attribute(proof.words)}</span>" for proof in evidence)
+
+
+def limit(gate: Gate | GateResult) -> str:
+    """Return what a Go gate asks, or what a No-Go condition is met by."""
+    return wording.threshold_text(gate) if gate.kind == "go" else wording.condition_text(gate)
+
+
+def _row(gate: GateResult) -> str:
+    unmet = ' class="ib-unmet"' if gate.passed is False else ""
+    return (f'<tr{unmet} data-gate="{attribute(gate.name)}"><td>{sign(gate.passed, _WORDS[gate.kind][gate.passed])}</td>'
+            f'<td class="ib-gate-what"><span class="ib-gate-name">{attribute(gate.title)}</span><small>{attribute(gate.about)}</small></td>'
+            f'<td class="ib-number">{_value(gate)}</td><td>{_ruler(gate)}</td>'
+            f'<td class="ib-number">{attribute(limit(gate))}</td><td>{_firmness(gate)}</td>'
+            f'<td class="ib-evidence">{_evidence(gate)}</td></tr>')
+
+
+def _value(gate: GateResult) -> str:
+    if gate.value is None:
+        return f'<span class="ib-gate-value ib-none">{NOT_MEASURED}</span>'
+    spread = wording.interval_text(gate)
+    uncounted = ' ib-none" title="판정에는 세지 않은 값' if gate.passed is None else ""
+    return (f'<span class="ib-gate-value{uncounted}">{attribute(wording.gate_value_text(gate))}</span>'
+            + (f"<small>{attribute(spread)}</small>" if spread else ""))
+
+
+def _ruler(gate: GateResult) -> str:
+    """Return the value and its interval on a line, the passing side marked, a stroke at the limit."""
+    if gate.value is None or gate.unit == "건":
+        return ""
+    start, end = _ends(gate)
+
+    def at(value: float) -> float:
+        return 100 * (min(max(value, start), end) - start) / (end - start)
+
+    edge = at(gate.threshold)
+    left, width = (edge, 100 - edge) if gate.direction == ">=" else (0, edge)
+    parts = ['<i class="ib-axis"></i>', f'<i class="ib-good" style="left:{left:.1f}%;width:{width:.1f}%"></i>']
+    if gate.low is not None and gate.high is not None:
+        parts.append(f'<i class="ib-span" style="left:{at(gate.low):.1f}%;width:{at(gate.high) - at(gate.low):.1f}%"></i>')
+    parts += [f'<i class="ib-limit" style="left:{edge:.1f}%"></i>',
+              f'<i class="ib-dot{" ib-dot-off" if gate.passed is False else ""}" style="left:{at(gate.value):.1f}%"></i>']
+    words = f"{wording.value_text(gate.unit, start)}부터 {wording.value_text(gate.unit, end)}까지. 세로줄이 기준, 초록 쪽이 통과입니다."
+    return f'<div class="ib-ruler" title="{attribute(words)}">{"".join(parts)}</div>'
+
+
+def _ends(gate: GateResult) -> tuple[float, float]:
+    """Return where the ruler begins and ends."""
+    values = [value for value in (gate.value, gate.low, gate.high) if value is not None]
+    if gate.source == "relative":
+        reach = max(0.3, *map(abs, values))
+        return -reach, reach
+    if gate.unit in ("", "%"):
+        return 0.0, 1.0
+    return 0.0, max(2 * gate.threshold, 1.1 * max(values))
+
+
+def _firmness(gate: GateResult) -> str:
+    if gate.firmness is None:
+        return ""
+    words = f"쿼리를 다시 뽑은 것 가운데 {gate.firmness:.1%}에서 통과합니다."
+    return (f'<div class="ib-firm" title="{attribute(words)}"><span><i style="width:{100 * gate.firmness:.1f}%"></i></span>'
+            f"<b>{gate.firmness:.0%}</b></div>".replace("%</b>", " %</b>"))
+
+
+def _evidence(gate: GateResult) -> str:
+    told = [proofs(gate.evidence)]
+    if gate.unjudged_low is not None and gate.unjudged_high is not None and gate.unjudged_low != gate.unjudged_high:
+        told.append(attribute(f"판정 안 된 문항을 무관으로 치면 {wording.value_text(gate.unit, gate.unjudged_low)}, "
+                              f"관련으로 치면 {wording.value_text(gate.unit, gate.unjudged_high)}"))
+    if gate.samples:
+        told[0] = " · ".join(filter(None, [told[0], f"n = {gate.samples:,}"]))
+    if gate.passed is not None and gate.more_queries:
+        told.append(attribute(f"쿼리 묶음 {gate.more_queries:,}개를 더 판정하면 굳습니다."))
+    return "<br>".join(filter(None, [f"<b>{attribute(gate.reason)}</b>" if gate.reason else "", *told]))
