@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from psycopg import Connection
 
-from core.evaluation.results import Evaluation
+from core.errors import NotFoundError
+from core.evaluation.analysis import costs
+from core.evaluation.analysis.costs import IndexSize, Memory, Times
+from core.evaluation.resampling import Interval, Resampling
+from core.evaluation.results import Evaluation, SystemRun
 from core.evaluation.scenarios import GATE
-from core.evaluation.statistics import Interval
+from core.models import registry
+from core.search import variants
+from core.search.fusion import DEFAULT_WEIGHT
+from core.search.sets import JOINED
+from core.search.variants import Variant
+from core.store import items, measurements, runs
+from core.store.embedding_sets import ContentKind
 
 BANK_ITEMS = 176_443
 """Items of the whole bank, to which the size of an index is projected."""
 QUALITY = ("cR@5", "nDCG@10")
-UNMEASURED = "측정 안 됨"
-FORECAST = "예상"
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A system's models on the card, in GB of 10⁹ bytes."""
-
-    gb: float | None
-    kind: Literal["measured", "forecast", "unmeasured"]
-    note: str
-    """Korean: from which device and when, or what the forecast assumes, or why there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSize:
-    """Bytes of the vectors alone (components, no row heads, no index), in fp32 and as half precision."""
-
-    items: int
-    """Vectors there are, or would be."""
-    fp32: int
-    half: int
-
-
-@dataclass(frozen=True, slots=True)
-class Milliseconds:
-    """Of queries that were encoded one by one. None where there is none: ``측정 안 됨``."""
-
-    encode_p50: float | None
-    encode_p95: float | None
-    search_p50: float | None
-    search_p95: float | None
-    queries: int
-    note: str
-    """Korean; why there is no encoding time, else ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +38,11 @@ class VariantPoint:
     """The plain system it is a variant of."""
     precision: str
     dims: int
-    """Components a vector is compared by; those of both channels where there are two."""
+    """Components a vector is compared by; those of both channels together where there are two."""
+    bank_dims: int
+    """The same with the real models; other than ``dims`` where the run is one of miniatures."""
     max_pixels: int | None
+    """Budget of a picture in the run; None where no model of it has one."""
     miniature: bool
     stale: bool
     quality: dict[str, Interval]
@@ -72,10 +51,70 @@ class VariantPoint:
     here: IndexSize
     """Of this collection."""
     bank: IndexSize
-    """Of ``BANK_ITEMS`` items, a figure for the same share of them as here."""
-    ms: Milliseconds
+    """Of ``BANK_ITEMS`` items with the real models' dimensions, figures for the same share of them as here."""
+    times: Times
 
 
-def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE) -> tuple[VariantPoint, ...]:
-    """Return the scenario's systems but for those that differ in the fusion's weight alone, in the result's order."""
-    raise NotImplementedError
+def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE, resampling: Resampling | None = None) -> tuple[VariantPoint, ...]:
+    """Return the scenario's systems that search vectors, in the result's order.
+
+    Left out are those that differ in the fusion's weight alone, the tuned D (both cost what D costs) and items encoded by a
+    part alone, which are a question of their own (``parts``).
+
+    Args:
+        resampling: the scenario's draws; drawn again where None.
+    """
+    result = evaluation.scenarios[scenario]
+    chosen = [(run, variant) for run in result.systems if (variant := _compared(run)) is not None]
+    if not chosen or not result.queries:
+        return ()
+    drawn = resampling or Resampling(result.groups)
+    quality = {name: drawn.intervals(result.values[name]) for name in QUALITY}
+    held = items.count(conn, evaluation.collection_id)
+    figures = dict(items.facets(conn, evaluation.collection_id)["kind"]).get("image", 0)
+    measured = measurements.listing(conn, ["vram"])
+    points = []
+    for run, variant in chosen:
+        place = result.names.index(run.system)
+        here, bank = _channels(run.config), _channels(run.config, real=True)
+        points.append(VariantPoint(
+            system=run.system, label=run.label, run_id=run.run_id, family=variant.system.name, precision=run.precision,
+            dims=sum(dims for dims, _ in here), bank_dims=sum(dims for dims, _ in bank),
+            max_pixels=next((each["max_pixels"] for each in run.config["sets"] if each["max_pixels"]), None),
+            miniature=run.miniature, stale=run.stale, quality={name: found[place] for name, found in quality.items()},
+            memory=costs.memory(run.system, run.config, precision=run.precision, max_pixels=_budget(run, variant), measured=measured),
+            here=costs.index(here, items=held, with_figure=figures),
+            bank=costs.index(bank, items=BANK_ITEMS, with_figure=round(BANK_ITEMS * figures / held) if held else 0),
+            times=costs.times(runs.queries(conn, run.run_id), reranks=variant.system.method == "rerank")))
+    return tuple(points)
+
+
+def _compared(run: SystemRun) -> Variant | None:
+    """Return what a run is a variant of; None for one that is not shown here."""
+    if not run.config.get("sets"):
+        return None
+    try:
+        variant = variants.find(run.system)
+    except NotFoundError:  # derived, or of a release that had other systems
+        return None
+    return variant if variant.content is None and variant.weight == DEFAULT_WEIGHT else None
+
+
+def _channels(config: Mapping[str, Any], *, real: bool = False) -> list[tuple[int, ContentKind]]:
+    """Return dimensions and content of each set that is searched; with joined vectors that is the joined one alone."""
+    sets = config["sets"]
+    joined = [each for each in sets if JOINED in each["model_key"]]
+
+    def dims(key: str, stored: int) -> int:
+        whole = registry.record(key.removesuffix(registry.MINI_SUFFIX)).dims if real else stored
+        return config.get("dims") or whole
+
+    return [(sum(dims(key, 0) for key in each["model_key"].split(JOINED)) if real and joined else dims(each["model_key"], each["dims"]),
+             each["content"]) for each in joined or sets]
+
+
+def _budget(run: SystemRun, variant: Variant) -> int | None:
+    """Return the budget a picture has with the real models: a miniature's own is far smaller."""
+    if run.miniature:
+        return variant.max_pixels
+    return next((each["max_pixels"] for each in run.config["sets"] if each["max_pixels"]), None)
