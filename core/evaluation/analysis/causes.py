@@ -44,7 +44,7 @@ HALF = 0.5
 SHORT_WORDS = 3
 SCATTERED_UNITS = 4
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_PLAIN_FORMULA = re.compile(r"[A-Za-z\d)]\s*(?:\^|[²³⁴])|√|\d[a-z]\b|\b[a-z]\s*[=<>≤≥+]|[=<>≤≥]\s*-?\d")
+_PLAIN_FORMULA = re.compile(r"[A-Za-z\d)]\s*(?:\^|[²³⁴])|√|\d[abcnpxyz]\b|\b[a-z]\s*[=<>≤≥+]|[=<>≤≥]\s*-?\d")
 _FILLER = re.compile(r"(?:문제|문항|유형|서술형|찾아줘|찾기|구하기|관련|대한|것)(?:[을를은는이가의]|들)?")
 
 
