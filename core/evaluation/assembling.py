@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from psycopg import Connection
 
-from core.evaluation import bounds, measures
+from core.errors import NotFoundError
+from core.evaluation import bounds, measures, selection
 from core.evaluation.bounds import Lists
+from core.evaluation.execution import tuning
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, SystemRun
-from core.evaluation.scenarios import Scenario
+from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED, Scenario, Scope
+from core.labels.versions import truth as truths
+from core.labels.versions.truth import Truth
+from core.models import registry
+from core.models.revision import installed_revision
+from core.search import running, systems, variants
+from core.store import collections, evaluation_state, runs
+from core.store import truths as frozen
+from core.store.collections import Collection
+from core.store.runs import Run, RunList
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def load(conn: Connection, collection_name: str, *, version: int | None = None,
          systems: Sequence[str] | None = None) -> Evaluation:
     """Return every scenario's values under a ground truth; writes nothing and asks no engine.
+
+    A system speaks through its run that ``running.latest`` prefers (whole before cut off, fresh before stale, then the
+    newest), D with tuned weights through the run whose weights this very ground truth chose. A query whose words have
+    changed since the run has no list there.
 
     Args:
         version: number of a frozen ground truth; the latest, or the judgments as they stand, where None.
@@ -24,12 +43,28 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     Raises:
         NotFoundError: no such collection or version.
     """
-    raise NotImplementedError
+    collection = collections.get(conn, collection_name)
+    truth = truths.load(conn, collection.id, version)
+    chosen = selection.of_all(conn, collection, truth)
+    by_scope = {scope: _runs(conn, collection, scope, truth, systems) for scope in _scopes()}
+    lists = runs.lists(conn, [run.id for found in by_scope.values() for run in found])
+    stale = {run.id: running.stale(conn, run) for found in by_scope.values() for run in found}
+    return Evaluation(collection.id, collection.name, truth, {
+        key: _result(scenario, chosen[key], by_scope[scenario.scope], lists, stale, truth) for key, scenario in SCENARIOS.items()})
 
 
 def fingerprint(conn: Connection, collection_id: int, version: int | None = None) -> str:
-    """Return a key that changes whenever ``load`` would return something else; a fraction of what loading costs."""
-    raise NotImplementedError
+    """Return a key that changes whenever ``load`` would return something else; a fraction of what loading costs.
+
+    Raises:
+        NotFoundError: there is no such version.
+    """
+    versions = truths.versions(conn, collection_id)
+    found = frozen.get(conn, collection_id, version) if version is not None else versions[-1] if versions else None
+    truth = found.sha256 if found else evaluation_state.of_judgments(conn, collection_id)
+    installed = [(record.key, installed_revision(record)) for record in map(registry.resolve, _models())]
+    whole = repr((collection_id, version, truth, evaluation_state.of_collection(conn, collection_id), installed))
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def measured(scenario: Scenario, *, items: int, queries: Sequence[ScoredQuery], systems: Sequence[SystemRun], lists: Lists,
@@ -53,3 +88,64 @@ def measured(scenario: Scenario, *, items: int, queries: Sequence[ScoredQuery], 
         scenario=scenario, items=items, queries=tuple(queries), excluded=dict(excluded), systems=tuple(systems), values=values,
         bounds=bounds.of(queries, held, values, relevant_from=relevant_from, declared=declared), lists=held,
         ties={each.system: ties.get(each.system, 0) for each in systems})
+
+
+def _scopes() -> tuple[Scope, ...]:
+    return tuple(dict.fromkeys(scenario.scope for scenario in SCENARIOS.values()))
+
+
+def _models() -> list[str]:
+    """What decides which checkpoint a system would use today."""
+    named = [channel.model for channel in systems.channels()]
+    return named + [system.reranker for system in systems.SYSTEMS.values() if system.reranker]
+
+
+def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, wanted: Sequence[str] | None) -> list[Run]:
+    """Return the run that speaks for each system of a scope, in the plan's order, variants after their plain system."""
+    named = set(wanted) if wanted is not None else None
+    found = []
+    for name in runs.systems(conn, collection.id, scope):
+        if named is not None and name not in named:
+            continue
+        try:
+            run = running.latest(conn, collection.id, name, scope=scope, standard=True)
+        except NotFoundError:  # stored under a name that this release no longer has
+            continue
+        found += [run] if run else []
+    tuned = tuning.of_truth(conn, collection.id, scope, truth) if named is None or TUNED in named else None
+    return sorted([*found, *([tuned] if tuned else [])], key=lambda run: order(run.system))
+
+
+def order(system: str) -> tuple[int, int, tuple[float, ...], str]:
+    """Return what sorts systems as the plan lists them: A to E, the keyword baseline, others; variants behind by their numbers."""
+    base, _, suffixes = system.partition("@")
+    known = list(systems.SYSTEMS)
+    place = known.index(base) if base in known else len(known)
+    numbers = tuple(float(number) for number in _NUMBERS.findall(suffixes))
+    return place, 0 if not suffixes else 1 if system == TUNED else 2, numbers, system
+
+
+def _result(scenario: Scenario, chosen: selection.Selected, found: Iterable[Run],
+            stored: Mapping[int, Mapping[str, RunList]], stale: Mapping[int, bool], truth: Truth) -> ScenarioResult:
+    told, lists, ties = [], {}, {}
+    for run in found:
+        current = {query.query_id: there for query in chosen.queries
+                   if (there := stored[run.id].get(query.query_id)) and there.query_hash == query.query.content_hash}
+        lists[run.system] = {query_id: each.item_ids for query_id, each in current.items()}
+        ties[run.system] = sum(each.ties for each in current.values())
+        told.append(SystemRun(
+            run.system, label(run.system), run.id, run.created_at, run.config, bool(run.config.get("miniature")), stale[run.id],
+            _precision(run), tuple(query.query_id for query in chosen.queries if query.query_id not in current)))
+    return measured(scenario, items=chosen.items, queries=chosen.queries, systems=told, lists=lists, ties=ties,
+                    excluded=chosen.excluded, relevant_from=truth.relevant_from, declared=bool(truth.unlisted_zero_by))
+
+
+def label(system: str) -> str:
+    """Return what pages call a system, the tuned one included."""
+    return f"{variants.find(BASELINE).label} (가중치 조정)" if system == TUNED else variants.find(system).label
+
+
+def _precision(run: Run) -> str:
+    told = [each["precision"] for each in run.config.get("sets", ())]
+    reranker = run.config.get("reranker")
+    return " + ".join(dict.fromkeys([*told, *([reranker["precision"]] if reranker else [])]))

@@ -56,7 +56,8 @@ SELECT {} FROM items AS i
 """).format(COLUMNS)
 _IDS = sql.SQL("SELECT item_id FROM items AS i WHERE collection_id = %(collection_id)s")
 _HASHES = "SELECT item_id, record_hash FROM items WHERE collection_id = %(collection_id)s"
-_COUNT = "SELECT count(*) FROM items WHERE collection_id = %(collection_id)s"
+_COUNT = sql.SQL("SELECT count(*) FROM items AS i WHERE collection_id = %(collection_id)s")
+_KINDS = "SELECT item_id, kind, content_hash FROM items WHERE collection_id = %(collection_id)s AND item_id = ANY(%(ids)s)"
 _FACETS = """
 SELECT CASE WHEN grouping(subject) = 0 THEN 'subject' WHEN grouping(unit) = 0 THEN 'unit'
             WHEN grouping(kind) = 0 THEN 'kind' WHEN grouping(difficulty) = 0 THEN 'difficulty' ELSE 'item_type' END,
@@ -182,9 +183,16 @@ def hashes(conn: Connection, collection_id: int) -> dict[str, str]:
     return dict(conn.execute(_HASHES, {"collection_id": collection_id}, binary=True).fetchall())
 
 
-def count(conn: Connection, collection_id: int) -> int:
-    """Return how many items the collection has."""
-    return _only(conn.execute(_COUNT, {"collection_id": collection_id}).fetchone())
+def count(conn: Connection, collection_id: int, *, filters: Filters = Filters()) -> int:  # noqa: B008
+    """Return how many items the filters let through."""
+    query = _COUNT + conditions(filters)
+    return _only(conn.execute(query, {"collection_id": collection_id, **filters.chosen()}).fetchone())
+
+
+def kinds(conn: Connection, collection_id: int, ids: Iterable[str]) -> dict[str, tuple[Kind, str]]:
+    """Return kind and content hash by id, without reading the records; unknown ids are absent."""
+    rows = conn.execute(_KINDS, {"collection_id": collection_id, "ids": list(ids)}, binary=True)
+    return {item_id: (Kind(kind), content_hash) for item_id, kind, content_hash in rows}
 
 
 def facets(conn: Connection, collection_id: int) -> dict[str, list[tuple[str, int]]]:
