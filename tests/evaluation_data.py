@@ -13,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.errors import NotFoundError
-from core.evaluation import assembling
+from core.evaluation import assembling, selection
 from core.evaluation.results import Evaluation, ScoredQuery, SystemRun
 from core.evaluation.scenarios import SCENARIOS, TUNED, Scenario
 from core.labels.versions.truth import Truth
-from core.search import variants
+from core.search import query as searching
 from core.store.queries import QueryRevision
 from core.store.truths import FrozenRow, Version
 
@@ -139,11 +138,11 @@ def _scenario(scenario: Scenario, taken: Sequence[QueryRevision], bank: Sequence
     silent = tuple(query.query_id for query in counted[:unanswered])
     for query_id in silent:
         del lists[systems[-1]][query_id]
-    told = [SystemRun(system, _label(system), place, MADE, _config(system, miniature, precision), miniature, system in stale,
+    told = [SystemRun(system, assembling.label(system), place, MADE, _config(system, miniature, precision), miniature, system in stale,
                       precision, silent if system == systems[-1] else ())
             for place, system in enumerate(systems, start=1 + 20 * list(SCENARIOS).index(scenario.key))]
     unfit = tuple(query.query_id for query in queries_in_all if query not in taken)
-    excluded = {"이 시나리오에 쓸 글이나 그림이 없음": unfit, "이 범위에 정답이 없음": tuple(without)}
+    excluded = {searching.lacking(frozenset(), scenario.part) or "": unfit, selection.NO_RELEVANT: tuple(without)}
     return assembling.measured(scenario, items=len(corpus), queries=counted, systems=told if counted else [], lists=lists,
                                ties={}, excluded={reason: ids for reason, ids in excluded.items() if ids},
                                relevant_from=truth.relevant_from, declared=bool(truth.unlisted_zero_by))
@@ -165,9 +164,3 @@ def _facets(query: QueryRevision, size: int) -> dict[str, str]:
             "difficulty": ("하", "중하", "중", "상중", "상")[number % 5], "item_type": ("객관식", "단답형", "서술형")[number % 3],
             "query_type": query.query_type}
 
-
-def _label(system: str) -> str:
-    try:
-        return variants.find(system).label
-    except NotFoundError:
-        return f"{variants.find(system.partition('@')[0]).label} (가중치 조정)"
