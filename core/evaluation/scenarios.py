@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.items.record import Kind
+from core.search.query import Part
 from core.store.filters import Filters
 
 Scope = Literal["all", "S1", "S2", "S3", "S4"]
-Part = Literal["whole", "text", "image", "both"]
-"""``whole``: what the query has. ``both``: text and image, of queries that have both."""
 Corpus = Literal["all", "with_image", "without_image"]
 GATE = "gate"
 PRIMARY = "cR@5"

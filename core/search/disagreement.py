@@ -8,7 +8,7 @@ from statistics import fmean
 
 from psycopg import Connection
 
-from core.search import variants
+from core.search import run_choice, variants
 from core.search.overlap import rbo
 from core.store import queries, runs
 from core.store.queries import QueryRevision
@@ -25,7 +25,7 @@ def rank_queries(conn: Connection, collection_id: int, systems: Sequence[str], k
         NotFoundError: there is no such system.
     """
     names = dict.fromkeys(variants.find(system).name for system in systems)
-    found = [run for name in names if (run := runs.latest(conn, collection_id, name))]
+    found = [run for name in names if (run := run_choice.latest(conn, collection_id, name))]
     lists = runs.top(conn, [run.id for run in found], k)
     ranked = []
     for query in queries.current(conn, collection_id):

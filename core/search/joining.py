@@ -31,10 +31,10 @@ def join_collection(database: Database, collection: str, variant: Variant, *,
         stored = seen = 0
         for page in embeddings.pending(conn, target.id, batch=128):
             rows = []
+            texts, images = (embeddings.vectors_of(conn, part.id, [item.item.id for item in page]) for part in (text, image))
             for item in page:
-                parts = [embeddings.vector_of(conn, part.id, item.item.id) for part in (text, image)]
-                if parts[0] is not None:
-                    joined = fusion.join(*parts, dims=(text.identity.dims, image.identity.dims), weight=variant.weight)
+                if item.item.id in texts:
+                    joined = fusion.join(texts[item.item.id], images.get(item.item.id), dims=(text.identity.dims, image.identity.dims), weight=variant.weight)
                     rows.append((item.item.id, item.content_hash, joined))
             stored += embeddings.copy_in(conn, target.id, rows)
             seen += len(page)

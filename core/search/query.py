@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import psycopg
 
@@ -11,7 +13,11 @@ from core.items import content, figures
 from core.models.contract import Content
 from core.store import images
 from core.store import items as stored_items
+from core.store import queries as stored_queries
 from core.store.queries import QueryRevision
+
+Part = Literal["whole", "text", "image", "both"]
+"""``whole``: what the query has. ``both``: text and image, of queries that have both."""
 
 LONGEST_TEXT = 4000
 """Characters; the longest item of the bank is well below, and no encoder here reads more of a query."""
@@ -72,3 +78,39 @@ def resolve(conn: psycopg.Connection, query: Query, *, collection_id: int) -> Re
     if query.image is not None:
         figures.check(query.image)
     return Resolved(text, query.image, (query.source_item_id,) if query.source_item_id else ())
+
+
+def parts(conn: psycopg.Connection, collection_id: int, revisions: Iterable[QueryRevision]) -> dict[str, frozenset[str]]:
+    """Return which of ``text`` and ``image`` each query has, by query id; one that is an item has its item's."""
+    listed = list(revisions)
+    sources = stored_items.get_many(conn, collection_id, {query.source_item_id or "" for query in listed
+                                                          if stored_queries.is_item(query)})
+    found = {}
+    for query in listed:
+        if stored_queries.is_item(query):
+            source = sources.get(query.source_item_id or "")
+            text, figure = source is not None, source is not None and bool(source.image_hashes)
+        else:
+            text, figure = bool((query.text or "").replace("\x00", "").strip()), query.image_hash is not None
+        found[query.query_id] = frozenset(name for name, there in (("text", text), ("image", figure)) if there)
+    return found
+
+
+def lacking(there: Collection[str], wanted: Part) -> str:
+    """Return in Korean which part a query lacks, '' where it has what is wanted."""
+    text, figure = wanted in ("text", "both") and "text" not in there, wanted in ("image", "both") and "image" not in there
+    if text and figure:
+        return "글도 그림도 없는 쿼리입니다."
+    return "글이 없는 쿼리입니다." if text else "그림이 없는 쿼리입니다." if figure else ""
+
+
+def taken(query: Resolved, wanted: Part) -> Resolved:
+    """Return the part of a query that is searched for; the item it may not find stays the same.
+
+    Raises:
+        InputError: the query lacks it.
+    """
+    there = [name for name, value in (("text", query.text), ("image", query.image)) if value is not None]
+    if told := lacking(there, wanted):
+        raise InputError(told)
+    return Resolved(None if wanted == "image" else query.text, None if wanted == "text" else query.image, query.exclude)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Sequence
@@ -17,15 +18,15 @@ from core.models.contract import Content, LoadedModel
 from core.store.embedding_sets import SetIdentity
 
 INTERACTIVE_SECONDS = 120.0
-_Key = tuple[str, str, int | None, Content]
+_Key = tuple[str, str, int | None, str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class QueryVector:
     """A query under one encoder configuration, shape (dims,).
 
-    ``ms`` is the caller's wall time, a batch's divided by its queries; 0 where ``shared`` says that somebody else asked
-    for the same vector before and paid for it.
+    ``ms`` is the caller's wall time, a batch's divided by its queries (``together``); 0 where ``shared`` says that somebody
+    else asked for the same vector before and paid for it.
     """
 
     vector: NDArray[np.float32]
@@ -33,6 +34,7 @@ class QueryVector:
     ms: float
     shared: bool
     retried_fp32: bool
+    together: int = 1
 
 
 @dataclass(slots=True)
@@ -43,18 +45,25 @@ class _Entry:
     encoding: Encoding | None = None
     row: int = 0
     ms: float = 0.0
+    together: int = 1
     taken: bool = False
 
 
 class QueryEncoder:
-    """The engine for the queries of one comparison or one batch of a run; safe in threads.
+    """The engine for the queries of one comparison or of runs; safe in threads.
 
     Whoever asks first waits and pays, the others get the same vector. An engine's failure is not kept: the next to ask
     tries again. Reranking goes past it, with the same priority and patience.
+
+    Args:
+        alone: everybody is told what the vector cost, as if nobody else had asked, and the first call of a model, which
+            loads it, is made twice and not counted: what the runs of several systems store as their latencies.
     """
 
-    def __init__(self, engine: EngineClient, *, priority: Priority = "interactive", timeout: float = INTERACTIVE_SECONDS) -> None:
-        self.engine, self.priority, self.timeout = engine, priority, timeout
+    def __init__(self, engine: EngineClient, *, priority: Priority = "interactive", timeout: float = INTERACTIVE_SECONDS,
+                 alone: bool = False) -> None:
+        self.engine, self.priority, self.timeout, self.alone = engine, priority, timeout, alone
+        self._warm: set[tuple[str, str, int | None]] = set()
         self._entries: dict[_Key, _Entry] = {}
         self._lock = threading.Lock()
 
@@ -70,12 +79,12 @@ class QueryEncoder:
             if entry.encoding is None:
                 self._ask(identity, [content], [entry])
             assert entry.encoding is not None
-            shared, entry.taken = entry.taken, True
+            shared, entry.taken = entry.taken and not self.alone, True
         encoding = entry.encoding
         if entry.row in encoding.failures:
             raise InputError(encoding.failures[entry.row])
         return QueryVector(encoding.vectors[entry.row], encoding.model, 0.0 if shared else entry.ms, shared,
-                           bool(encoding.retried_fp32))
+                           bool(encoding.retried_fp32), entry.together)
 
     def fill(self, identity: SetIdentity, contents: Sequence[Content]) -> None:
         """Encode many queries in one call ahead of their ``encode``; not for use by several threads at once."""
@@ -84,13 +93,25 @@ class QueryEncoder:
             self._ask(identity, list(missing), list(missing.values()))
 
     def _ask(self, identity: SetIdentity, contents: list[Content], entries: list[_Entry]) -> None:
+        if self.alone and _model(identity) not in self._warm:
+            self._call(identity, contents[:1])
+            self._warm.add(_model(identity))
         start = time.perf_counter()
-        encoding = self.engine.encode(identity.model_key, contents, role="query", precision=identity.precision,
-                                      max_pixels=identity.max_pixels, priority=self.priority, timeout=self.timeout)
+        encoding = self._call(identity, contents)
         ms = (time.perf_counter() - start) * 1000 / len(contents)
         for row, entry in enumerate(entries):
-            entry.encoding, entry.row, entry.ms = encoding, row, ms
+            entry.encoding, entry.row, entry.ms, entry.together = encoding, row, ms, len(contents)
+
+    def _call(self, identity: SetIdentity, contents: list[Content]) -> Encoding:
+        return self.engine.encode(identity.model_key, contents, role="query", precision=identity.precision,
+                                  max_pixels=identity.max_pixels, priority=self.priority, timeout=self.timeout)
 
     def _entry(self, identity: SetIdentity, content: Content) -> _Entry:
+        # By the picture's hash: an encoder that lives as long as an evaluation would otherwise hold every picture of it.
+        picture = hashlib.sha256(content.image).hexdigest() if content.image is not None else ""
         with self._lock:
-            return self._entries.setdefault((identity.model_key, identity.precision, identity.max_pixels, content), _Entry())
+            return self._entries.setdefault((*_model(identity), content.text, picture), _Entry())
+
+
+def _model(identity: SetIdentity) -> tuple[str, str, int | None]:
+    return identity.model_key, identity.precision, identity.max_pixels

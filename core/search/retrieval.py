@@ -41,6 +41,8 @@ class Trace:
     rerank_ms: float = 0.0
     models: list[LoadedModel] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    together: int = 1
+    """Queries that were encoded in the same call: ``encode_ms`` is a share of it."""
     shared: list[str] = field(default_factory=list)
     """Keys of the models whose vector of the query another search had asked for before."""
 
@@ -60,9 +62,17 @@ class Trace:
         self.notes.extend(model.notes)
 
 
+Scored = dict[int, tuple[dict[str, float], float]]
+"""Scores by item id, and the milliseconds they took, by embedding set: of one query under one filter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One search under way: where it looks and with what."""
+    """One search under way: where it looks and with what.
+
+    ``scored`` is shared by searches of one query under one filter, such as those of D's weights: each channel scores the
+    corpus once, and each search counts the time it took.
+    """
 
     conn: Connection
     encoder: QueryEncoder
@@ -73,6 +83,7 @@ class Search:
     k: int
     rerank_depth: int
     trace: Trace
+    scored: Scored = field(default_factory=dict)
 
 
 def nearest(run: Search) -> list[Hit]:
@@ -108,6 +119,7 @@ def _encoded(run: Search, channel: Channel) -> tuple[EmbeddingSet, NDArray[np.fl
     identity, leading = found.identity, run.variant.dims
     query = run.encoder.encode(identity, part(run.query, channel, run.variant))
     run.trace.encode_ms += query.ms
+    run.trace.together = max(run.trace.together, query.together)
     model = query.model
     asked = (identity.model_key, identity.revision, identity.precision, identity.max_pixels)
     if (model.key, model.revision, model.precision, model.max_pixels) != asked:
@@ -161,9 +173,14 @@ def _late(run: Search) -> list[Hit]:
 
 def _channel_scores(run: Search, channel: Channel) -> dict[str, float]:
     found, vector = _encoded(run, channel)
-    with run.trace.timed("search"):
+    if found.id not in run.scored:
+        start = time.perf_counter()
         item_ids, scores = vectors.scores(run.conn, found.id, vector, filters=run.filters, exclude=run.query.exclude)
-        return dict(zip(item_ids, scores.tolist(), strict=True))
+        told = dict(zip(item_ids, scores.tolist(), strict=True))
+        run.scored[found.id] = told, (time.perf_counter() - start) * 1000
+    told, ms = run.scored[found.id]
+    run.trace.search_ms += ms
+    return told
 
 
 def _joined(run: Search) -> list[Hit]:

@@ -1,4 +1,4 @@
-"""Runs: a system's ranked lists for a collection's queries, stored as they come."""
+"""Runs: systems' ranked lists for a collection's queries, stored as they come."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from core.errors import EngineBusyError, InputError, ModelError, NotFoundError
 from core.models import registry
 from core.models.contract import LoadedModel
 from core.search import run_config, variants
-from core.search.query import Resolved, of_revision, resolve
+from core.search.query import Part, Resolved, of_revision, resolve, taken
 from core.search.query_encoder import QueryEncoder
-from core.search.retrieval import part
+from core.search.retrieval import Scored, part
+from core.search.run_choice import DEPTH, latest, stale
 from core.search.service import DEFAULT_RERANK_DEPTH, SearchResult, answer, check_depths
 from core.search.variants import Variant
 from core.store import collections, runs
@@ -29,9 +30,9 @@ from core.store.filters import Filters
 from core.store.queries import QueryRevision
 from core.store.runs import Run
 
+__all__ = ["BATCH", "DEPTH", "EVERYTHING", "Range", "RunOutcome", "encoder_of_runs", "latest", "run_system", "run_together", "stale"]
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-DEPTH = 100
 BATCH = 32
 """Queries encoded in one call; also the most that a cancelled run has encoded for nothing."""
 _TIMEOUT_SECONDS = 3600.0
@@ -39,6 +40,19 @@ _BUSY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 CHANGED = "실행하는 동안 리랭커의 설정이 바뀌어 멈추었습니다. 저장된 것은 그대로이니 다시 실행해 주세요."
 KILLED = "이 쿼리를 계산하다가 엔진이 멈추었습니다. 쿼리의 그림을 확인해 주세요."
+ITEM_CHANGED = "원본 문항이 바뀐 쿼리입니다. 쿼리를 다시 저장해 주세요."
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a run covers: a name of its own, the part of each query that is searched for, and the items searched."""
+
+    scope: str
+    part: Part
+    filters: Filters
+
+
+EVERYTHING = Range("all", "whole", Filters())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +70,19 @@ class RunOutcome:
 
 
 def run_system(db: Database, engine: EngineClient, system: str, *, collection: str,
-               queries: Sequence[QueryRevision] | None = None, depth: int = DEPTH, rerank_depth: int = DEFAULT_RERANK_DEPTH,
-               progress: Callable[[int, int], None] | None = None,
+               queries: Sequence[QueryRevision] | None = None, over: Range = EVERYTHING, depth: int = DEPTH,
+               rerank_depth: int = DEFAULT_RERANK_DEPTH, progress: Callable[[int, int], None] | None = None,
                cancelled: Callable[[], bool] | None = None) -> RunOutcome:
     """Store what a system returns for each query; what is stored already is not asked again.
 
-    The same system over the same vectors, items and depths is the same run: it goes on with the queries it lacks. Stored
-    encoding times are a batch's share, fit for throughput and not for latency.
+    The same system over the same vectors, items, range and depths is the same run: it goes on with the queries it lacks.
+    Encoding times are a batch's share, fit for throughput and not for latency.
 
     Args:
         system: name or letter, with a variant's suffixes if any.
         collection: its name.
         queries: the collection's current ones where None.
+        over: the part of queries and items; a query without that part is left out.
         depth: places of each list.
         rerank_depth: how many of them system E reads again.
         progress: called in this thread with (queries seen to, queries in all).
@@ -79,143 +94,193 @@ def run_system(db: Database, engine: EngineClient, system: str, *, collection: s
         ModelError: a model cannot be loaded, or changed in the middle.
         EngineError: the engine did not answer.
     """
-    variant = variants.find(system)
+    (outcome,) = run_together(db, engine, [system], collection=collection, queries=queries, over=over, depth=depth,
+                              rerank_depth=rerank_depth, progress=progress, cancelled=cancelled)
+    return outcome
+
+
+def run_together(db: Database, engine: EngineClient, systems: Sequence[str], *, collection: str,
+                 queries: Sequence[QueryRevision] | None = None, over: Range = EVERYTHING, depth: int = DEPTH,
+                 rerank_depth: int = DEFAULT_RERANK_DEPTH, encoder: QueryEncoder | None = None,
+                 progress: Callable[[int, int], None] | None = None,
+                 cancelled: Callable[[], bool] | None = None) -> list[RunOutcome]:
+    """Run systems over the same channels (D's weights) query by query: each channel scores the items once a query.
+
+    Args:
+        encoder: kept by the caller over several calls, so that nothing is encoded twice; it reads one query at a time,
+            and what is stored is a latency. Without one, queries are encoded in batches.
+        progress: called with (lists seen to, lists in all).
+
+    Raises:
+        As ``run_system``; nothing is run where one of the systems cannot be.
+    """
+    chosen = [variants.find(system) for system in systems]
     check_depths(depth, rerank_depth)
-    reranker = _loaded_reranker(engine, variant)
+    rerankers = [_loaded_reranker(engine, variant) for variant in chosen]
     with db.connection() as conn:
         found = collections.get(conn, collection)
         wanted = stored_queries.current(conn, found.id) if queries is None else queries
-        asked = list({query.query_id: query for query in wanted}.values())
-        config = run_config.describe(conn, found, variant, depth=depth, rerank_depth=rerank_depth, reranker=reranker)
-        run = runs.open_for(conn, found.id, variant.name, config,
-                            ((query.query_id, query.content_hash, query.source_item_id) for query in asked))
-        there = {query.query_id for query in runs.queries(conn, run.id)}
-    work = _Work(db, engine, found, variant, run, reranker, asked, progress or (lambda done, total: None),
-                 cancelled or (lambda: False), seen=sum(query.query_id in there for query in asked))
-    before = work.seen
-    stopped = work.do([query for query in asked if query.query_id not in there])
-    return RunOutcome(run.id, before + work.added, tuple(work.left_out), work.added, stopped)
+        changed = stored_queries.stale(conn, found.id, wanted)
+        given = list({query.query_id: query for query in wanted}.values())
+        asked = [query for query in given if query.query_id not in changed]
+        lanes = [_opened(conn, found, variant, reranker, asked, over, depth, rerank_depth)
+                 for variant, reranker in zip(chosen, rerankers, strict=True)]
+    work = _Work(db, engine, found, over, lanes, asked, encoder, progress or (lambda done, total: None),
+                 cancelled or (lambda: False), total=len(given) * len(lanes))
+    for lane in lanes:
+        lane.left_out += [(query_id, ITEM_CHANGED) for query_id in sorted(changed)]
+        work.seen += len(lane.there) + len(changed)
+    stopped = work.do()
+    return [RunOutcome(lane.run.id, len(lane.there), tuple(lane.left_out), lane.added, stopped) for lane in lanes]
 
 
-def latest(conn: Connection, collection_id: int, system: str) -> Run | None:
-    """Return the newest run of a system (name or letter) that has answered anything."""
-    return runs.latest(conn, collection_id, variants.find(system).name)
+def encoder_of_runs(engine: EngineClient) -> QueryEncoder:
+    """Return an encoder for ``run_together``: behind interactive queries, patient, and telling each system the whole price."""
+    return QueryEncoder(engine, priority="batch", timeout=_TIMEOUT_SECONDS, alone=True)
 
 
-def stale(conn: Connection, run: Run) -> bool:
-    """Return whether the system would now search other vectors or items than the run did; asks no engine."""
-    collection = collections.of_id(conn, run.collection_id)
-    try:
-        return run_config.changed(conn, collection, variants.find(run.system), run.config)
-    except (NotFoundError, InputError):
-        return True
+@dataclass(slots=True)
+class _Lane:
+    """One system of a run under way."""
+
+    variant: Variant
+    run: Run
+    reranker: LoadedModel | None
+    there: set[str]
+    """Ids of the queries asked that have a list."""
+    added: int = 0
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _opened(conn: Connection, collection: Collection, variant: Variant, reranker: LoadedModel | None,
+            asked: Sequence[QueryRevision], over: Range, depth: int, rerank_depth: int) -> _Lane:
+    config = run_config.describe(conn, collection, variant, depth=depth, rerank_depth=rerank_depth, reranker=reranker,
+                                 part=over.part, filters=over.filters)
+    run = runs.open_for(conn, collection.id, variant.name, config,
+                        ((query.query_id, query.content_hash, query.source_item_id) for query in asked), scope=over.scope)
+    stored = {query.query_id for query in runs.queries(conn, run.id)}
+    return _Lane(variant, run, reranker, {query.query_id for query in asked} & stored)
 
 
 @dataclass(slots=True)
 class _Work:
-    """A run under way."""
+    """Runs under way."""
 
     db: Database
     engine: EngineClient
     collection: Collection
-    variant: Variant
-    run: Run
-    reranker: LoadedModel | None
+    over: Range
+    lanes: list[_Lane]
     asked: list[QueryRevision]
+    encoder: QueryEncoder | None
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
-    seen: int
-    added: int = 0
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    total: int
+    seen: int = 0
     died: bool = False
 
-    def do(self, missing: Sequence[QueryRevision]) -> bool:
+    def do(self) -> bool:
         """Run the queries; return whether somebody cancelled."""
-        self.progress(self.seen, len(self.asked))
+        self.progress(self.seen, self.total)
+        missing = [query for query in self.asked if self._lacking(query)]
         for start in range(0, len(missing), BATCH):
             if self.cancelled():
                 return True
             with self.db.connection() as conn:
                 batch = self._resolved(conn, missing[start : start + BATCH])
-            encoder = QueryEncoder(self.engine, priority="batch", timeout=_TIMEOUT_SECONDS)
-            self._encode_ahead(encoder, [query for _, query in batch])
+            encoder = self.encoder or self._batched([query for _, query in batch])
             for revision, query in batch:
-                if self.cancelled():
-                    return True
-                self._one(encoder, revision, query)
+                scored: Scored = {}
+                lanes = self._lacking(revision)
+                for place, lane in enumerate(lanes):
+                    if self.cancelled():
+                        return True
+                    try:
+                        self._one(lane, encoder, revision, query, scored)
+                        self.died = False
+                    except EngineDiedError:
+                        if self.died:  # over two queries in a row: it is not the queries
+                            raise
+                        self.died = True
+                        for other in lanes[place:]:
+                            self._leave_out(other, revision, KILLED)
+                        break
         return False
+
+    def _lacking(self, query: QueryRevision) -> list[_Lane]:
+        return [lane for lane in self.lanes if query.query_id not in lane.there]
 
     def _resolved(self, conn: Connection, revisions: Sequence[QueryRevision]) -> list[tuple[QueryRevision, Resolved]]:
         found = []
         for revision in revisions:
             try:
-                query = resolve(conn, of_revision(conn, revision), collection_id=self.collection.id)
+                query = taken(resolve(conn, of_revision(conn, revision), collection_id=self.collection.id), self.over.part)
                 found.append((revision, query))
             except (InputError, NotFoundError) as error:
-                self._leave_out(revision, str(error))
+                for lane in self._lacking(revision):
+                    self._leave_out(lane, revision, str(error))
         return found
 
-    def _encode_ahead(self, encoder: QueryEncoder, batch: Sequence[Resolved]) -> None:
+    def _batched(self, batch: Sequence[Resolved]) -> QueryEncoder:
+        """Return an encoder that has read the batch in one call a channel; the lanes have the same channels."""
+        encoder = QueryEncoder(self.engine, priority="batch", timeout=_TIMEOUT_SECONDS)
+        variant = self.lanes[0].variant
         with self.db.connection() as conn:
-            searched = run_config.sets_of(conn, self.collection, self.variant)
-        for channel, target in zip(self.variant.channels, searched, strict=True):
+            searched = run_config.sets_of(conn, self.collection, variant)
+        for channel, target in zip(variant.channels, searched, strict=True):
             contents = []
             for query in batch:
                 try:
-                    contents.append(part(query, channel, self.variant))
+                    contents.append(part(query, channel, variant))
                 except InputError:
                     continue  # said when its turn comes, unless another channel takes it
             try:
                 _patiently(lambda target=target, contents=contents: encoder.fill(target.identity, contents))
             except EngineDiedError:
                 log.warning("the engine died over a batch of %d queries; going on one by one", len(contents))
-                return
+                break
+        return encoder
 
-    def _one(self, encoder: QueryEncoder, revision: QueryRevision, query: Resolved) -> None:
+    def _one(self, lane: _Lane, encoder: QueryEncoder, revision: QueryRevision, query: Resolved, scored: Scored) -> None:
         try:
-            result = _patiently(lambda: self._answer(encoder, query))
-            self.died = False
+            result = _patiently(lambda: self._answer(lane, encoder, query, scored))
         except InputError as error:
-            self._leave_out(revision, str(error))
+            self._leave_out(lane, revision, str(error))
             return
-        except EngineDiedError:
-            if self.died:  # two in a row: it is not the queries
-                raise
-            self.died = True
-            self._leave_out(revision, KILLED)
-            return
-        self._check(result)
+        _check(lane, result)
         listed = [(hit.rank, hit.item_id, hit.score) for hit in result.hits]
         try:
             with self.db.connection() as conn:
-                runs.add_hits(conn, self.run.id, revision.query_id, revision.content_hash, listed,
-                              encode_ms=result.encode_ms, search_ms=result.search_ms)
+                runs.add_hits(conn, lane.run.id, revision.query_id, revision.content_hash, listed, encode_ms=result.encode_ms,
+                              search_ms=result.search_ms, rerank_ms=result.rerank_ms, encoded_together=result.encoded_together)
         except UniqueViolation:
-            log.info("query %s of run %d was stored by somebody else meanwhile", revision.query_id, self.run.id)
-        self.added += 1
+            log.info("query %s of run %d was stored by somebody else meanwhile", revision.query_id, lane.run.id)
+        lane.there.add(revision.query_id)
+        lane.added += 1
         self._go_on()
 
-    def _answer(self, encoder: QueryEncoder, query: Resolved) -> SearchResult:
+    def _answer(self, lane: _Lane, encoder: QueryEncoder, query: Resolved, scored: Scored) -> SearchResult:
+        config = lane.run.config
         with self.db.connection() as conn:
-            return answer(conn, encoder, query, variant=self.variant, collection=self.collection,
-                          k=self.run.config["depth"], filters=Filters(),
-                          rerank_depth=self.run.config["rerank_depth"] or DEFAULT_RERANK_DEPTH)
+            return answer(conn, encoder, query, variant=lane.variant, collection=self.collection, k=config["depth"],
+                          filters=self.over.filters, rerank_depth=config["rerank_depth"] or DEFAULT_RERANK_DEPTH, scored=scored)
 
-    def _check(self, result: SearchResult) -> None:
-        """The encoders are held to their sets in every search; a reranker is held to what the run says of it."""
-        if self.reranker is None:
-            return
-        told = [(model.revision, model.precision, model.max_pixels) for model in result.models if model.key == self.reranker.key]
-        if told and told != [(self.reranker.revision, self.reranker.precision, self.reranker.max_pixels)]:
-            raise ModelError(CHANGED)
-
-    def _leave_out(self, revision: QueryRevision, reason: str) -> None:
-        self.left_out.append((revision.query_id, reason))
+    def _leave_out(self, lane: _Lane, revision: QueryRevision, reason: str) -> None:
+        lane.left_out.append((revision.query_id, reason))
         self._go_on()
 
     def _go_on(self) -> None:
         self.seen += 1
-        self.progress(self.seen, len(self.asked))
+        self.progress(self.seen, self.total)
+
+
+def _check(lane: _Lane, result: SearchResult) -> None:
+    """The encoders are held to their sets in every search; a reranker is held to what the run says of it."""
+    if lane.reranker is None:
+        return
+    told = [(model.revision, model.precision, model.max_pixels) for model in result.models if model.key == lane.reranker.key]
+    if told and told != [(lane.reranker.revision, lane.reranker.precision, lane.reranker.max_pixels)]:
+        raise ModelError(CHANGED)
 
 
 def _loaded_reranker(engine: EngineClient, variant: Variant) -> LoadedModel | None:

@@ -13,7 +13,7 @@ from core.search import variants
 from core.search.query import Query, Resolved, resolve
 from core.search.query_encoder import QueryEncoder
 from core.search.rank import Hit
-from core.search.retrieval import METHODS, Search, Trace
+from core.search.retrieval import METHODS, Scored, Search, Trace
 from core.search.variants import Variant
 from core.store import collections
 from core.store.collections import Collection
@@ -38,6 +38,8 @@ class SearchResult:
     notes: list[str]
     shared: tuple[str, ...] = ()
     """Keys of the models that had encoded the query for another system of the same comparison: 0 ms of theirs is in here."""
+    encoded_together: int = 1
+    """Queries encoded in the same call; ``encode_ms`` is a latency only where this is 1."""
 
     @property
     def miniature(self) -> bool:
@@ -80,10 +82,14 @@ def check_depths(k: int, rerank_depth: int) -> None:
 
 
 def answer(conn: Connection, encoder: QueryEncoder, query: Resolved, *, variant: Variant, collection: Collection, k: int,
-           filters: Filters, rerank_depth: int) -> SearchResult:
-    """Return what a system finds for a checked query, its vectors from ``encoder``; errors as in ``search``."""
+           filters: Filters, rerank_depth: int, scored: Scored | None = None) -> SearchResult:
+    """Return what a system finds for a checked query, its vectors from ``encoder``; errors as in ``search``.
+
+    Args:
+        scored: handed to several searches of the same query under the same filters, it lets them share channels' scores.
+    """
     trace = Trace()
-    run = Search(conn, encoder, collection, variant, query, filters, k, rerank_depth, trace)
+    run = Search(conn, encoder, collection, variant, query, filters, k, rerank_depth, trace, {} if scored is None else scored)
     hits = METHODS[variant.system.method](run)
     return SearchResult(variant.name, collection.name, hits, trace.encode_ms, trace.search_ms, trace.rerank_ms,
-                        trace.models, list(dict.fromkeys(trace.notes)), tuple(trace.shared))
+                        trace.models, list(dict.fromkeys(trace.notes)), tuple(trace.shared), trace.together)

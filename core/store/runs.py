@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from psycopg import Connection
@@ -14,23 +15,31 @@ from psycopg.types.json import Jsonb
 from core.errors import NotFoundError
 
 _CREATE = """
-INSERT INTO runs (collection_id, system, config) VALUES (%(collection_id)s, %(system)s, %(config)s) RETURNING id
+INSERT INTO runs (collection_id, scope, system, config)
+VALUES (%(collection_id)s, %(scope)s, %(system)s, %(config)s) RETURNING id
 """
-_GET = "SELECT id, collection_id, system, config, created_at FROM runs WHERE id = %(run_id)s"
+_GET = "SELECT id, collection_id, scope, system, config, created_at FROM runs WHERE id = %(run_id)s"
 _LISTING = """
-SELECT id, collection_id, system, config, created_at FROM runs WHERE collection_id = %(collection_id)s ORDER BY id
+SELECT id, collection_id, scope, system, config, created_at FROM runs WHERE collection_id = %(collection_id)s ORDER BY id
 """
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('run ' || %(system)s, %(collection_id)s))"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('run ' || %(scope)s || ' ' || %(system)s, %(collection_id)s))"
 _SAME = """
-SELECT id, collection_id, system, config, created_at FROM runs
- WHERE collection_id = %(collection_id)s AND system = %(system)s AND config = %(config)s
+SELECT id, collection_id, scope, system, config, created_at FROM runs
+ WHERE collection_id = %(collection_id)s AND scope = %(scope)s AND system = %(system)s AND config = %(config)s
  ORDER BY id DESC LIMIT 1
 """
-_LATEST = """
-SELECT id, collection_id, system, config, created_at FROM runs
- WHERE collection_id = %(collection_id)s AND system = %(system)s
-   AND EXISTS (SELECT 1 FROM run_queries WHERE run_id = runs.id)
- ORDER BY id DESC LIMIT 1
+_ANSWERING = """
+WITH asked AS (
+    SELECT DISTINCT ON (query_id) query_id, content_hash, retired
+      FROM queries WHERE collection_id = %(collection_id)s ORDER BY query_id, revision DESC
+)
+SELECT r.id, r.collection_id, r.scope, r.system, r.config, r.created_at, count(a.query_id) AS answered
+  FROM runs AS r
+  JOIN run_queries AS q ON q.run_id = r.id
+  LEFT JOIN asked AS a ON a.query_id = q.query_id AND a.content_hash = q.query_hash AND NOT a.retired
+ WHERE r.collection_id = %(collection_id)s AND r.scope = %(scope)s AND (%(system)s::text IS NULL OR r.system = %(system)s)
+ GROUP BY r.id
+ ORDER BY r.id DESC
 """
 _OUTDATED = """
 SELECT q.query_id
@@ -41,8 +50,8 @@ SELECT q.query_id
                 WHERE h.run_id = q.run_id AND h.query_id = q.query_id AND h.item_id = asked.source)
 """
 _COPY_QUERIES = """
-INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms)
-SELECT %(run_id)s, query_id, query_hash, encode_ms, search_ms
+INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms, rerank_ms, encoded_together)
+SELECT %(run_id)s, query_id, query_hash, encode_ms, search_ms, rerank_ms, encoded_together
   FROM run_queries WHERE run_id = %(old_id)s AND query_id <> ALL(%(without)s)
 """
 _COPY_HITS = """
@@ -50,15 +59,34 @@ INSERT INTO run_hits (run_id, query_id, rank, item_id, score)
 SELECT %(run_id)s, query_id, rank, item_id, score
   FROM run_hits WHERE run_id = %(old_id)s AND query_id <> ALL(%(without)s)
 """
+_TAKE_QUERIES = """
+INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms, rerank_ms, encoded_together)
+SELECT %(run_id)s, q.query_id, q.query_hash, q.encode_ms, q.search_ms, q.rerank_ms, q.encoded_together
+  FROM unnest(%(query_ids)s::text[], %(run_ids)s::integer[]) AS taken (query_id, run_id)
+  JOIN run_queries AS q USING (run_id, query_id)
+"""
+_TAKE_HITS = """
+INSERT INTO run_hits (run_id, query_id, rank, item_id, score)
+SELECT %(run_id)s, h.query_id, h.rank, h.item_id, h.score
+  FROM unnest(%(query_ids)s::text[], %(run_ids)s::integer[]) AS taken (query_id, run_id)
+  JOIN run_hits AS h USING (run_id, query_id)
+"""
 _TOP = """
 SELECT q.run_id, q.query_id, q.query_hash, coalesce(array_agg(h.item_id ORDER BY h.rank) FILTER (WHERE h.rank <= %(k)s), '{}')
   FROM run_queries AS q LEFT JOIN run_hits AS h USING (run_id, query_id)
  WHERE q.run_id = ANY(%(run_ids)s)
  GROUP BY q.run_id, q.query_id
 """
+_LISTS = """
+SELECT q.run_id, q.query_id, q.query_hash, coalesce(array_agg(h.item_id ORDER BY h.rank) FILTER (WHERE h.rank IS NOT NULL), '{}'),
+       coalesce(array_agg(h.score ORDER BY h.rank) FILTER (WHERE h.rank <= %(looked_at)s), '{}')
+  FROM run_queries AS q LEFT JOIN run_hits AS h USING (run_id, query_id)
+ WHERE q.run_id = ANY(%(run_ids)s)
+ GROUP BY q.run_id, q.query_id
+"""
 _ADD_QUERY = """
-INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms)
-VALUES (%(run_id)s, %(query_id)s, %(query_hash)s, %(encode_ms)s, %(search_ms)s)
+INSERT INTO run_queries (run_id, query_id, query_hash, encode_ms, search_ms, rerank_ms, encoded_together)
+VALUES (%(run_id)s, %(query_id)s, %(query_hash)s, %(encode_ms)s, %(search_ms)s, %(rerank_ms)s, %(encoded_together)s)
 """
 _ADD_HITS = """
 INSERT INTO run_hits (run_id, query_id, rank, item_id, score)
@@ -66,17 +94,23 @@ SELECT %(run_id)s, %(query_id)s, hit.rank, hit.item_id, hit.score
   FROM unnest(%(ranks)s::integer[], %(item_ids)s::text[], %(scores)s::real[]) AS hit (rank, item_id, score)
 """
 _QUERIES = """
-SELECT query_id, query_hash, encode_ms, search_ms FROM run_queries WHERE run_id = %(run_id)s ORDER BY query_id
+SELECT query_id, query_hash, encode_ms, search_ms, rerank_ms, encoded_together
+  FROM run_queries WHERE run_id = %(run_id)s ORDER BY query_id
 """
 _HITS = "SELECT query_id, rank, item_id, score FROM run_hits WHERE run_id = %(run_id)s ORDER BY query_id, rank"
 
 
+TIES_WITHIN = 20
+"""Places of a list in which ties are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A system's answers under one configuration."""
+    """A system's answers under one configuration; ``scope`` is the part of query and collection it was asked for."""
 
     id: int
     collection_id: int
+    scope: str
     system: str
     config: dict[str, Any]
     created_at: datetime
@@ -84,12 +118,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
-    """One query of a run; it may have no hits and still was asked."""
+    """One query of a run; it may have no hits and still was asked.
+
+    ``encode_ms`` is its share of a call that encoded ``encoded_together`` queries: a latency only where that is 1.
+    """
 
     query_id: str
     query_hash: str
     encode_ms: float
     search_ms: float
+    rerank_ms: float = 0.0
+    encoded_together: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,45 +141,92 @@ class RunHit:
     score: float
 
 
-def create(conn: Connection, collection_id: int, system: str, config: dict[str, Any]) -> int:
+@dataclass(frozen=True, slots=True)
+class AnsweringRun(Run):
+    """A run with how many of the collection's present queries it has a list for, in their present wording."""
+
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """A run's list for one query: item ids, best first, and how many of the first 20 score as much as the one above."""
+
+    query_hash: str
+    item_ids: tuple[str, ...]
+    ties: int
+
+
+def create(conn: Connection, collection_id: int, system: str, config: dict[str, Any], *, scope: str = "all") -> int:
     """Open a run and return its id; ``config`` is everything needed to repeat it."""
-    values = {"collection_id": collection_id, "system": system, "config": Jsonb(config)}
+    values = {"collection_id": collection_id, "scope": scope, "system": system, "config": Jsonb(config)}
     row = conn.execute(_CREATE, values).fetchone()
     assert row is not None
     return row[0]
 
 
 def open_for(
-    conn: Connection, collection_id: int, system: str, config: dict[str, Any], asked: Iterable[tuple[str, str, str | None]]
+    conn: Connection, collection_id: int, system: str, config: dict[str, Any], asked: Iterable[tuple[str, str, str | None]], *,
+    scope: str = "all",
 ) -> Run:
-    """Return the newest run of exactly this configuration, or a new one; safe against others doing the same.
+    """Return the newest run of exactly this configuration and scope, or a new one; safe against others doing the same.
 
     Args:
         asked: (query id, query hash, item the query was written from) of what is to be run. Where the run has one of
             these queries under another hash, or lists its source item, a new run takes over the lists of all others.
     """
     columns = list(zip(*asked, strict=True)) or [(), (), ()]
-    values = {"collection_id": collection_id, "system": system, "config": Jsonb(config)}
+    values = {"collection_id": collection_id, "scope": scope, "system": system, "config": Jsonb(config)}
     names = ("query_ids", "query_hashes", "sources")
     with conn.transaction(), conn.cursor(row_factory=class_row(Run)) as cursor:
         cursor.execute(_LOCK, values)
         found = cursor.execute(_SAME, values).fetchone()
         if found is None:
-            return get(conn, create(conn, collection_id, system, config))
+            return get(conn, create(conn, collection_id, system, config, scope=scope))
         given = {name: list(column) for name, column in zip(names, columns, strict=True)}
         outdated = [row[0] for row in conn.execute(_OUTDATED, {"run_id": found.id, **given})]
         if not outdated:
             return found
-        fresh = create(conn, collection_id, system, config)
+        fresh = create(conn, collection_id, system, config, scope=scope)
         for statement in (_COPY_QUERIES, _COPY_HITS):
             conn.execute(statement, {"run_id": fresh, "old_id": found.id, "without": outdated})
         return get(conn, fresh)
 
 
-def latest(conn: Connection, collection_id: int, system: str) -> Run | None:
-    """Return a system's newest run that has answered anything."""
-    with conn.cursor(row_factory=class_row(Run)) as cursor:
-        return cursor.execute(_LATEST, {"collection_id": collection_id, "system": system}).fetchone()
+def derive(
+    conn: Connection, collection_id: int, system: str, config: dict[str, Any], taken: Mapping[str, int], *, scope: str
+) -> Run:
+    """Return the run of exactly this configuration, else a new one made of other runs' lists.
+
+    Args:
+        taken: the run that each query's list is copied from, by query id.
+    """
+    values = {"collection_id": collection_id, "scope": scope, "system": system, "config": Jsonb(config)}
+    with conn.transaction(), conn.cursor(row_factory=class_row(Run)) as cursor:
+        cursor.execute(_LOCK, values)
+        if found := cursor.execute(_SAME, values).fetchone():
+            return found
+        fresh = create(conn, collection_id, system, config, scope=scope)
+        for statement in (_TAKE_QUERIES, _TAKE_HITS):
+            conn.execute(statement, {"run_id": fresh, "query_ids": list(taken), "run_ids": list(taken.values())})
+        return get(conn, fresh)
+
+
+def answering(conn: Connection, collection_id: int, scope: str, system: str | None = None) -> list[AnsweringRun]:
+    """Return a scope's runs that have answered anything, newest first, of one system or of all."""
+    values = {"collection_id": collection_id, "scope": scope, "system": system}
+    with conn.cursor(row_factory=class_row(AnsweringRun)) as cursor:
+        return cursor.execute(_ANSWERING, values).fetchall()
+
+
+def lists(conn: Connection, run_ids: Collection[int]) -> dict[int, dict[str, RunList]]:
+    """Return every list of the runs, by run id and query id; a run without any has an empty dict."""
+    found: dict[int, dict[str, RunList]] = {run_id: {} for run_id in run_ids}
+    for run_id, query_id, query_hash, item_ids, scores in conn.execute(
+            _LISTS, {"run_ids": list(run_ids), "looked_at": TIES_WITHIN}):
+        ties = sum(above == below for above, below in pairwise(scores))
+        found[run_id][query_id] = RunList(query_hash, tuple(item_ids), ties)
+    return found
 
 
 def top(conn: Connection, run_ids: Iterable[int], k: int) -> dict[tuple[int, str], tuple[str, list[str]]]:
@@ -170,7 +256,7 @@ def listing(conn: Connection, collection_id: int) -> list[Run]:
 
 def add_hits(
     conn: Connection, run_id: int, query_id: str, query_hash: str, hits: Iterable[tuple[int, str, float]], *,
-    encode_ms: float, search_ms: float,
+    encode_ms: float, search_ms: float, rerank_ms: float = 0.0, encoded_together: int = 1,
 ) -> None:
     """Store one query's ranked list of (rank, item id, score), all or none.
 
@@ -180,7 +266,8 @@ def add_hits(
     listed = list(hits)
     values = {"run_id": run_id, "query_id": query_id, "query_hash": query_hash}
     with conn.transaction():
-        conn.execute(_ADD_QUERY, {**values, "encode_ms": encode_ms, "search_ms": search_ms})
+        conn.execute(_ADD_QUERY, {**values, "encode_ms": encode_ms, "search_ms": search_ms, "rerank_ms": rerank_ms,
+                                  "encoded_together": encoded_together})
         columns = {
             "ranks": [rank for rank, _, _ in listed],
             "item_ids": [item_id for _, item_id, _ in listed],
