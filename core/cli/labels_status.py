@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from typing import Any
 
 from core.cli.output import print_json, print_table
 from core.settings import settings
-
-ORIGINS = {"human": "사람", "constructed": "만들어 넣음", "model": "모델", "mirrored": "뒤집음", "carried": "이어받음"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,10 +47,10 @@ def _as_json(counted: Any) -> dict[str, Any]:
 
 
 def _print(found: dict[str, Any]) -> None:
-    named = Counter(found["origins"])
-    origins = " · ".join(f"{ORIGINS.get(origin, origin)} {number:,}" for origin, number in named.most_common())
+    from core.labels import origins
+
     print(f"쿼리 {found['queries']:,}개 · 물어보거나 판정한 쌍 {found['pairs']:,}개 · 등급이 있는 쌍 {found['judged']:,}개"
-          + (f" ({origins})" if origins else ""))
+          + (f" ({origins.counted(found['origins'])})" if found["origins"] else ""))
     print(f"라운드: 열림 {found['rounds']['open']} · 닫힘 {found['rounds']['closed']} · 신고된 문항 {found['flagged']}개")
     if found["by_rater"]:
         print()

@@ -16,7 +16,6 @@ from core.store.queries import QueryRevision
 from pages.widgets import cards, doors, markup, results
 from pages.widgets.text import attribute
 
-ORIGINS = {"human": "사람", "carried": "옮김", "mirrored": "맞바꿈", "constructed": "만들어 넣음", "model": "모델"}
 _SHORT = 60
 _FOUND = 12
 _FORMULA = re.compile(r"\$([^$]+)\$")

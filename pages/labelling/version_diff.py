@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from core.accounts.person import Person
+from core.labels import origins
 from core.labels.versions import diff, truth
 from core.labels.versions.diff import Diff, Regraded
 from core.store.collections import Collection
@@ -71,11 +72,11 @@ def _restated(rows: Iterable[Regraded]) -> None:
 
 
 def _stated(row: FrozenRow) -> str:
-    return f"{shown.ORIGINS.get(row.origin, row.origin)} · {version_list.RULES[row.rule]} · {row.raters}명"
+    return f"{origins.named(row.origin)} · {version_list.RULES[row.rule]} · {row.raters}명"
 
 
 def _pairs(heading: str, rows: Iterable[FrozenRow]) -> None:
-    listed = [(each.query_id, each.item_id, shown.grade(each.grade), shown.ORIGINS.get(each.origin, each.origin)) for each in rows]
+    listed = [(each.query_id, each.item_id, shown.grade(each.grade), origins.named(each.origin)) for each in rows]
     _table(heading, ("쿼리", "문항", "등급", "출처"), listed)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.accounts.person import Person
+from core.labels import origins
 from core.labels.consensus import final
 from core.labels.exchange import importing
 from core.labels.versions import carrying, truth
@@ -60,7 +61,7 @@ def covered(told: Mapping[str, Any], unlisted_zero_by: str) -> None:
     ])
     rows = [
         ("등급", _shares({shown.grade(int(value)): count for value, count in told["grades"].items()})),
-        ("출처", _shares({shown.ORIGINS.get(name, name): count for name, count in told["origins"].items()})),
+        ("출처", _shares({origins.named(name): count for name, count in told["origins"].items()})),
         ("규칙", _shares({RULES.get(name, name): count for name, count in told["rules"].items()})),
     ]
     if told.get("raters"):
@@ -73,7 +74,7 @@ def _rater(name: str) -> str:
     if name.startswith(carrying.RATER):
         return f"{name.removeprefix(carrying.RATER)}님이 옮긴 등급"
     imported, _, origin = name.partition(":")
-    return f"가져온 정답({shown.ORIGINS.get(origin, origin)})" if imported == importing.RATER and origin else name
+    return f"가져온 정답({origins.named(origin)})" if imported == importing.RATER and origin else name
 
 
 def _shares(counts: Mapping[str, int]) -> str:
