@@ -84,8 +84,9 @@ def _problems(found: Circularity, queries: int, file: GateFile) -> Iterable[str]
         yield (f"순환 근거: 무작위로 뽑은 후보가 판정에 충분히 들어 있지 않습니다(쿼리 {queries:,}개 중 {found.random:,}개). "
                "무작위 후보를 넣어 다시 모아 판정해 주세요.")
     if found.relevant and found.relevant_alone > floors.relevant_alone * found.relevant:
-        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {found.relevant_alone:,}쌍({percent(found.relevant_alone / found.relevant)})을 "
-               "판정받는 시스템의 계열만 후보로 냈습니다. 다른 시스템의 후보도 판정해 주세요.")
+        told = f"{found.relevant_alone:,}쌍({percent(found.relevant_alone / found.relevant)})"
+        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {told}을 판정받는 시스템의 계열만 후보로 냈습니다. "
+               "다른 시스템의 후보도 판정해 주세요.")
 
 
 def _queries_by_family(rows: Iterable[FrozenRow]) -> defaultdict[str, set[str]]:

@@ -145,12 +145,12 @@ def _measure_again(kind: str, file: GateFile, why: str, *, gate: Gate | None = N
     wanted = file.subject
     precision = (gate and gate.precision) or wanted.precision
     return (f"{why}. 대상 카드({wanted.target_device})에서 실제 모델로 "
-            f"`python -m core bench {kind} --system {wanted.system}@{precision}`을(를) 실행해 주세요.")
+            f"`python -m core bench {kind} --system {wanted.system}@{precision}` 명령을 실행해 주세요.")
 
 
 def _hangul(file: GateFile, measured: Sequence[Measurement], items_state: str) -> Check:
     name, title = "hangul", "한글 손실"
-    run = "`python -m core decide --check-hangul`을 실행해 주세요."
+    run = "`python -m core decide --check-hangul` 명령을 실행해 주세요."
     own = sorted((each for each in measured if each.kind == "hangul" and is_same_pipeline(each.system, file.subject.system)),
                  key=lambda each: each.measured_at, reverse=True)
     if not own:

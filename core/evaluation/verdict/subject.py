@@ -49,14 +49,26 @@ def baseline_of(result: ScenarioResult, file: GateFile) -> Party:
     return Party(None, f"견줄 시스템({name})의 실행이 없습니다. `python -m core evaluate`로 평가해 주세요.")
 
 
+def part_of(result: ScenarioResult, file: GateFile, suffix: str) -> Party:
+    """Return the run of the subject with items encoded by one of their parts (``text-only``, ``image-only``).
+
+    It must be like the subject's run in everything else, or their difference would say something about that.
+    """
+    whole = subject_of(result, file).run
+    wanted = variants.CONTENTS[suffix]
+    runs = [run for run in result.systems if run.system.partition("@")[0] == file.subject.system and _content(run.system) == wanted]
+    for run in runs:
+        if whole is None or _of_run(run) == _of_run(whole):
+            return _checked(run)
+    name = f"{file.subject.system}@{suffix}"
+    if not runs:
+        return Party(None, f"{name}의 실행이 없습니다. 임베딩하고 평가해 주세요.")
+    return Party(runs[0], f"{name}의 실행이 A의 실행과 정밀도나 그림 크기가 다릅니다. 같은 설정으로 임베딩하고 평가해 주세요.")
+
+
 def is_same_pipeline(name: str, system: str) -> bool:
     """Return whether a name is the system's or that of a variant of it that encodes whole items."""
-    if name.partition("@")[0] != system:
-        return False
-    try:
-        return variants.find(name).content is None
-    except NotFoundError:
-        return False
+    return name.partition("@")[0] == system and _content(name) is None
 
 
 def differences(config: Mapping[str, Any], wanted: Subject, *, precision: str = "") -> list[str]:
@@ -80,6 +92,14 @@ def differences(config: Mapping[str, Any], wanted: Subject, *, precision: str = 
 def variant_text(wanted: Subject) -> str:
     """Return the registered variant in words: ``nf4 · 그림 최대 262,144픽셀 · 2048차원``."""
     return f"{wanted.precision} · 그림 최대 {wanted.max_pixels:,}픽셀 · {wanted.dims}차원"
+
+
+def _content(name: str) -> str | None:
+    """Return the part of an item that a variant encodes, None for all of it; '' of a name this release does not know."""
+    try:
+        return variants.find(name).content
+    except NotFoundError:
+        return ""
 
 
 def _of_run(run: SystemRun) -> dict[str, Any]:
