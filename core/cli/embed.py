@@ -13,6 +13,7 @@ from core.cli.output import print_json, print_table, say
 from core.settings import settings
 
 if TYPE_CHECKING:
+    from core.jobs.working import Worker
     from core.search.indexing import Progress
 
 
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Embed what is not embedded yet; Ctrl+C keeps what is stored."""
     from core.engine.client import engine
+    from core.jobs import working
     from core.search import systems, variants
     from core.search.indexing import embed_collection
     from core.search.joining import join_collection
@@ -33,12 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     chosen = [variants.find(name) for name in arguments.system or systems.SYSTEMS]
     wanted = dict.fromkeys((channel, variant.precision, variant.max_pixels) for variant in chosen for channel in variant.channels)
-    database, client = open_database(), engine()
+    database, client, worker = open_database(), engine(), working.current()
     results = []
     for channel, precision, max_pixels in wanted:
         with tqdm(desc=f"{channel.model} ({channel.content})", unit="문항", disable=None) as bar:
             report = embed_collection(database, client, arguments.collection, model_key=channel.model, content=channel.content,
-                                      precision=precision or "auto", max_pixels=max_pixels, progress=_shown_by(bar))
+                                      precision=precision or "auto", max_pixels=max_pixels,
+                                      progress=_shown_by(bar, worker, channel.model), cancelled=worker.cancelled)
+        worker.check()
         results.append((channel, report))
         for item_id, reason in report.failed:
             say(f"{item_id}: {reason}")
@@ -46,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     for variant in chosen:
         if variant.fusion == "concat":
             with tqdm(desc=variant.name, unit="문항", disable=None) as bar:
-                joined[variant.name] = join_collection(database, arguments.collection, variant, progress=_shown_by(bar))
+                joined[variant.name] = join_collection(database, arguments.collection, variant,
+                                                         progress=_shown_by(bar, worker, variant.name))
     if arguments.json:
         print_json({"collection": arguments.collection, "joined": joined, "sets": [
             {"model": channel.model, "content": channel.content, **asdict(report)} for channel, report in results]})
@@ -59,9 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _shown_by(bar: tqdm) -> Callable[[Progress], None]:
+def _shown_by(bar: tqdm, worker: Worker, words: str) -> Callable[[Progress], None]:
     def show(state: Progress) -> None:
         bar.total = state.total
         bar.update(state.done - bar.n)
+        worker.progress(state.done, state.total, words)
 
     return show

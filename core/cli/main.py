@@ -7,12 +7,16 @@ import importlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from core.cli.logs import keep_logs
-from core.errors import UserError
+from core.errors import StoreError, UserError
+from core.jobs.verbs import TAKES_ENGINE
 
 log = logging.getLogger(__name__)
+_PAUSES = (1.0, 5.0, 15.0)
+"""Seconds a job waits for its database before it goes on."""
 
 VERBS = {
     "prepare": "데이터베이스, 표본 100문항, 임베딩을 준비합니다 (여러 번 실행해도 됩니다)",
@@ -29,6 +33,7 @@ VERBS = {
     "decide": "판정 기준에 따라 Go/No-Go를 판정하고 근거를 보여 줍니다",
     "users": "로그인할 사람을 더하고 바꾸고 막습니다",
     "bench": "속도와 메모리를 잽니다",
+    "jobs": "오래 걸리는 작업을 시작하고, 보고, 멈추고, 잇습니다",
     "cloud": "유료 원격 GPU의 예상 비용과 사용 시간을 봅니다",
     "loss": "변형이 원래 시스템보다 얼마나 달라지는지 잽니다",
     "serve": "대시보드를 엽니다",
@@ -44,6 +49,8 @@ def parser_of(verbs: Sequence[str]) -> argparse.ArgumentParser:
         if verb in verbs:
             module = _module(verb)
             module.add_arguments(subparser)
+            if verb in TAKES_ENGINE:
+                subparser.add_argument("--job", type=int, metavar="ID", help=argparse.SUPPRESS)
             subparser.set_defaults(run=module.run)
     return parser
 
@@ -54,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser_of([word for word in words if word in VERBS][:1]).parse_args(words)
     try:
         keep_logs()
-        return parsed.run(parsed)
+        return _done(parsed)
     except UserError as error:
         log.info("the command ended with an error", exc_info=True)
         print(error, file=sys.stderr)
@@ -67,6 +74,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.exception("the command failed")
         print("예상하지 못한 오류로 멈췄습니다. 로그 폴더의 core.log에 자세한 내용을 남겼습니다.", file=sys.stderr)
     return 1
+
+
+def _done(parsed: argparse.Namespace) -> int:
+    """Run the verb, as a job where it is one: then a database that went away is met by the same verb again."""
+    job_id = getattr(parsed, "job", None)
+    if job_id is None:
+        return parsed.run(parsed)
+    from core.jobs import working
+    from core.store import open_database
+
+    database = open_database()
+    with working.attached(database, job_id) as worker:
+        for pause in _PAUSES:
+            try:
+                return parsed.run(parsed)
+            except StoreError:
+                log.warning("job %d lost the database; going on in %.0f s", job_id, pause, exc_info=True)
+                if worker.cancelled():
+                    raise
+                time.sleep(pause)
+        return parsed.run(parsed)
 
 
 def _module(verb: str):
