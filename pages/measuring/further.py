@@ -14,7 +14,7 @@ from pages.labelling import acts
 from pages.measuring import gate_table, register
 from pages.measuring.data import Shown
 from pages.widgets import doors, markup
-from pages.widgets.text import attribute
+from pages.widgets.text import attribute, inline
 
 _ACT = "metrics.days"
 _DAYS = "days_saved"
@@ -32,10 +32,10 @@ def draw(at: Shown, found: Iterable[Band]) -> None:
 def _row(band: Band) -> str:
     spread = "" if band.low is None or band.high is None else (
         f"<small>{attribute(f'{wording.value_text(band.unit, band.low)} – {wording.value_text(band.unit, band.high)}')}</small>")
-    value = "ib-gate-value" + (" ib-none" if band.value is None else "")
+    value = "ib-gate-value" + (" ib-uncounted" if band.value is None else "")
     names = [name for name in get_args(BandWord) if name != NOT_MEASURED]
     strip = "".join(f'<span class="{"ib-here" if name == band.band else ""}">{name}</span>' for name in names)
-    told = "<br>".join(filter(None, [attribute(band.sentence), gate_table.proofs(band.evidence)]))
+    told = "<br>".join(filter(None, [inline(band.sentence), gate_table.proofs(band.evidence)]))
     return (f'<tr data-band="{attribute(band.name)}"><td><span class="ib-gate-name">{attribute(band.title)}</span></td>'
             f'<td class="ib-number"><span class="{value}">{attribute(wording.value_text(band.unit, band.value))}</span>{spread}</td>'
             f'<td><div class="ib-bands" aria-label="{attribute(band.band)}">{strip}</div></td>'

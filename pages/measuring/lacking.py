@@ -5,25 +5,25 @@ from __future__ import annotations
 from core.evaluation.verdict import wording
 from core.evaluation.verdict.outcome import Decision
 from pages.widgets import markup, results
-from pages.widgets.text import attribute
+from pages.widgets.text import inline
 
 
 def draw(decision: Decision) -> None:
     """Draw what makes the evidence worthless and what is missing, all of it; nothing where nothing is."""
     listed = [("무효", words) for words in decision.invalid] + [("빠짐", words) for words in decision.missing]
     if listed:
-        rows = "".join(f"<li><em>{kind}</em>{_inline(words)}</li>" for kind, words in listed)
+        rows = "".join(f"<li><em>{kind}</em>{inline(words)}</li>" for kind, words in listed)
         title = f"판정하려면 {len(listed)}가지를 갖추어야 합니다"
         markup.draw(f'<div class="ib-lack"><b>{title}</b><ol>{rows}</ol></div>')
     elif len(decision.reasons) > 1:
-        rows = "".join(f"<li>{_inline(words)}</li>" for words in decision.reasons)
+        rows = "".join(f"<li>{inline(words)}</li>" for words in decision.reasons)
         markup.draw(f'<div class="ib-lack ib-lack-plain"><b>이렇게 판정한 까닭</b><ol>{rows}</ol></div>')
     results.notes([*firm(decision), *decision.notes])
 
 
 def firm(decision: Decision) -> list[str]:
     """Return how firm a verdict is in a sentence; nothing where nobody can say."""
-    if decision.joint_firmness is None:
+    if decision.joint_firmness is None or decision.invalid:
         return []
     share = wording.value_text("%", decision.joint_firmness)
     told = f"쿼리를 다시 뽑은 것 가운데 {share}에서 검색 품질 기준을 모두 함께 충족합니다."
@@ -31,8 +31,3 @@ def firm(decision: Decision) -> list[str]:
         told += (f" 쿼리 묶음을 {decision.more_queries:,}개 더 판정하면 굳을 것으로 보입니다." if decision.more_queries
                  else " 쿼리를 더 판정해도 굳지 않을 만큼 기준에 가깝습니다.")
     return [told]
-
-
-def _inline(words: str) -> str:
-    """Return a sentence within a list item, its commands set as code."""
-    return "".join(f"<code>{attribute(part)}</code>" if number % 2 else attribute(part) for number, part in enumerate(words.split("`")))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from core.evaluation.verdict.outcome import Answer
 from pages.measuring import gate_table
 from pages.widgets import markup
-from pages.widgets.text import attribute
+from pages.widgets.text import attribute, inline
 
 _PASSED = {"예": True, "아니오": False, "판단 못 함": None}
 
@@ -18,6 +18,8 @@ def draw(answers: Iterable[Answer]) -> None:
 
 
 def _card(answer: Answer) -> str:
+    told = gate_table.proofs(answer.evidence)
+    rests = f'<div class="ib-evidence">{told}</div>' if told else ""
     return (f'<div class="ib-answer" data-question="{attribute(answer.key)}"><span><b>{attribute(answer.key)}</b> '
             f"{attribute(answer.question)}</span>{gate_table.sign(_PASSED[answer.answer], answer.answer)}"
-            f'<p>{attribute(answer.sentence)}</p><div class="ib-evidence">{gate_table.proofs(answer.evidence)}</div></div>')
+            f"<p>{inline(answer.sentence)}</p>{rests}</div>")

@@ -10,7 +10,7 @@ from pages.labelling import acts
 from pages.measuring import gate_table, named
 from pages.measuring.data import Shown
 from pages.widgets import doors, markup, results
-from pages.widgets.text import attribute
+from pages.widgets.text import attribute, inline
 
 _ACT = "metrics.error"
 _SYSTEMS = ("qwen3-vl", "qwen3-vl+rerank")
@@ -23,17 +23,23 @@ _ABOUT = ("답이 통째로 깨지거나 프로그램이 멈추는 것처럼, �
 
 def draw(at: Shown, decision: Decision) -> None:
     """Draw the automatic checks, the errors, and the form that enters one."""
-    _checks(decision)
     with doors.database().connection() as conn:
         listed = critical.history(conn, at.collection.id)
-    if not listed:
-        results.notes([_NONE])
-    for error in sorted(listed, key=lambda each: not each.open):
-        _error(at, error)
-    if at.who is None or not at.may_write:
-        if at.may_write:
+    left, right = st.columns(2, gap="large")
+    with left:
+        _checks(decision)
+    with right:
+        if not listed:
+            results.notes([_NONE])
+        for error in sorted(listed, key=lambda each: not each.open):
+            _error(at, error)
+        if at.who is not None and at.may_write:
+            _form(at)
+        elif at.may_write:
             markup.draw(f'<div class="ib-soft">\n\n{NAMELESS}\n\n</div>')
-        return
+
+
+def _form(at: Shown) -> None:
     with st.expander("치명적 오류 적기"):
         results.notes([_ABOUT])
         system = st.segmented_control("어느 시스템", _SYSTEMS, key=acts.field(_ACT, "system"), default=_SYSTEMS[0], required=True,
@@ -47,7 +53,7 @@ def draw(at: Shown, decision: Decision) -> None:
 def _checks(decision: Decision) -> None:
     rows = "".join(
         f"<tr><td>{gate_table.sign(check.passed, _said(check.passed))}</td><td><b>{attribute(check.title)}</b></td>"
-        f'<td class="ib-evidence">{attribute(check.detail)} {gate_table.proofs(check.evidence)}</td></tr>'
+        f'<td class="ib-evidence">{inline(check.detail)} {gate_table.proofs(check.evidence)}</td></tr>'
         for check in decision.checks)
     if rows:
         markup.draw(f'<table class="ib-gates ib-checks"><tbody>{rows}</tbody></table>')

@@ -6,14 +6,14 @@ from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.outcome import Decision
 from pages.measuring import named
 from pages.widgets import origin
-from pages.widgets.text import attribute, sentence
+from pages.widgets.text import attribute, inline
 
 _SIGNS = {"go": "✓", "no-go": "✕", "hold": "‖", "undetermined": "?"}
 
 
 def draw(decision: Decision) -> str:
     """Return the markup of the stamp beside why it says so."""
-    return (f'<div class="ib-verdict">{_stamp(decision)}<div class="ib-why"><b>\n\n{sentence(decision.headline)}\n\n</b>'
+    return (f'<div class="ib-verdict">{_stamp(decision)}<div class="ib-why"><b>{inline(decision.headline)}</b>'
             f"<span>{attribute(_subject(decision.gate_file))}</span></div></div>")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.labelling import acts
 from pages.measuring import data, further, gate_table, lacking, questions, register, whatif
 from pages.measuring.data import Shown
@@ -24,12 +22,11 @@ def draw(at: Shown) -> None:
     with trouble.boundary():
         _title("핵심 질문", "계획서 1.3")
         questions.draw(data.answers(at))
-    left, right = st.columns([7, 5], gap="large")
-    with left, trouble.boundary():
+    with trouble.boundary():
         _title("추가 평가 기준", "계획서 2.3 · Go일 때 참고합니다")
         further.draw(at, data.further(at))
-    with right, trouble.boundary():
-        _title("치명적 오류", "")
+    with trouble.boundary():
+        _title("치명적 오류", "자동 점검과 사람이 적은 등록부")
         register.draw(at, decision)
 
 

@@ -70,12 +70,22 @@ def sentence(source: str) -> str:
     return "".join(f"`{part}`" if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 
+def inline(source: str) -> str:
+    """Return one of our own sentences as HTML for the middle of own markup (a cell, a list), its `commands` set as code."""
+    parts = _CODE.split(_clean(source))
+    return "".join(f"<code>{_referenced(part)}</code>" if number % 2 else _referenced(part) for number, part in enumerate(parts))
+
+
 def attribute(source: str) -> str:
     """Return a text fit for a double-quoted HTML attribute within markdown.
 
     Every character but letters and digits is a character reference: neither HTML nor markdown finds one to act on.
     """
-    return "".join(char if char.isalnum() else f"&#{ord(char)};" for char in " ".join(_clean(source).split()))
+    return _referenced(" ".join(_clean(source).split()))
+
+
+def _referenced(source: str) -> str:
+    return "".join(char if char.isalnum() else f"&#{ord(char)};" for char in source)
 
 
 def _clean(source: str) -> str:
