@@ -109,7 +109,7 @@ def test_a_collection_is_embedded_with_a_broken_figure_in_it(database):
         assert report.embedded == embedded and [item_id for item_id, _ in report.failed] == ([] if key == KURE else ["i2"])
         with database.connection() as conn:
             found = embeddings.find_set(conn, collection.id, set_identity(report.model, content))
-            stored = embeddings.vector_of(conn, found.id, "i1")
+            stored = embeddings.vectors_of(conn, found.id, ["i1"])["i1"]
         again = engine().encode(key, [Content(None if content == "image" else "문항 1", None if content == "text" else FIGURES[1])],
                                 role="document")
         np.testing.assert_allclose(stored, again.vectors[0], atol=2e-5)

@@ -110,7 +110,7 @@ def of_set(conn, collection):
     def ids(content="all", model=MODEL) -> list[str]:
         found = embeddings.find_set(conn, collection.id, set_identity(model, content))
         wanted = store_items.hashes(conn, collection.id)
-        return [item_id for item_id in sorted(wanted) if found and embeddings.vector_of(conn, found.id, item_id) is not None]
+        return sorted(embeddings.vectors_of(conn, found.id, wanted)) if found else []
 
     return ids
 

@@ -120,7 +120,7 @@ def test_sql_ranks_as_numpy_does(database, prepared):
         found = embedding_set(conn, collection, SYSTEMS["qwen3-vl"].channels[0], variants.find("A"))
         encoding = engine().encode(found.identity.model_key, [Content(TEXT)], role="query")
         rows = vectors.nearest(conn, found.id, encoding.vectors[0], k=100)
-        matrix = {item_id: embeddings.vector_of(conn, found.id, item_id) for item_id, _ in rows}
+        matrix = embeddings.vectors_of(conn, found.id, [item_id for item_id, _ in rows])
     cosine = np.array([row @ encoding.vectors[0] / np.linalg.norm(row) for row in matrix.values()])
     expected = rank(list(matrix), cosine)
     assert [item_id for item_id, _ in rows] == [hit.item_id for hit in expected]

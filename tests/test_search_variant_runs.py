@@ -52,7 +52,7 @@ def test_mrl_is_truncation_and_renormalisation_of_the_stored_vectors(find, datab
     found = find("A@64")
     with database.connection() as conn:
         stored = embedding_set(conn, collections.get(conn, prepared.collection), variants.find("A").channels[0], variants.find("A"))
-        matrix = {item_id: embeddings.vector_of(conn, stored.id, item_id)[:64] for item_id in ids(found)}
+        matrix = {item_id: vector[:64] for item_id, vector in embeddings.vectors_of(conn, stored.id, ids(found)).items()}
     query = engine().encode(stored.identity.model_key, [Content(TEXT)], role="query").vectors[0][:64]
     cosine = [row / np.linalg.norm(row) @ (query / np.linalg.norm(query)) for row in matrix.values()]
     assert ids(found) == [hit.item_id for hit in rank(list(matrix), np.array(cosine))]
@@ -142,7 +142,7 @@ def test_a_variant_of_the_reranker_reads_with_its_settings(find):
 
 
 def test_the_loss_of_a_variant_is_measured_on_vectors_and_queries(database, prepared, embed):
-    from core.search.loss import measure
+    from core.evaluation.analysis.loss import measure
 
     embed("B@nf4")
     loss = measure(database, engine(), prepared.collection, variant="B@nf4", against="B")

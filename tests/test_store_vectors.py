@@ -75,8 +75,8 @@ def test_vectors_stay_inline_where_a_row_fits_a_page(conn, collection, of_ten):
 def test_vectors_come_back_bit_by_bit(conn, of_ten):
     values = np.array([1e-20, -3.4e18, np.float32(1) / 3, -0.0], dtype=np.float32)
     embeddings.copy_in(conn, of_ten.id, [("m-001", "content-1", values)])
-    assert embeddings.vector_of(conn, of_ten.id, "m-001").tobytes() == values.tobytes()
-    assert embeddings.vector_of(conn, of_ten.id, "m-002") is None
+    assert {item: vector.tobytes() for item, vector in embeddings.vectors_of(conn, of_ten.id, ["m-001", "m-002"]).items()} == {
+        "m-001": values.tobytes()}
 
 
 @pytest.mark.parametrize("bad", [
@@ -86,8 +86,8 @@ def test_an_unusable_vector_is_refused_and_nothing_of_the_call_stays(conn, of_te
     embeddings.copy_in(conn, of_ten.id, [row(1, 1, 0, 0, 0)])
     with pytest.raises(ModelError, match="m-005"):
         embeddings.copy_in(conn, of_ten.id, [row(1, 0, 1, 0, 0), row(2, 1, 0, 0, 0), row(5, *bad)])
-    assert embeddings.vector_of(conn, of_ten.id, "m-001").tolist() == [1, 0, 0, 0]
-    assert embeddings.vector_of(conn, of_ten.id, "m-002") is None
+    assert {item: vector.tolist() for item, vector in embeddings.vectors_of(conn, of_ten.id, ["m-001", "m-002"]).items()} == {
+        "m-001": [1, 0, 0, 0]}
 
 
 def test_loading_is_all_or_nothing_when_the_producer_or_the_database_fails(conn, of_ten):
@@ -99,7 +99,7 @@ def test_loading_is_all_or_nothing_when_the_producer_or_the_database_fails(conn,
         embeddings.copy_in(conn, of_ten.id, breaks())
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         embeddings.copy_in(conn, of_ten.id, [row(1, 1, 0, 0, 0), row(99, 1, 0, 0, 0)])
-    assert embeddings.vector_of(conn, of_ten.id, "m-001") is None
+    assert embeddings.vectors_of(conn, of_ten.id, ["m-001"]) == {}
     assert embeddings.copy_in(conn, of_ten.id, []) == 0
 
 
@@ -145,9 +145,8 @@ def test_an_item_that_loses_its_figure_loses_the_vector_of_it_and_no_other(conn,
     fill(conn, of_ten)
     embeddings.copy_in(conn, figures.id, [row(1, 1, 0, 0, 0), row(3, 1, 0, 0, 0)])
     items.upsert(conn, of_ten.collection_id, [new(1, content_hash="bare"), new(3, images=("g.png",))])
-    assert embeddings.vector_of(conn, figures.id, "m-001") is None
-    assert embeddings.vector_of(conn, figures.id, "m-003") is not None
-    assert embeddings.vector_of(conn, of_ten.id, "m-001") is not None, "its text is still there, only out of date"
+    assert list(embeddings.vectors_of(conn, figures.id, ["m-001", "m-003"])) == ["m-003"]
+    assert "m-001" in embeddings.vectors_of(conn, of_ten.id, ["m-001"]), "its text is still there, only out of date"
     assert pending_ids(conn, figures) == ["m-005", "m-007", "m-009"]
 
 

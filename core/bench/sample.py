@@ -15,9 +15,9 @@ import numpy as np
 
 from core.engine.client import engine
 from core.errors import InputError
+from core.evaluation.measures import of_query
 from core.items import content
 from core.prepare import SAMPLE_DIR
-from core.search.loss import RECALL_DEPTH, capped_recall
 from core.search.query import Query
 from core.search.rank import rank
 from core.search.service import search
@@ -27,6 +27,7 @@ from core.store import collections, open_database
 from core.store import items as stored_items
 from core.store.items import StoredItem
 
+RECALL_DEPTH = 5
 RESAMPLES = 10_000
 SEED = 7
 TYPES = {"natural_language": "자연어", "similar_item": "비슷한 문항", "image": "그림", "text_image": "글+그림"}
@@ -95,9 +96,9 @@ def measure(ranked: Ranker, queries: Sequence[dict], items: dict[str, StoredItem
             hits = ranked(query)
         except InputError:
             continue
-        relevant = {entry["id"] for entry in query["relevant_items"]}
+        grades = {entry["id"]: entry["relevance"] for entry in query["relevant_items"]}
         family = items[query["source_item_id"]].item.metadata["family"]
-        scores.append(Score(query["query_type"], family, capped_recall(hits, relevant)))
+        scores.append(Score(query["query_type"], family, of_query(hits, grades, relevant_from=1)[f"cR@{RECALL_DEPTH}"] or 0.0))
     return scores
 
 

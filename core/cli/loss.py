@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure each variant and print one row for it."""
     from core.engine.client import engine
-    from core.search.loss import measure
+    from core.evaluation.analysis.loss import measure
     from core.store import open_database
 
     losses = []
@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
          _shown(loss.cosine_min, 5), loss.queries, _shown(loss.same_top10), _shown(loss.recall_variant),
          _shown(loss.recall_against)) for loss in losses])
     print_models(dict.fromkeys(model for loss in losses for model in loss.models))
+    say(f"재현율의 정답: {losses[0].ground_truth}")
     if any("constructed" in loss.origins or "model" in loss.origins for loss in losses):
         say("정답에 사람이 매기지 않은 것이 섞여 있어 재현율은 참고용입니다.")
     return 0

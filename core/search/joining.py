@@ -34,7 +34,8 @@ def join_collection(database: Database, collection: str, variant: Variant, *,
             texts, images = (embeddings.vectors_of(conn, part.id, [item.item.id for item in page]) for part in (text, image))
             for item in page:
                 if item.item.id in texts:
-                    joined = fusion.join(texts[item.item.id], images.get(item.item.id), dims=(text.identity.dims, image.identity.dims), weight=variant.weight)
+                    joined = fusion.join(texts[item.item.id], images.get(item.item.id),
+                                         dims=(text.identity.dims, image.identity.dims), weight=variant.weight)
                     rows.append((item.item.id, item.content_hash, joined))
             stored += embeddings.copy_in(conn, target.id, rows)
             seen += len(page)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from pgvector import Vector
 from psycopg import Connection, Cursor, sql
 from psycopg.rows import class_row
 
@@ -47,7 +46,7 @@ __all__ = [
     "mark_failed",
     "pending",
     "sets",
-    "vector_of",
+    "vectors_of",
 ]
 
 _LACKING = sql.SQL("""
@@ -89,7 +88,7 @@ ON CONFLICT (set_id, item_id) DO UPDATE
 _FAILURES = """
 SELECT item_id, content_hash, reason, failed_at FROM embedding_failures WHERE set_id = %(set_id)s ORDER BY item_id
 """
-_VECTOR_OF = "SELECT vector FROM embeddings WHERE set_id = %(set_id)s AND item_id = %(item_id)s"
+_VECTORS_OF = "SELECT item_id, vector FROM embeddings WHERE set_id = %(set_id)s AND item_id = ANY(%(item_ids)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +180,8 @@ def failures(conn: Connection, set_id: int) -> list[Failure]:
         return cursor.execute(_FAILURES, {"set_id": set_id}).fetchall()
 
 
-def vector_of(conn: Connection, set_id: int, item_id: str) -> NDArray[np.float32] | None:
-    """Return the stored vector of an item, shape (dims,), if it has one."""
-    row = conn.execute(_VECTOR_OF, {"set_id": set_id, "item_id": item_id}, binary=True).fetchone()
-    if row is None:
-        return None
-    vector: Vector = row[0]
-    return vector.to_numpy()
+def vectors_of(conn: Connection, set_id: int, item_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+    """Return the stored vectors of items by id, in the order asked, shape (dims,) each; an item without one is absent."""
+    asked = list(item_ids)
+    found = dict(conn.execute(_VECTORS_OF, {"set_id": set_id, "item_ids": asked}, binary=True).fetchall())
+    return {item_id: found[item_id].to_numpy() for item_id in asked if item_id in found}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -12,18 +11,20 @@ from psycopg import Connection
 
 from core.engine.client import EngineClient
 from core.errors import InputError
+from core.evaluation import measures
+from core.labels.versions import truth as truths
 from core.models.contract import LoadedModel
 from core.search import variants
 from core.search.query import of_revision
 from core.search.service import SearchResult, search
 from core.search.sets import embedding_set
 from core.search.variants import Variant
-from core.store import collections, embeddings, items, judgments, queries
+from core.store import collections, embeddings, items, queries
 from core.store.database import Database
 from core.store.queries import QueryRevision
 
 DEPTH = 10
-RECALL_DEPTH = 5
+RECALL = "cR@5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Loss:
     """A variant beside the system it is compared with.
 
     Cosines are between the two vectors of one item, and None where the two do not live in one space (other dimensions, or
-    several channels). Recall is capped recall@5 over the queries that have judgments, and None where none has.
+    several channels). Recall is capped recall@5 over the queries that have a relevant item in the latest ground truth (the
+    judgments as they stand where none is frozen), and None where none has.
     """
 
     variant: str
@@ -46,13 +48,10 @@ class Loss:
     recall_against: float | None
     judged_queries: int
     origins: tuple[str, ...]
+    ground_truth: str
+    """Title of the version."""
     models: tuple[LoadedModel, ...]
     """Every model that answered, with its precision, device, dimensions and pixel budget."""
-
-
-def capped_recall(ranked: Sequence[str], relevant: set[str]) -> float:
-    """Return |top 5 ∩ relevant| / min(5, |relevant|): reaches 1 however many items are relevant."""
-    return len(set(ranked[:RECALL_DEPTH]) & relevant) / min(RECALL_DEPTH, len(relevant))
 
 
 def measure(database: Database, engine: EngineClient, collection: str, *, variant: str, against: str,
@@ -67,12 +66,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         found = collections.get(conn, collection)
         cosines = _cosines(conn, found, one, other)
         asked = queries.current(conn, found.id)
-        relevant: dict[str, set[str]] = defaultdict(set)
-        origins = set()
-        for event in judgments.current(conn, found.id):
-            origins.add(event.origin)
-            if event.grade:
-                relevant[event.query_id].add(event.item_id)
+        truth = truths.load(conn, found.id)
     same, recalls = [], []
     models: dict[LoadedModel, None] = {}
     for done, query in enumerate(asked, start=1):
@@ -85,8 +79,10 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         models |= dict.fromkeys(model for result in found_by for model in result.models)
         lists = [[hit.item_id for hit in result.hits] for result in found_by]
         same.append(len(set(lists[0]) & set(lists[1])) / max(1, min(DEPTH, len(lists[1]))))
-        if wanted := relevant.get(query.query_id):
-            recalls.append([capped_recall(ranked, wanted) for ranked in lists])
+        graded = truth.of(query) or {}
+        told = [measures.of_query(ranked, graded, relevant_from=truth.relevant_from)[RECALL] for ranked in lists]
+        if None not in told:
+            recalls.append(told)
     return Loss(
         variant=one.name, against=other.name, items=len(cosines),
         cosine_mean=float(cosines.mean()) if cosines.size else None,
@@ -95,7 +91,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         queries=len(same), same_top10=fmean(same) if same else None,
         recall_variant=fmean(pair[0] for pair in recalls) if recalls else None,
         recall_against=fmean(pair[1] for pair in recalls) if recalls else None,
-        judged_queries=len(recalls), origins=tuple(sorted(origins)), models=tuple(models),
+        judged_queries=len(recalls), origins=tuple(truth.origins), ground_truth=truth.title, models=tuple(models),
     )
 
 
@@ -107,11 +103,13 @@ def _cosines(conn: Connection, collection: collections.Collection, one: Variant,
         return np.empty(0)
     found = []
     for batch in items.iterate(conn, collection.id):
-        for stored in batch:
-            pair = [embeddings.vector_of(conn, each.id, stored.item.id) for each in (first, second)]
-            if pair[0] is not None and pair[1] is not None:
-                found.append(float(pair[0] @ pair[1] / (np.linalg.norm(pair[0]) * np.linalg.norm(pair[1]))))
-    return np.array(found)
+        ids = [stored.item.id for stored in batch]
+        ours, theirs = (embeddings.vectors_of(conn, each.id, ids) for each in (first, second))
+        if both := [item for item in ids if item in ours and item in theirs]:
+            one_by_one, others = (np.stack([vectors[item] for item in both]) for vectors in (ours, theirs))
+            norms = np.linalg.norm(one_by_one, axis=1) * np.linalg.norm(others, axis=1)
+            found.append(np.einsum("ij,ij->i", one_by_one, others) / norms)
+    return np.concatenate(found) if found else np.empty(0)
 
 
 def _searched(database: Database, engine: EngineClient, collection: str, query: QueryRevision, system: str) -> SearchResult:
