@@ -19,9 +19,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.report import tables
 
-Kind = Literal["text", "long", "count", "value", "signed", "probability"]
-"""``long``: a text that wraps. ``value``: a measure from 0 to 1. ``signed``: a difference of measures. ``probability``: a p value."""
-_NUMBERS: dict[str, str] = {"count": "#,##0", "value": "0.000", "signed": "+0.000;-0.000;0.000", "probability": "0.0000"}
+Kind = Literal["text", "long", "count", "value", "signed", "probability", "share"]
+"""``long``: a text that wraps. ``value``: a measure from 0 to 1. ``signed``: a difference of measures. ``probability``: a p value.
+``share``: a share from 0 to 1, shown in per cent."""
+_NUMBERS: dict[str, str] = {"count": "#,##0", "value": "0.000", "signed": "+0.000;-0.000;0.000", "probability": "0.0000", "share": "0 %"}
 _LONGEST_TEXT = 32_767
 """Characters of a cell, set by the file format."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -110,6 +111,10 @@ class Sheet:
         else:
             self.sheet.write_string(self.row, at, _fitting(str(shown)), self._formats["text"] if kind in _NUMBERS else style)
 
+    def link(self, row: int, at: int, target: str, words: str) -> None:
+        """Make a cell lead to another place of the file, such as ``'사례'!A10``; never out of it."""
+        self.sheet.write_url(row, at, f"internal:{target}", self._formats["link"], words)
+
     def _groups(self, columns: Sequence[Column]) -> None:
         first = 0
         for at, column in enumerate(columns):
@@ -170,6 +175,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#e8ecf2", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
     "group": {"bold": True, "bg_color": "#d6dde8", "align": "center", "left": 1},
     "text": {},
+    "link": {"font_color": "#1a56b0", "underline": 1},
     "long": {"text_wrap": True},
     **{name: {"num_format": pattern} for name, pattern in _NUMBERS.items()},
 }

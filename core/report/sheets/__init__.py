@@ -1,0 +1,1 @@
+"""The sheets of the accuracy workbook, a module a kind."""
