@@ -106,7 +106,7 @@ def loss(tokenizer: Tokenizer, texts: Iterable[tuple[str, str]], *, most: int) -
     cut = 0
     for start in range(0, len(told), _TOGETHER):
         part = told[start : start + _TOGETHER]
-        for (name, text), ids in zip(part, tokenizer([text for _, text in part])["input_ids"], strict=True):
+        for (name, text), ids in zip(part, tokenizer([text for _, text in part], verbose=False)["input_ids"], strict=True):
             cut += len(ids) > most
             if hangul(tokenizer.decode(ids, skip_special_tokens=True)) != hangul(text):
                 lost.append(name)
