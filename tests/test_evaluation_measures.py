@@ -54,15 +54,20 @@ def test_a_system_has_trec_evals_values_after_our_order_of_ties(data, relevant_f
              for number in range(4)}
     qrels = {query: graded | {"i0": 3} for query, graded in qrels.items()}
     found = {query: data.draw(st.dictionaries(st.sampled_from(ITEMS), st.sampled_from([0.0, 0.25, 0.5]), max_size=25)) for query in qrels}
-    lists = {query: [hit.item_id for hit in rank(list(scores), np.array(list(scores.values())))] for query, scores in found.items() if scores}
+    lists = {query: [hit.item_id for hit in rank(list(scores), np.array(list(scores.values())))]
+             for query, scores in found.items() if scores}
     queries = [scored(query, graded, relevant_from=relevant_from) for query, graded in qrels.items()]
     ours = measures.table(queries, lists, relevant_from)
+    run = {query: {item: 1 / (2 + place) for place, item in enumerate(ranked)} for query, ranked in lists.items()}
     asked = {"recall", "success", "recip_rank", "map", "ndcg_cut"}
-    theirs = pytrec_eval.RelevanceEvaluator(qrels, asked, relevance_level=relevant_from).evaluate(
-        {query: {item: 1 / (2 + place) for place, item in enumerate(ranked)} for query, ranked in lists.items()})
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, asked, relevance_level=relevant_from).evaluate(run)
     keys = {"RR": "recip_rank", "AP": "map", **{f"nDCG@{k}": f"ndcg_cut_{k}" for k in (5, 10, 20)},
             **{f"R@{k}": f"recall_{k}" for k in (5, 10, 20)}, **{f"Success@{k}": f"success_{k}" for k in (1, 5, 10)}}
+    gains = {query: {item: 2**grade - 1 for item, grade in graded.items()} for query, graded in qrels.items()}
+    steep = pytrec_eval.RelevanceEvaluator(gains, {"ndcg_cut"}).evaluate(run)
     for place, query in enumerate(queries):
+        exponential = steep[query.query_id]["ndcg_cut_10"] if query.query_id in lists else 0.0
+        assert ours["nDCG@10 exp"][place] == pytest.approx(exponential, abs=1e-9)
         for name, key in keys.items():
             wanted = theirs[query.query_id][key] if query.query_id in lists else 0.0
             assert ours[name][place] == pytest.approx(wanted, abs=1e-9), name

@@ -21,7 +21,7 @@ from core.evaluation.levels import ceiling, chance
 from core.evaluation.results import ScoredQuery, Values
 
 __all__ = ["BOUNDED", "CATALOGUE", "CUTS", "DEPTH", "OF_A_QUERY", "Graded", "Measure", "Table", "asked", "ceiling", "chance",
-           "check_threshold", "of_query", "table"]
+           "of_query", "table"]
 _JUDGED_PLACES = 10
 
 
@@ -55,16 +55,17 @@ class Table:
 
     Args:
         queries: each with at least one relevant item and an id of its own.
-        relevant_from: the lowest grade that counts as relevant, 1 to 3.
+        relevant_from: the lowest grade that counts as relevant, at least 1; outside files may have grades above 3.
         names: of the catalogue.
 
     Raises:
-        ValueError: relevant_from is not 1 to 3, an id comes twice, or a query has no relevant item.
+        ValueError: relevant_from is below 1, an id comes twice, or a query has no relevant item.
     """
 
     def __init__(self, queries: Sequence[ScoredQuery] | Sequence[Graded], *, relevant_from: int,
                  names: Sequence[str] = tuple(CATALOGUE)) -> None:
-        check_threshold(relevant_from)
+        if relevant_from < 1:
+            raise ValueError(f"a grade of 0 is never relevant, so relevant_from cannot be {relevant_from}")
         self._places = {query.query_id: place for place, query in enumerate(queries)}
         if len(self._places) != len(queries):
             raise ValueError("a query comes twice")
@@ -74,9 +75,12 @@ class Table:
         same: dict[str, ir_measures.Measure] = {}
         self._asked = {name: same.setdefault(str(each), _quick(each)) for name in names for each in [asked(name, relevant_from)]}
         qrels = {query.query_id: {item: int(grade) for item, grade in query.grades.items()} for query in queries}
-        judged, ranked = [each for each in same.values() if each.NAME == "Judged"], [
-            each for each in same.values() if each.NAME != "Judged"]
-        self._evaluators = [ir_measures.evaluator(each, qrels) if each else None for each in (ranked, judged)]
+        # Apart from each other: asked together, ir-measures may compute plain nDCG with the other one's gains, depending on the
+        # order of a set.
+        kinds = {"ranked": [], "gains": [], "Judged": []}
+        for each in same.values():
+            kinds["gains" if "gains" in each.params else "Judged" if each.NAME == "Judged" else "ranked"].append(each)
+        self._evaluators = {kind: ir_measures.evaluator(wanted, qrels) for kind, wanted in kinds.items() if wanted}
 
     def of(self, lists: Mapping[str, Sequence[str]]) -> dict[str, Values]:
         """Return every measure's values, shape (queries,); a query without a list, or with an empty one, has 0 in all.
@@ -90,7 +94,8 @@ class Table:
         """
         ranked = {query: _scored(lists[query]) for query in self._places if query in lists}
         # Judged@10 looks at ten places, and would sort a hundred.
-        return self._told(ranked, {query: dict(islice(each.items(), _JUDGED_PLACES)) for query, each in ranked.items()})
+        first = {query: dict(islice(each.items(), _JUDGED_PLACES)) for query, each in ranked.items()}
+        return self._told({"ranked": ranked, "gains": ranked, "Judged": first})
 
     def of_scores(self, run: Mapping[str, Mapping[str, float]]) -> dict[str, Values]:
         """Return the same for scores by query and item, in trec_eval's own order: by score, equal ones by item id descending.
@@ -98,13 +103,13 @@ class Table:
         Raises:
             AssertionError: a value lies outside [0, 1].
         """
-        return self._told(run, run)
+        return self._told({"ranked": run, "gains": run, "Judged": run})
 
-    def _told(self, *runs: Mapping[str, Mapping[str, float]]) -> dict[str, Values]:
+    def _told(self, runs: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, Values]:
         told = {measure: np.zeros(len(self._places)) for measure in self._asked.values()}
-        for evaluator, run in zip(self._evaluators, runs, strict=True):
-            answered = {query: dict(run[query]) for query in self._places if run.get(query)}
-            for metric in evaluator.iter_calc(answered) if evaluator and answered else ():
+        for kind, evaluator in self._evaluators.items():
+            answered = {query: dict(runs[kind][query]) for query in self._places if runs[kind].get(query)}
+            for metric in evaluator.iter_calc(answered) if answered else ():
                 told[metric.measure][self._places[metric.query_id]] = metric.value
         return {name: self._read(name, told[measure]) for name, measure in self._asked.items()}
 
@@ -125,16 +130,6 @@ def table(queries: Sequence[ScoredQuery], lists: Mapping[str, Sequence[str]], re
     return Table(queries, relevant_from=relevant_from, names=names).of(lists)
 
 
-def check_threshold(relevant_from: int) -> None:
-    """Refuse a threshold that is no grade of relevance.
-
-    Raises:
-        ValueError: it is not 1 to 3.
-    """
-    if relevant_from not in (1, 2, 3):
-        raise ValueError(f"relevant_from is 1 to 3, not {relevant_from}")
-
-
 def of_query(ranked_ids: Sequence[str], grades: Mapping[str, int], *, relevant_from: int) -> dict[str, float | None]:
     """Return every measure of ``OF_A_QUERY`` for one ranked list.
 
@@ -149,7 +144,8 @@ def of_query(ranked_ids: Sequence[str], grades: Mapping[str, int], *, relevant_f
     Raises:
         ValueError: an id comes twice, or relevant_from is not 1 to 3.
     """
-    check_threshold(relevant_from)
+    if relevant_from not in (1, 2, 3):
+        raise ValueError(f"relevant_from is 1 to 3, not {relevant_from}")
     scored = _scored(ranked_ids)
     relevant = sum(grade >= relevant_from for grade in grades.values())
     judged = sum(item in grades for item in ranked_ids[:10]) / len(ranked_ids[:10]) if ranked_ids else None

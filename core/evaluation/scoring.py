@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import ir_measures
 import numpy as np
-from ir_measures import AP, RR, Judged, Measure, Qrel, R, ScoredDoc, Success, nDCG
-from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.evaluation import statistics
-from core.evaluation.statistics import Difference, Interval
+from core.evaluation.measures import CATALOGUE, Graded, Table
+from core.evaluation.resampling import DRAWS, Difference, Interval, Resampling
 from core.evaluation.trec import Qrels, TrecRun
 
-CUTS = (1, 3, 5, 10, 20)
+MEASURES = tuple(name for name, measure in CATALOGUE.items() if not measure.gain.startswith("지수"))
+"""Of the catalogue; the exponential gain is defined for grades up to 3, and outside files may have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,57 +49,41 @@ class Scores:
     comparisons: list[Comparison]
 
 
-def measures(relevant_from: int) -> dict[str, Measure]:
-    """Return the measures by the names ir-measures gives them with a threshold of 1; nDCG's gain is the grade itself."""
-    rel = {"rel": relevant_from}
-    return {
-        **{f"R@{cut}": R(**rel) @ cut for cut in CUTS},
-        **{f"Success@{cut}": Success(**rel) @ cut for cut in CUTS},
-        "RR": RR(**rel),
-        "AP": AP(**rel),
-        **{f"nDCG@{cut}": nDCG @ cut for cut in (5, 10, 20)},
-        "Judged@10": Judged @ 10,
-    }
-
-
-def score(qrels: Qrels, runs: Sequence[TrecRun], *, relevant_from: int = 1, draws: int = statistics.DRAWS) -> Scores:
+def score(qrels: Qrels, runs: Sequence[TrecRun], *, relevant_from: int = 1, draws: int = DRAWS) -> Scores:
     """Score runs of outside files as trec_eval does: by score, ties by item id descending.
 
+    Names are those of the catalogue, which are ir-measures' own at a threshold of 1 (``cR@k`` is ours); a query that a run
+    does not answer has 0 in all. nDCG's gain is the grade itself.
+
     Raises:
-        InputError: no query has a relevant item, or two runs have the same name.
+        InputError: no query has a relevant item, two runs have the same name, or grade 0 is to count as relevant.
     """
+    if relevant_from < 1:
+        raise InputError("정답으로 치는 가장 낮은 등급은 1 이상이어야 합니다. --relevant-from을 고쳐 주세요.")
     if len({run.name for run in runs}) != len(runs):
         raise InputError("이름이 같은 실행 파일이 있습니다. 파일 이름을 서로 다르게 바꿔 주세요.")
-    asked = sorted(query for query, graded in qrels.items() if any(grade >= relevant_from for grade in graded.values()))
-    if not asked:
+    counted = [Graded(query, graded, relevant) for query, graded in sorted(qrels.items())
+               if (relevant := sum(grade >= relevant_from for grade in graded.values()))]
+    if not counted:
         raise InputError(f"등급 {relevant_from} 이상인 정답이 있는 쿼리가 없습니다. 정답 파일이나 기준 등급을 확인해 주세요.")
-    wanted = measures(relevant_from)
-    tables = [_table({query: qrels[query] for query in asked}, run, asked, wanted) for run in runs]
-    found: dict[str, list[Interval]] = {}
-    comparisons: list[Comparison] = []
-    for place, name in enumerate(wanted):
-        values = np.stack([table[place] for table in tables])
-        found[name] = statistics.intervals(values, asked, draws=draws)
-        pairs = list(combinations(range(len(runs)), 2))
-        told = [statistics.difference(values[a], values[b], asked, draws=draws) for a, b in pairs]
-        corrected = statistics.holm([each.p for each in told])
-        comparisons += [Comparison(runs[a].name, runs[b].name, name, each, p)
-                        for (a, b), each, p in zip(pairs, told, corrected, strict=True)]
-    scored = [ScoredRun(run.name, len(set(asked) - run.scores.keys()), {name: found[name][place] for name in wanted})
+    table = Table(counted, relevant_from=relevant_from, names=MEASURES)
+    found = [table.of_scores(run.scores) for run in runs]
+    asked = [query.query_id for query in counted]
+    resampling = Resampling(asked, draws=draws)
+    rows = [(name, place) for name in MEASURES for place in range(len(runs))]
+    means = dict(zip(rows, resampling.intervals(np.stack([found[place][name] for name, place in rows])), strict=True))
+    scored = [ScoredRun(run.name, len(set(asked) - run.scores.keys()), {name: means[name, place] for name in MEASURES})
               for place, run in enumerate(runs)]
-    return Scores(len(asked), len(qrels) - len(asked), relevant_from, scored, comparisons)
+    return Scores(len(counted), len(qrels) - len(counted), relevant_from, scored, _compared(runs, found, resampling))
 
 
-def _table(qrels: Mapping[str, Mapping[str, int]], run: TrecRun, asked: Sequence[str],
-           wanted: Mapping[str, Measure]) -> NDArray[np.float64]:
-    """Return values of shape (measures, queries); a query the run does not answer has 0."""
-    places = {query: place for place, query in enumerate(asked)}
-    rows = {measure: place for place, measure in enumerate(wanted.values())}
-    graded = [Qrel(query, item, grade) for query, items in qrels.items() for item, grade in items.items()]
-    listed = [ScoredDoc(query, item, value) for query in asked for item, value in run.scores.get(query, {}).items()]
-    table = np.zeros((len(wanted), len(asked)))
-    for metric in ir_measures.iter_calc(list(wanted.values()), graded, listed):
-        table[rows[metric.measure], places[metric.query_id]] = metric.value
-    if not ((table >= 0) & (table <= 1)).all():
-        raise AssertionError("a measure lies outside [0, 1]")
-    return table
+def _compared(runs: Sequence[TrecRun], found: Sequence[dict[str, np.ndarray]], resampling: Resampling) -> list[Comparison]:
+    pairs = list(combinations(range(len(runs)), 2))
+    if not pairs:
+        return []
+    rows = [(name, a, b) for name in MEASURES for a, b in pairs]
+    told = resampling.differences(np.stack([found[a][name] for name, a, _ in rows]), np.stack([found[b][name] for name, _, b in rows]))
+    corrected = [p for start in range(0, len(told), len(pairs))
+                 for p in statistics.holm([each.p for each in told[start : start + len(pairs)]])]
+    return [Comparison(runs[a].name, runs[b].name, name, each, p)
+            for (name, a, b), each, p in zip(rows, told, corrected, strict=True)]
