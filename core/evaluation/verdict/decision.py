@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.evaluation.verdict import firmness
 from core.evaluation.verdict.body import Body, Evidence
-from core.evaluation.verdict.gates import Gate, GateFile
+from core.evaluation.verdict.gates import Gate, GateFile, reaches
 from core.evaluation.verdict.outcome import Decision, GateResult, Verdict
 from core.evaluation.verdict.wording import condition_text, gate_value_text, percent, threshold_text, value_text
 
@@ -42,7 +42,8 @@ def decide(body: Body, thresholds: Mapping[str, float] | None = None) -> Decisio
     borderline = verdict == "go" and joint is not None and joint < wanted
     more = firmness.more_groups(pairs, body.groups, wanted=wanted) if borderline else 0
     return Decision(
-        verdict=verdict, borderline=borderline, headline=_headline(verdict, borderline, reasons, joint, more), reasons=reasons,
+        verdict=verdict, borderline=borderline, reasons=reasons,
+        headline=_borderline(joint or 0.0, more) if borderline else _headline(verdict, gates, invalid, missing, reasons),
         invalid=invalid, missing=missing, notes=body.notes, gates=gates, checks=body.checks, errors=body.errors,
         joint_firmness=joint, more_queries=more, gate_file=file, hypothetical=changed, collection=body.collection,
         truth_title=body.truth_title, truth_sha256=body.truth_sha256, relevant_from=body.relevant_from, origins=body.origins,
@@ -108,18 +109,40 @@ def _concluded(gates: Sequence[GateResult], invalid: tuple[str, ...], missing: t
 
 
 def _met(gate: GateResult) -> str:
-    return f"{gate.title}: {gate_value_text(gate)}, No-Go 조건({condition_text(gate)})에 해당합니다."
+    return f"{gate.title}: {gate_value_text(gate)}, No-Go 조건({condition_text(gate)})에 해당합니다. {gate.reason}".strip()
 
 
 def _failed(gate: GateResult) -> str:
-    told = f"{gate.title}: {gate_value_text(gate)}, 기준({threshold_text(gate)})을 채우지 못했습니다."
-    return f"{told} {gate.reason}" if gate.holds is not None and gate.reason else told
+    return f"{gate.title}: {gate_value_text(gate)}, 기준({threshold_text(gate)})을 채우지 못했습니다. {gate.reason}".strip()
 
 
-def _headline(verdict: Verdict, borderline: bool, reasons: tuple[str, ...], joint: float | None, more: int | None) -> str:
-    if borderline:
-        assert joint is not None
-        settle = f"쿼리 묶음 {more:,}개를 더 판정하면 굳어집니다." if more else "쿼리를 더해도 굳어지지 않습니다."
-        return f"모든 조건을 채웠지만 다시 뽑은 표본의 {percent(joint)}에서만 그렇습니다. {settle}"
-    rest = f" (그 밖에 {len(reasons) - 1}건)" if len(reasons) > 1 else ""
-    return reasons[0] + rest
+def _headline(verdict: Verdict, gates: Sequence[GateResult], invalid: Sequence[str], missing: Sequence[str], reasons: Sequence[str]) -> str:
+    """Return a sentence for the projector: the topics of the reasons, which say themselves what to do."""
+    if verdict == "undetermined":
+        told = [f"{words}: {', '.join(topics)}." for words, topics in (("판정에 쓸 수 없는 근거", _topics(invalid)),
+                                                                       ("모자라는 근거", _topics(missing))) if topics]
+        return " ".join(told)
+    if verdict == "no-go":
+        met = [f"{gate.title} {gate_value_text(gate)} ({condition_text(gate)})" for gate in gates
+               if gate.kind == "no-go" and gate.passed is False]
+        return f"No-Go 조건에 해당합니다: {', '.join(met)}."
+    if verdict == "hold":
+        failed = [f"{gate.title} {gate_value_text(gate)} (기준 {threshold_text(gate)}{_unsure(gate)})" for gate in gates
+                  if gate.kind == "go" and gate.passed is False]
+        return f"Go 조건을 다 채우지 못했습니다: {', '.join(failed)}."
+    return reasons[0]
+
+
+def _unsure(gate: GateResult) -> str:
+    """A value that passes, and fails only where the unjudged are counted otherwise, must say so beside itself."""
+    return ", 판정 안 된 문항에 따라 달라짐" if reaches(gate.value, gate.direction, gate.threshold) else ""
+
+
+def _topics(sentences: Sequence[str]) -> list[str]:
+    """Return what the sentences are about, each once: the words before the colon."""
+    return list(dict.fromkeys(sentence.partition(":")[0] for sentence in sentences))
+
+
+def _borderline(joint: float, more: int | None) -> str:
+    settle = f"쿼리 묶음 {more:,}개를 더 판정하면 굳어집니다." if more else "쿼리를 더해도 굳어지지 않습니다."
+    return f"모든 조건을 채웠지만 다시 뽑은 표본의 {percent(joint)}에서만 그렇습니다. {settle}"

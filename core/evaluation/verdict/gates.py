@@ -79,8 +79,8 @@ class Gate:
     """Asked of a measurement instead of the subject's; empty: the subject's."""
 
     def holds(self, value: Any) -> Any:
-        """Return whether a value passes; of an array, elementwise. A mean that is 0.8 but for its last bit is 0.8."""
-        return value >= self.threshold - _DUST if self.direction == ">=" else value <= self.threshold + _DUST
+        """Return whether a value passes; of an array, elementwise."""
+        return reaches(value, self.direction, self.threshold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +137,11 @@ class GateFile:
                 raise InputError(f"'{name}'의 기준값이 숫자가 아닙니다. 숫자를 넣어 주세요.")
         return replace(self, gates=tuple(replace(each, threshold=float(thresholds.get(each.name, each.threshold)))
                                          for each in self.gates))
+
+
+def reaches(value: Any, direction: Direction, threshold: float) -> Any:
+    """Return whether a value, or each of an array, lies on the right side; a mean that is 0.8 but for its last bit is 0.8."""
+    return value >= threshold - _DUST if direction == ">=" else value <= threshold + _DUST
 
 
 def load(path: Path | None = None) -> GateFile:
