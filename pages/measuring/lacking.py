@@ -5,20 +5,24 @@ from __future__ import annotations
 from core.evaluation.verdict import wording
 from core.evaluation.verdict.outcome import Decision
 from pages.widgets import markup, results
-from pages.widgets.text import inline
+from pages.widgets.text import attribute, inline
 
 
 def draw(decision: Decision) -> None:
-    """Draw what makes the evidence worthless and what is missing, all of it; nothing where nothing is."""
+    """Draw why the verdict is what it is, and everything that makes the evidence worthless or is missing; nothing where nothing is."""
     listed = [("무효", words) for words in decision.invalid] + [("빠짐", words) for words in decision.missing]
+    undetermined = decision.verdict == "undetermined"
+    if not undetermined and len(decision.reasons) > 1:
+        _box("이렇게 판정한 까닭", [("", words) for words in decision.reasons])
     if listed:
-        rows = "".join(f"<li><em>{kind}</em>{inline(words)}</li>" for kind, words in listed)
-        title = f"판정하려면 {len(listed)}가지를 갖추어야 합니다"
-        markup.draw(f'<div class="ib-lack"><b>{title}</b><ol>{rows}</ol></div>')
-    elif len(decision.reasons) > 1:
-        rows = "".join(f"<li>{inline(words)}</li>" for words in decision.reasons)
-        markup.draw(f'<div class="ib-lack ib-lack-plain"><b>이렇게 판정한 까닭</b><ol>{rows}</ol></div>')
+        many = f"{len(listed)}가지"
+        _box(f"판정하려면 {many}를 갖추어야 합니다" if undetermined else f"없어도 판정이 바뀌지 않는 근거 {many}", listed)
     results.notes([*firm(decision), *decision.notes])
+
+
+def _box(title: str, listed: list[tuple[str, str]]) -> None:
+    rows = "".join(f"<li>{f'<em>{kind}</em>' if kind else ''}{inline(words)}</li>" for kind, words in listed)
+    markup.draw(f'<div class="ib-lack"><b>{attribute(title)}</b><ol>{rows}</ol></div>')
 
 
 def firm(decision: Decision) -> list[str]:

@@ -17,9 +17,10 @@ def draw(decision: Decision) -> str:
             f"<span>{attribute(_subject(decision.gate_file))}</span></div></div>")
 
 
-def small(decision: Decision) -> str:
-    """Return the stamp alone, for a verdict beside another."""
-    return f'<div class="ib-verdict ib-verdict-small">{_stamp(decision)}</div>'
+def assumed(decision: Decision) -> str:
+    """Return the markup of what would be said under other thresholds, smaller and called an assumption."""
+    return (f'<div class="ib-verdict ib-verdict-assumed"><em>가정</em>{_stamp(decision)}<div class="ib-why">'
+            f"<b>{inline(decision.headline)}</b></div></div>")
 
 
 def _stamp(decision: Decision) -> str:

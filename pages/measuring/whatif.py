@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.evaluation.verdict.gates import Gate
@@ -13,6 +15,7 @@ from pages.widgets.text import attribute
 
 _KEY = "metrics.whatif"
 _STEPS = {"%": (0.0, 1.0, 0.01), "": (0.0, 1.0, 0.01), "ms": (50.0, 2000.0, 10.0), "GB": (2.0, 24.0, 0.5)}
+_COLUMNS = 3
 _RELATIVE = (-0.5, 0.5, 0.01)
 _ABOUT = "여기서 옮긴 기준은 이 화면에서만 씁니다. 등록된 기준과 위의 판정은 바뀌지 않고, 어디에도 저장하지 않습니다."
 
@@ -21,24 +24,26 @@ def draw(at: Shown, decision: Decision) -> None:
     """Draw the switch, and behind it the sliders beside what they would decide."""
     if not st.toggle("기준을 바꾸면 어떻게 되는지 보기", key=f"{_KEY}.open"):
         return
+    gates = [gate for gate in decision.gate_file.gates if gate.source not in ("critical", "stability")]
     with st.container(key="metrics-whatif"):
         markup.draw(f'<div class="ib-assumed"><em>가정</em><span>{attribute(_ABOUT)}</span></div>')
-        left, right = st.columns([4, 8], gap="large")
-        with left:
-            chosen = {gate.name: _slider(gate) for gate in decision.gate_file.gates if gate.source not in ("critical", "stability")}
-            st.button("등록된 기준으로 되돌리기", key=f"{_KEY}.reset", on_click=_reset, args=(list(chosen),))
-        with right:
-            changed = {name: value for name, value in chosen.items() if value != decision.gate_file.gate(name).threshold}
-            if not changed:
-                results.calm("왼쪽에서 기준을 옮기면, 그 기준이었을 때의 판정을 여기에 보여 드립니다.")
-                return
-            _assumed(data.decision(at, changed), changed)
+        columns = st.columns(_COLUMNS, gap="large")
+        chosen = {}
+        for number, gate in enumerate(gates):
+            with columns[number % _COLUMNS]:
+                chosen[gate.name] = _slider(gate)
+        changed = {name: value for name, value in chosen.items() if value != decision.gate_file.gate(name).threshold}
+        if not changed:
+            results.calm("위에서 기준을 옮기면, 그 기준이었을 때의 판정을 여기에 보여 드립니다.")
+            return
+        _assumed(data.decision(at, changed), changed)
+        st.button("등록된 기준으로 되돌리기", key=f"{_KEY}.reset", on_click=_reset, args=(list(chosen),))
 
 
-def _assumed(decision: Decision, changed: dict[str, float]) -> None:
-    markup.draw(stamp.small(decision))
-    results.notes([f"가정: {gate.title} {gate_table.limit(gate)}" for gate in decision.gates if gate.name in changed])
-    gate_table.draw(decision.gates)
+def _assumed(decision: Decision, changed: Mapping[str, float]) -> None:
+    """Draw what other thresholds would decide, and the gates they belong to."""
+    markup.draw(stamp.assumed(decision))
+    gate_table.draw(gate for gate in decision.gates if gate.name in changed)
 
 
 def _slider(gate: Gate) -> float:
