@@ -7,7 +7,7 @@ import streamlit as st
 from core.accounts import logins
 from core.accounts.access import pages_for
 from core.accounts.person import ROLES
-from pages.widgets import person, results, style, trouble
+from pages.widgets import jobs, person, results, style, trouble
 from pages.widgets.style import ASSETS
 
 st.set_page_config(
@@ -61,6 +61,9 @@ def _shell() -> None:
         # With one page alone there is no menu to choose from.
         for other in sorted(allowed, key=list(PAGES).index):
             st.page_link(drawn[other])
+    if name in allowed:
+        with trouble.boundary():
+            jobs.tray(who)
 
 
 _shell()

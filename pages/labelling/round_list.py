@@ -12,7 +12,7 @@ from core.labels.progress import RoundProgress
 from core.store.collections import Collection
 from core.store.rounds import Round
 from pages.labelling import acts, facts, scopes
-from pages.widgets import doors, markup, results, tables, work
+from pages.widgets import doors, markup, pace, results, tables
 from pages.widgets.text import attribute
 
 _NONE = "아직 연 라운드가 없습니다. '후보 모으기'에서 계획을 세우고 첫 라운드를 열어 주세요."
@@ -69,7 +69,7 @@ def _words(each: Round, made: RoundProgress) -> str:
     told = [f"판정 {made.looks:,} / {made.looks_wanted:,}번", f"다 본 쌍 {made.complete:,} / {made.pairs:,}"]
     if made.looks < made.looks_wanted and each.open:
         basis = f"{made.seconds_per_pair:.0f}초씩" + ("" if made.timed else " 걸린다고 가정")
-        told.append(f"남은 시간 약 {work.lasting(made.remaining_hours * 3600)} (모두 더해, {basis})")
+        told.append(f"남은 시간 약 {pace.lasting(made.remaining_hours * 3600)} (모두 더해, {basis})")
     if made.flagged:
         told.append(f"결함이나 수정으로 빠진 쌍 {made.flagged:,}")
     if made.mirrored:

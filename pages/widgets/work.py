@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 import streamlit as st
 
-from pages.widgets import trouble
+from pages.widgets import pace, trouble
 from pages.widgets.text import attribute, sentence
 
 log = logging.getLogger(__name__)
@@ -171,16 +171,4 @@ def _draw(key: str, was_running: bool) -> None:
 def _words(found: State) -> str:
     if found.cancelling:
         return f"{found.label} · {_STOPPING}"
-    told = [found.label, found.words, f"{found.done:,} / {found.total:,}" if found.total else f"{found.done:,}"]
-    if found.rate:
-        told.append(f"1초에 {found.rate:,.1f}개" if found.rate >= 0.1 else f"1분에 {found.rate * 60:,.1f}개")
-    if found.seconds_left is not None:
-        told.append(f"남은 시간 {lasting(found.seconds_left)}")
-    return " · ".join(filter(None, told))
-
-
-def lasting(seconds: float) -> str:
-    """Return a span of time in words."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}시간 {minutes}분" if hours else f"{minutes}분 {rest}초" if minutes else f"{rest}초"
+    return pace.words(found.label, found.words, found.done, found.total, found.rate, found.seconds_left)

@@ -1,0 +1,136 @@
+"""Jobs on a page: starting one, how far it is, stopping, going on; and a tray of all of them on every page.
+
+A job is a process of its own, so a page shows it and does not carry it: whoever looks sees the same bar, also after a reload
+or a restart of the dashboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from core.accounts.person import Person
+from core.jobs import launching
+from core.store import jobs as stored
+from core.store.jobs import Job
+from pages.widgets import doors, markup, pace, person, trouble
+from pages.widgets.text import attribute, sentence
+
+STATES = {"queued": "차례를 기다리는 중", "running": "하는 중", "cancelling": "멈추는 중…", "done": "끝났습니다", "failed": "실패했습니다",
+          "cancelled": "멈추었습니다", "interrupted": "끊겼습니다"}
+_FRESH = 1.0
+"""Seconds a listing may be old: one query a second, however many browsers look."""
+_TICK, _IDLE = 1.0, 10.0
+_LISTED, _TAIL = 30, 12
+_SHOWN = 5
+_REMEMBERED = timedelta(hours=1)
+"""How long a job that went wrong stays in the tray."""
+_SIGNS = {"done": "✓", "failed": "!", "cancelled": "■", "interrupted": "!"}
+
+
+def start(arguments: Sequence[str], title: str) -> Job:
+    """Start a verb as a job, or join the one that does the same."""
+    who = person.current()
+    job, _ = launching.start(doors.database(), arguments, title=title, asked_by=who.name if who else "대시보드")
+    _listed.clear()
+    return job
+
+
+def newest(prefix: Sequence[str]) -> Job | None:
+    """Return the newest job whose arguments begin with these, None where there is none among the latest."""
+    return next((job for job in _listed() if job.arguments[: len(prefix)] == list(prefix)), None)
+
+
+def draw(prefix: Sequence[str]) -> Job | None:
+    """Draw the newest job of these first arguments: bar, pace, time left, what it printed last, buttons; return it.
+
+    While it goes on only this part is drawn anew; its end draws the page. One that ended well is not drawn.
+    """
+    found = newest(prefix)
+    if found is not None and (found.active or found.state != "done"):
+        st.fragment(_draw, run_every=_TICK if found.active else None)(list(prefix), found.active)
+    return found
+
+
+def tray(who: Person | None) -> None:
+    """Draw the tray of jobs in the corner of a page; empty where nothing goes on and nothing went wrong lately."""
+    under_way = any(job.active for job in _listed())
+    st.fragment(_tray, run_every=_TICK if under_way else _IDLE)(who, under_way)
+
+
+def may_act(who: Person | None) -> bool:
+    """Return whether a person may start, stop and resume jobs."""
+    return who is None or who.role not in ("viewer", "rater")
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def _listed() -> list[Job]:
+    with doors.database().connection() as conn:
+        return stored.listing(conn, limit=_LISTED)
+
+
+def _draw(prefix: list[str], was_active: bool) -> None:
+    found = newest(prefix)
+    if found is None or (was_active and not found.active):
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", key=f"job.{found.id}"):
+        _bar(found)
+        _buttons(found, "page")
+    if tail := launching.log_tail(found.id, lines=_TAIL):
+        with st.expander("작업이 남긴 말"):
+            st.code("\n".join(tail), language=None, wrap_lines=True)
+
+
+def _tray(who: Person | None, under_way: bool) -> None:
+    listed = [job for job in _listed() if job.active or _went_wrong(job)][:_SHOWN]
+    active = [job for job in listed if job.active]
+    if bool(active) != under_way:
+        st.rerun()  # the pace of looking changes with it
+    if not listed:
+        return
+    with st.container(key="jobtray"):
+        label = f"작업 {len(active)}개 · {_share(active[-1])}" if active else "끝나지 못한 작업"
+        with st.popover(label, icon=":material/progress_activity:" if active else ":material/error:"):
+            for job in listed:
+                _bar(job)
+                if may_act(who):
+                    _buttons(job, "tray")
+
+
+def _went_wrong(job: Job) -> bool:
+    return job.state in ("failed", "interrupted") and datetime.now(UTC) - (job.ended_at or job.reported_at) < _REMEMBERED
+
+
+def _bar(job: Job) -> None:
+    if job.active:
+        told = pace.words(job.title, job.words if job.state == "running" else STATES[job.state], job.done, job.total, job.rate,
+                          job.seconds_left)
+        st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=sentence(told))
+        return
+    words = f"{_SIGNS[job.state]} {job.title} · {STATES[job.state]}" + (f" · {job.error}" if job.error else "")
+    markup.draw(f'<div class="ib-note" role="status">{attribute(words)}</div>')
+
+
+def _buttons(job: Job, where: str) -> None:
+    if job.active:
+        st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=_cancel, args=(job.id,))
+    elif job.state != "done":
+        st.button("이어서 하기", key=f"job.resume.{where}.{job.id}", on_click=_resume, args=(job.id,))
+
+
+def _share(job: Job) -> str:
+    return f"{job.done / job.total:.0%}" if job.total else STATES[job.state]
+
+
+def _cancel(job_id: int) -> None:
+    with doors.database().connection() as conn:
+        stored.cancel(conn, job_id)
+    _listed.clear()
+
+
+def _resume(job_id: int) -> None:
+    with trouble.boundary():
+        launching.resume(doors.database(), job_id)
+    _listed.clear()
