@@ -126,6 +126,7 @@ def test_cases_are_the_missed_and_the_lost_the_worst_first(conn, evaluated):
         ("m-001", 3, 11, 1), ("m-002", 2, None, None)]
     assert [(each.item_id, each.grade, each.rank) for each in missed.got] == [(name, None, n) for n, name in enumerate(FILL, start=1)]
     assert missed.values["cR@5"] == 0 and missed.values_against["cR@5"] == 0.5 and missed.against == D
+    assert "10개" in missed.suggested[0].why and "4개" in lost.suggested[0].why, "of a lost query, the first five without the one found"
     assert [each.rank for each in lost.wanted] == [1, 10] and lost.got[0].item.item.id == "m-001" and lost.got[0].grade == 3
 
 

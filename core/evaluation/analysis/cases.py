@@ -18,7 +18,7 @@ from core.labels.versions.truth import Truth
 from core.store import error_cases, items, queries
 from core.store.items import StoredItem
 
-TOP = 10
+TOP, CAPPED = 10, 5
 VALUES = ("cR@5", "nDCG@10", "RR")
 LONGEST_NOTE = 2000
 Kind = Literal["missed", "lost"]
@@ -108,7 +108,7 @@ def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE, system
         word = said.get((query.query_id, query.query.content_hash))
         cases.append(ErrorCase(
             scenario, system, beside, query, source, kind, own, its, wanted, got,
-            causes.suggest(_seen(query, source, wanted, got, evaluation.truth)), (word.cause or None) if word else None,
+            causes.suggest(_seen(query, source, kind, wanted, got, evaluation.truth)), (word.cause or None) if word else None,
             word.note if word else "", word.by if word else "", word.at if word else None))
     return cases
 
@@ -175,8 +175,10 @@ def _sides(query: ScoredQuery, lists: Mapping[str, Mapping[str, Sequence[str]]],
     return tuple(wanted), tuple(got)
 
 
-def _seen(query: ScoredQuery, source: StoredItem | None, wanted: Sequence[Wanted], got: Sequence[Got],
+def _seen(query: ScoredQuery, source: StoredItem | None, kind: Kind, wanted: Sequence[Wanted], got: Sequence[Got],
           truth: Truth) -> causes.Seen:
+    """Where a query is only lost, what comes after the places that relevant items could fill is nobody's mistake."""
+    reach = TOP if kind == "missed" else max(CAPPED, min(len(wanted), TOP))
     is_item = queries.is_item(query.query)
     return causes.Seen(
         text=(source.item.text if source else "") if is_item else query.query.text or "",
@@ -184,6 +186,7 @@ def _seen(query: ScoredQuery, source: StoredItem | None, wanted: Sequence[Wanted
         typed=not is_item,
         wanted=[each.item.item for each in wanted if each.item],
         missing=[each.item.item for each in wanted if each.item and (each.rank is None or each.rank > TOP)],
-        got=[(each.item.item, each.grade) for each in got if each.item and (each.grade or 0) < truth.relevant_from],
+        got=[(each.item.item, each.grade) for each in got
+             if each.item and each.rank <= reach and (each.grade or 0) < truth.relevant_from],
         unlisted_zero=bool(truth.unlisted_zero_by),
     )

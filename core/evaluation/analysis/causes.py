@@ -1,6 +1,6 @@
 """Why a system may have missed a query: what can be seen from query, wanted and got items. A suggestion, never a finding.
 
-Got are the first ten without the relevant ones; a share is of those. Each rule speaks with a strength:
+Got are items that are not relevant and stand where relevant ones should; a share is of those. Each rule speaks with a strength:
 
 * ``numbers``, 1: a wanted item that is missing, or a got one, reads as the query (a got one also: as a wanted item) but for
   its numbers. Bigrams overlap by at least 0.9 (Dice) once every number is masked, and the numbers differ.
@@ -72,7 +72,7 @@ class Seen:
     missing: Sequence[Item]
     """Those wanted items that are not among the first ten."""
     got: Sequence[tuple[Item, int | None]]
-    """The first ten with their grades that are not relevant; None: not judged."""
+    """What stands in a relevant item's place and is not relevant, with its grade; None: not judged."""
     unlisted_zero: bool
     """Whether unjudged means grade 0 by declaration."""
 
@@ -103,9 +103,9 @@ def _numbers(seen: Seen) -> Said:
         return 1.0, f"못 찾은 정답 {near.id}은(는) 쿼리와 숫자만 다릅니다."
     for item in seen.others:
         if _same_but_numbers(seen.text, item.text):
-            return 1.0, f"위에 온 {item.id}은(는) 쿼리와 숫자만 다릅니다."
+            return 1.0, f"정답 자리에 온 {item.id}은(는) 쿼리와 숫자만 다릅니다."
         if near := next((each for each in seen.wanted if _same_but_numbers(each.text, item.text)), None):
-            return 1.0, f"위에 온 {item.id}은(는) 정답 {near.id}와(과) 숫자만 다릅니다."
+            return 1.0, f"정답 자리에 온 {item.id}은(는) 정답 {near.id}와(과) 숫자만 다릅니다."
     return None
 
 
@@ -115,7 +115,7 @@ def _unit(seen: Seen) -> Said:
     if seen.share(astray) < HALF:
         return None
     most = max(sorted({item.unit for item in astray}), key=[item.unit for item in astray].count)
-    return seen.share(astray), f"정답이 아닌 상위 {_of(astray, seen)}가 정답에 없는 단원입니다(가장 많은 것: {most})."
+    return seen.share(astray), f"정답 자리에 온 {_of(astray, seen)}가 정답에 없는 단원입니다(가장 많은 것: {most})."
 
 
 def _unjudged(seen: Seen) -> Said:
@@ -128,7 +128,7 @@ def _unjudged(seen: Seen) -> Said:
     if not near:
         return None
     same = "개념" if concepts else "단원"
-    return seen.share(near), f"상위 10개에 정답과 {same}이 같은데 판정되지 않은 문항이 {len(near)}개 있습니다. 오류가 아닐 수 있습니다."
+    return seen.share(near), f"정답 자리에 온 {_of(near, seen)}는 정답과 {same}이 같지만 판정되지 않았습니다. 오류가 아닐 수 있습니다."
 
 
 def _figure(seen: Seen) -> Said:
@@ -136,11 +136,11 @@ def _figure(seen: Seen) -> Said:
         return None
     bare = [item for item in seen.others if not item.images]
     if seen.share(bare) >= HALF:
-        return seen.share(bare), f"쿼리와 정답에는 그림이 있는데, 정답이 아닌 상위 {_of(bare, seen)}에는 그림이 없습니다."
+        return seen.share(bare), f"쿼리와 정답에는 그림이 있는데, 정답 자리에 온 {_of(bare, seen)}에는 그림이 없습니다."
     if seen.text and len(seen.got) >= 5:
         nearest = max(_overlap(seen.text, item.text) for item in seen.wanted)
         if all(_overlap(seen.text, item.text) > nearest for item in seen.others[:5]):
-            return 0.4, "위에 온 다섯 문항 모두 어느 정답보다 쿼리와 낱말이 많이 겹칩니다. 그림보다 글을 따라간 것으로 보입니다."
+            return 0.4, "정답 자리에 온 앞의 다섯 문항 모두 어느 정답보다 쿼리와 낱말이 많이 겹칩니다. 그림보다 글을 따라간 것으로 보입니다."
     return None
 
 
@@ -148,7 +148,7 @@ def _formula(seen: Seen) -> Said:
     if _most(seen.wanted, _has_formula):
         plain = [item for item in seen.others if not _has_formula(item)]
         if seen.share(plain) >= HALF:
-            return seen.share(plain), f"정답에는 수식이 있는데, 정답이 아닌 상위 {_of(plain, seen)}에는 수식이 없습니다."
+            return seen.share(plain), f"정답에는 수식이 있는데, 정답 자리에 온 {_of(plain, seen)}에는 수식이 없습니다."
     if seen.typed and "$" not in seen.text and "\\" not in seen.text and any(map(_has_formula, seen.missing)) \
             and (written := _PLAIN_FORMULA.search(seen.text)):
         return 0.45, f"쿼리는 수식을 글자로 적었고({written[0].strip()}) 못 찾은 정답은 LaTeX로 적혀 있습니다."
@@ -163,7 +163,7 @@ def _vague(seen: Seen) -> Said:
         return None
     units = {item.unit for item in seen.others}
     if len(units) >= SCATTERED_UNITS:
-        return 0.6, f"뜻을 담은 말이 {len(words)}어절뿐이고, 위에 온 문항이 단원 {len(units)}곳에 흩어져 있습니다."
+        return 0.6, f"뜻을 담은 말이 {len(words)}어절뿐이고, 정답 자리에 온 문항이 단원 {len(units)}곳에 흩어져 있습니다."
     return 0.3, f"뜻을 담은 말이 {len(words)}어절뿐입니다."
 
 

@@ -104,7 +104,7 @@ def times(answered: Sequence[RunQuery], *, reranks: bool) -> Times:
     """Return a run's times."""
     alone = [query.encode_ms for query in answered if query.encoded_together == 1 and query.encode_ms > 0]
     note = "" if len(alone) >= FEWEST_TIMES else (
-        f"쿼리를 하나씩 인코딩한 기록이 {len(alone)}개뿐입니다. `python -m core evaluate --single`로 다시 실행하면 잽니다.")
+        f"쿼리를 하나씩 인코딩한 기록이 {len(alone)}개뿐입니다. `python -m core evaluate`로 새로 실행한 것만 셉니다.")
     return Times(_told(alone), _told([query.search_ms for query in answered]),
                  _told([query.rerank_ms for query in answered]) if reranks else None, note)
 
