@@ -19,7 +19,8 @@ from core.labels.versions import truth as truths
 from core.labels.versions.truth import Truth
 from core.models import registry
 from core.models.revision import installed_revision
-from core.search import running, systems, variants
+from core.search import run_choice, systems, variants
+from core.search.run_config import States
 from core.store import collections, evaluation_state, runs
 from core.store import truths as frozen
 from core.store.collections import Collection
@@ -32,7 +33,7 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
          systems: Sequence[str] | None = None) -> Evaluation:
     """Return every scenario's values under a ground truth; writes nothing and asks no engine.
 
-    A system speaks through its run that ``running.latest`` prefers (whole before cut off, fresh before stale, then the
+    A system speaks through its run that ``run_choice.latest`` prefers (whole before cut off, fresh before stale, then the
     newest), D with tuned weights through the run whose weights this very ground truth chose. A query whose words have
     changed since the run has no list there.
 
@@ -46,9 +47,10 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     collection = collections.get(conn, collection_name)
     truth = truths.load(conn, collection.id, version)
     chosen = selection.of_all(conn, collection, truth)
-    by_scope = {scope: _runs(conn, collection, scope, truth, systems) for scope in _scopes()}
+    known = States(conn)
+    by_scope = {scope: _runs(conn, collection, scope, truth, systems, known) for scope in _scopes()}
     lists = runs.lists(conn, [run.id for found in by_scope.values() for run in found])
-    stale = {run.id: running.stale(conn, run) for found in by_scope.values() for run in found}
+    stale = {run.id: run_choice.stale(conn, run, known) for found in by_scope.values() for run in found}
     return Evaluation(collection.id, collection.name, truth, {
         key: _result(scenario, chosen[key], by_scope[scenario.scope], lists, stale, truth) for key, scenario in SCENARIOS.items()})
 
@@ -100,18 +102,19 @@ def _models() -> list[str]:
     return named + [system.reranker for system in systems.SYSTEMS.values() if system.reranker]
 
 
-def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, wanted: Sequence[str] | None) -> list[Run]:
+def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, wanted: Sequence[str] | None,
+          known: States) -> list[Run]:
     """Return the run that speaks for each system of a scope, in the plan's order, variants after their plain system."""
     named = set(wanted) if wanted is not None else None
     found = []
-    for name in runs.systems(conn, collection.id, scope):
+    for name, run in run_choice.of_scope(conn, collection.id, scope, known=known).items():
         if named is not None and name not in named:
             continue
         try:
-            run = running.latest(conn, collection.id, name, scope=scope, standard=True)
+            variants.find(name)
         except NotFoundError:  # stored under a name that this release no longer has
             continue
-        found += [run] if run else []
+        found.append(run)
     tuned = tuning.of_truth(conn, collection.id, scope, truth) if named is None or TUNED in named else None
     return sorted([*found, *([tuned] if tuned else [])], key=lambda run: order(run.system))
 

@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.engine.client import EngineClient
+from core.evaluation.execution import executing, plan, tuning
 from core.evaluation.execution.executing import ExecutionOutcome, Progress
+from core.evaluation.scenarios import BASELINE
+from core.labels.versions import truth as truths
+from core.search import variants
+from core.store import collections
 from core.store.database import Database
 
 
@@ -41,4 +46,26 @@ def evaluate(db: Database, engine: Callable[[], EngineClient] | None, *, collect
     Raises:
         As ``executing.execute``; NotFoundError where there is no such version.
     """
-    raise NotImplementedError
+    with db.connection() as conn:
+        found = collections.get(conn, collection)
+        truths.load(conn, found.id, version)  # a wrong number is said before minutes of searching
+    execution = None
+    if engine is not None:
+        execution = executing.execute(db, engine, collection=collection, scenarios=scenarios, systems=systems,
+                                      progress=progress, cancelled=cancelled)
+    if execution is not None and execution.cancelled:
+        return Evaluated(execution, (), _refusals(execution))
+    scopes = [scenario.scope for scenario in plan.scopes(scenarios) if scenario.scope in plan.TUNED_SCOPES]
+    with_d = systems is None or BASELINE in {variants.find(name).name for name in systems}
+    with db.connection() as conn:
+        truth = truths.load(conn, found.id, version)
+    tuned, notes = tuning.retune(db, found, truth, scopes) if with_d and truth.rows else ([], ())
+    return Evaluated(execution, tuple(tuned), (*_refusals(execution), *notes))
+
+
+def _refusals(execution: ExecutionOutcome | None) -> tuple[str, ...]:
+    """One sentence for each reason, with the systems it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for each in execution.refused if execution else ():
+        by_reason.setdefault(each.reason, []).append(each.system)
+    return tuple(f"{', '.join(dict.fromkeys(names))}: {reason}" for reason, names in by_reason.items())

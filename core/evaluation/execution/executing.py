@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from core.engine.client import EngineClient
+from core.errors import InputError, ModelError, NotFoundError
+from core.evaluation.execution import plan
+from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import Scope
+from core.search import running, variants
+from core.search.fusion import DEFAULT_WEIGHT
 from core.search.running import RunOutcome
+from core.store import collections, queries
 from core.store.database import Database
 
 Progress = Callable[[int, int, str], None]
-"""Called with lists stored, lists wanted over all systems and scopes, and what is done now, in Korean."""
+"""Called with lists seen to, lists wanted over all systems and scopes, and what is done now, in Korean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +27,9 @@ class Executed:
 
     system: str
     scope: Scope
-    run_id: int
-    outcome: RunOutcome | None
+    run_id: int | None
+    """None where no query of the scope is for this system."""
+    outcome: RunOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,15 @@ class ExecutionOutcome:
         return sum(each.outcome.added for each in self.executed if each.outcome)
 
 
-def execute(db: Database, engine: EngineClient, *, collection: str, scenarios: Sequence[str] | None = None,
+def execute(db: Database, engine: Callable[[], EngineClient], *, collection: str, scenarios: Sequence[str] | None = None,
             systems: Sequence[str] | None = None, progress: Progress | None = None,
             cancelled: Callable[[], bool] | None = None) -> ExecutionOutcome:
-    """Bring the stored lists up to date.
+    """Bring the stored lists up to date. What a model cannot do is refused for its systems, the others go on.
+
+    Queries are encoded one at a time, so that what is stored is a latency; the vectors are kept for all systems and scopes.
 
     Args:
+        engine: gives the engine's client; asked only where a list is missing.
         collection: its name.
         scenarios, systems: as in ``plan.planned``.
         progress: called in this thread.
@@ -62,4 +73,44 @@ def execute(db: Database, engine: EngineClient, *, collection: str, scenarios: S
         NotFoundError, InputError: no such collection, scenario or system.
         EngineError: the engine did not answer; what is stored stays.
     """
-    raise NotImplementedError
+    with db.connection() as conn:
+        found = collections.get(conn, collection)
+        wanted = plan.planned(conn, found, scenarios, systems)
+        asked = queries.current(conn, found.id)
+    executed = [Executed(each.system, each.scope, each.run_id) for each in wanted if each.state == "there"]
+    refused = [Refused(each.system, each.scope, each.reason) for each in wanted if each.state == "unavailable"]
+    open_ = [each for each in wanted if each.state not in ("there", "unavailable")]
+    report, stopped = progress or (lambda done, total, words: None), cancelled or (lambda: False)
+    total, done = len(open_) * len(asked), 0
+    encoder = None
+    for group in _together(open_):
+        if stopped():
+            break
+        encoder = encoder or running.encoder_of_runs(engine())
+        names, words = [each.system for each in group], _words(group)
+        try:
+            outcomes = running.run_together(
+                db, encoder.engine, names, collection=collection, queries=asked, over=plan.range_of(group[0].scope),
+                encoder=encoder, cancelled=stopped,
+                progress=lambda now, of, before=done, words=words: report(before + now, total, words))
+            executed += [Executed(each.system, each.scope, outcome.run_id, outcome)
+                         for each, outcome in zip(group, outcomes, strict=True)]
+        except (NotFoundError, InputError, ModelError) as error:
+            refused += [Refused(each.system, each.scope, str(error)) for each in group]
+        done += len(group) * len(asked)
+    return ExecutionOutcome(tuple(executed), tuple(refused), any(each.outcome.cancelled for each in executed if each.outcome)
+                            or len(executed) + len(refused) < len(wanted))
+
+
+def _together(wanted: Sequence[PlannedRun]) -> Iterator[list[PlannedRun]]:
+    """D's weights search by the same scores, so they go query by query; every other system goes alone."""
+    def shared(each: PlannedRun) -> tuple[str, str]:
+        return each.scope, replace(variants.find(each.system), weight=DEFAULT_WEIGHT).name
+
+    for _, group in groupby(wanted, key=shared):
+        yield list(group)
+
+
+def _words(group: Sequence[PlannedRun]) -> str:
+    title = "모든 문항" if group[0].scope == "all" else group[0].scope
+    return f"{title} · {group[0].label}" + (f" 외 가중치 {len(group) - 1}개" if len(group) > 1 else "")
