@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -9,13 +10,28 @@ import pytrec_eval
 
 from core.cli.main import main
 from core.errors import InputError
-from core.evaluation import scoring, statistics, trec
+from core.evaluation import planning, resampling, scoring, statistics, trec
+from core.evaluation.resampling import Resampling
 
 
 def test_holm_by_hand():
     assert statistics.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert statistics.holm([0.6, 0.9]) == [1.0, 1.0]
     assert statistics.holm([]) == []
+
+
+@pytest.mark.slow
+def test_holm_and_the_number_of_queries_are_statsmodels():
+    from statsmodels.stats.multitest import multipletests  # slow to import
+    from statsmodels.stats.power import TTestPower
+
+    rng = np.random.default_rng(4)
+    for _ in range(25):
+        p_values = rng.choice(rng.random(4), size=rng.integers(1, 9))  # with ties
+        assert statistics.holm(p_values.tolist()) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), abs=1e-12)
+    for effect, spread in ((0.05, 0.3), (-0.02, 0.2), (0.08, 0.25)):
+        theirs = TTestPower().solve_power(effect_size=abs(effect) / spread, power=0.8, alpha=0.05)
+        assert abs(planning.groups_to_settle(effect, spread) - theirs) <= 3
 
 
 def test_equal_systems_do_not_differ_and_the_p_is_never_zero():
@@ -37,6 +53,61 @@ def test_systems_share_their_draws():
     first = np.random.default_rng(0).random(40)
     means = statistics.resampled_means(np.stack([first, first + 0.25]), range(40), draws=100)
     assert np.allclose(means[:, 1] - means[:, 0], 0.25)
+
+
+def test_a_mask_counts_only_its_queries_and_leaves_out_draws_without_any():
+    values = np.array([[0.0, 0.2, 1.0, 0.6]])
+    drawn = Resampling("aabc", draws=400)
+    (found,) = drawn.intervals(values, np.array([True, True, False, True]))
+    assert (found.value, found.queries, found.groups) == (pytest.approx(0.8 / 3), 3, 2)
+    means = drawn.means(values, np.array([[False, False, True, False]]))
+    taken = drawn.times[:, 1] > 0
+    assert np.isnan(means[~taken, 0]).all()
+    assert set(means[taken, 0]) == {1.0}
+    (alone,) = drawn.intervals(values, np.array([False, False, True, False]))
+    assert (alone.low, alone.high, alone.queries) == (1, 1, 1)
+    (nothing,) = drawn.intervals(values, np.zeros(4, dtype=bool))
+    assert np.isnan([nothing.value, nothing.low, nothing.high]).all()
+
+
+def test_rows_of_one_call_are_those_of_single_calls():
+    """A slice beside the whole, a measure beside another: all share the draws, whoever asks with whom."""
+    rng = np.random.default_rng(3)
+    values, other, groups = rng.random((3, 30)), rng.random((3, 30)), rng.integers(9, size=30).tolist()
+    drawn = Resampling(groups, draws=300)
+    for found, row in zip(drawn.intervals(values), values, strict=True):
+        assert astuple(found) == pytest.approx(astuple(Resampling(groups, draws=300).intervals(row[None])[0]))
+    for found, a, b in zip(drawn.differences(values, other), values, other, strict=True):
+        assert astuple(found) == pytest.approx(astuple(statistics.difference(a, b, groups, draws=300)))
+    assert drawn.group_means(values)[1, 0] == pytest.approx(values[1, [each == groups[0] for each in groups]].mean())
+
+
+def test_a_ratio_is_paired_and_refuses_a_mean_of_nothing():
+    base = np.linspace(0.2, 0.8, 20)
+    found, drawn = Resampling(range(20), draws=200).ratio(base * 0.9, base)
+    assert (found.value, found.low, found.high) == (pytest.approx(-0.1),) * 3
+    assert resampling.share(resampling.reaches(drawn, -0.1)) == 1, "the last bit decided"
+    assert resampling.share(drawn > -0.05) == 0
+    with pytest.raises(ZeroDivisionError):
+        Resampling(range(20)).ratio(base, np.zeros(20))
+
+
+def test_conditions_on_shared_draws_hold_together():
+    """Two measures that never are high at once: each passes often, both never."""
+    first = np.array([1.0, 0.0] * 10)
+    means = Resampling(range(20), draws=2000).means(np.stack([first, 1 - first]))
+    passing = resampling.reaches(means, 0.55)
+    assert resampling.share(passing[:, 0]) > 0.2 < resampling.share(passing[:, 1])
+    assert resampling.share(passing.all(axis=1)) == 0
+
+
+def test_queries_that_would_settle_it_by_hand():
+    assert planning.groups_to_settle(0.05, 0.3) == 283  # ((1.96 + 0.8416) * 0.3 / 0.05) ** 2 = 282.6
+    assert planning.queries_to_settle(0.05, 0.3, queries=120, groups=60) == (283 - 60) * 2
+    assert planning.queries_to_settle(0.5, 0.3, queries=120, groups=60) == 0
+    assert planning.queries_to_settle(0.0, 0.3, queries=120, groups=60) is None
+    assert planning.groups_to_settle(0.05, 0.3, alpha=0.05 / 6) > 283
+    assert planning.groups_to_settle(0.05, 0.3, two_sided=False) < 283
 
 
 @pytest.mark.parametrize("values", [np.zeros((1, 0)), np.array([[np.nan, 1.0]]), np.zeros((1, 3))])
