@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from core.items import dialect
 from core.items.record import Item
@@ -140,7 +140,7 @@ def _figure(seen: Seen) -> Said:
     if seen.text and len(seen.got) >= 5:
         nearest = max(_overlap(seen.text, item.text) for item in seen.wanted)
         if all(_overlap(seen.text, item.text) > nearest for item in seen.others[:5]):
-            return 0.4, "정답 자리에 온 앞의 다섯 문항 모두 어느 정답보다 쿼리와 낱말이 많이 겹칩니다. 그림보다 글을 따라간 것으로 보입니다."
+            return 0.4, "정답 자리에 온 앞의 다섯 문항이 어느 정답보다 쿼리와 낱말이 많이 겹칩니다. 그림보다 글을 따라간 것으로 보입니다."
     return None
 
 
@@ -181,16 +181,30 @@ def _most(items: Sequence[Item], holds: Callable[[Item], bool]) -> bool:
 
 
 def _has_formula(item: Item) -> bool:
-    return any(segment.kind != "text" for segment in dialect.display(item.text).segments)
+    return dialect.has_formula(item.text)
 
 
 def _same_but_numbers(one: str, other: str) -> bool:
-    if _NUMBER.findall(one) == _NUMBER.findall(other):
+    if _dice(_masked(one), _masked(other)) < SAME_BUT_NUMBERS:
         return False
-    return _overlap(_NUMBER.sub("#", one), _NUMBER.sub("#", other)) >= SAME_BUT_NUMBERS
+    return _NUMBER.findall(one) != _NUMBER.findall(other)
 
 
 def _overlap(one: str, other: str) -> float:
-    """Dice coefficient of the sets of character bigrams; 0 where one says nothing."""
-    first, second = set(bigrams(one)), set(bigrams(other))
+    return _dice(_grams(one), _grams(other))
+
+
+def _dice(first: frozenset[str], second: frozenset[str]) -> float:
+    """2 |both| / (|first| + |second|); 0 where one is empty."""
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+# The same items come up in case after case.
+@lru_cache(maxsize=4096)
+def _masked(text: str) -> frozenset[str]:
+    return _grams(_NUMBER.sub("#", text))
+
+
+@lru_cache(maxsize=4096)
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(bigrams(text))

@@ -89,8 +89,7 @@ def kind_of(query: ScoredQuery) -> str:
         return known
     if query.query.image_hash:
         return Kind.IMAGE.value
-    formulas = any(segment.kind != "text" for segment in dialect.display(query.query.text or "").segments)
-    return Kind.LATEX.value if formulas else Kind.TEXT.value
+    return Kind.LATEX.value if dialect.has_formula(query.query.text or "") else Kind.TEXT.value
 
 
 def honest(cell: Interval) -> Interval:

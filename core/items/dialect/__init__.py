@@ -24,7 +24,7 @@ from core.items.dialect.scan import Piece, pieces
 from core.items.dialect.tokens import Unparsed
 from core.items.dialect.write import flat, latex
 
-__all__ = ["Display", "Segment", "display", "for_display", "for_embedding", "visible"]
+__all__ = ["Display", "Segment", "display", "for_display", "for_embedding", "has_formula", "visible"]
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,12 @@ def for_embedding(text: str) -> str:
     found = _segments(visible(text), display=False)
     plain = [Segment("inline", segment.text) if segment.kind in ("display", "raw") else segment for segment in found]
     return re.sub(r"\n{2,}", "\n", _assembled(_tidy(plain), escape=False))
+
+
+@lru_cache(maxsize=4096)
+def has_formula(text: str) -> bool:
+    """Return whether any of the text is a formula, in dollar signs or bare; never raises."""
+    return any(segment.kind != "text" for segment in display(text).segments)
 
 
 def _segments(text: str, *, display: bool) -> list[Segment]:
