@@ -22,11 +22,14 @@ _KEY = "metrics.gt"
 def draw(at: Shown, decision: Decision, versions: list[Version]) -> None:
     """Draw the band."""
     with st.container(key="metrics-band"):
-        left, right = st.columns([9, 3], vertical_alignment="center", gap="medium")
-        with left:
+        if versions:
+            left, right = st.columns([9, 3], vertical_alignment="center", gap="medium")
+            with left:
+                markup.draw(stamp.draw(decision))
+            with right:
+                _choice(at, versions)
+        else:
             markup.draw(stamp.draw(decision))
-        with right:
-            _choice(at, versions)
         with st.container(horizontal=True, vertical_alignment="center"):
             markup.draw(_basis(at))
             run_panel.button(at)
@@ -34,9 +37,7 @@ def draw(at: Shown, decision: Decision, versions: list[Version]) -> None:
 
 
 def _choice(at: Shown, versions: list[Version]) -> None:
-    """Draw the choice of the ground truth version; where none is frozen there is nothing to choose."""
-    if not versions:
-        return
+    """Draw the choice of the ground truth version."""
     named = {version.number: f"정답 버전 {version.number} · {version.name}" for version in versions}
     latest = versions[0].number
     chosen = st.selectbox("정답 버전", list(named), index=list(named).index(at.asked.gt or latest), key=f"{_KEY}.{at.collection.id}",

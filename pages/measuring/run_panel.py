@@ -7,13 +7,13 @@ from itertools import groupby
 
 import streamlit as st
 
-from core.evaluation.execution import evaluating, plan
-from core.evaluation.execution.evaluating import Evaluated
+from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import BASELINE, SCENARIOS
+from core.store.jobs import Job
 from pages.measuring import named
 from pages.measuring.data import Shown
-from pages.widgets import doors, markup, results, work
+from pages.widgets import doors, jobs, markup, results
 from pages.widgets.text import attribute
 
 _OPEN = "metrics.run.open"
@@ -23,66 +23,59 @@ _STATES = {"there": ("✓", "있음"), "partial": ("◐", "일부"), "missing": 
            "unavailable": ("–", "못 함")}
 _ABOUT = ("시스템마다 쿼리를 찾아 순위 목록을 저장합니다. 있는 목록은 다시 만들지 않고, 다른 화면을 보아도 계속됩니다. "
           "'모든 문항'의 목록을 판정과 S5가 함께 씁니다.")
+_UNCHOSEN = "시나리오와 시스템을 하나 이상 골라 주세요."
 _NOTHING = "고른 범위의 목록이 모두 새것입니다. 실행하면 지금 정답으로 D의 가중치만 다시 고릅니다."
 
 
 def button(at: Shown) -> None:
-    """Draw the button that opens the panel; a viewer has none."""
-    if at.may_write:
+    """Draw the button that opens the panel, for those who may start jobs."""
+    if jobs.may_act(at.who):
         st.button("평가 실행", key="metrics.run.button", icon=":material/play_arrow:", on_click=_toggle,
                   type="secondary" if st.session_state.get(_OPEN) else "primary")
 
 
 def draw(at: Shown) -> None:
-    """Draw work under way or its outcome, and the panel where it is open."""
-    state = work.draw(_key(at))
-    if state is not None and state.phase in ("done", "stopped") and isinstance(state.result, Evaluated):
-        _outcome(at, state.result)
-    if st.session_state.get(_OPEN) and at.may_write and not (state and state.running):
+    """Draw an evaluation under way or cut off, and the panel where it is open."""
+    last = jobs.draw(_verb(at))
+    if st.session_state.get(_OPEN) and jobs.may_act(at.who) and not (last and last.active):
         with st.container(key="metrics-run"):
-            _panel(at)
+            _panel(at, last)
 
 
-def _panel(at: Shown) -> None:
+def _panel(at: Shown, last: Job | None) -> None:
     with doors.database().connection() as conn:
         everything = plan.planned(conn, at.collection)
-    systems = list(dict.fromkeys(_row_of(each) for each in everything if each.state != "unavailable"))
-    results.notes([_ABOUT])
-    left, right = st.columns(2, gap="large")
-    scenarios = left.pills("시나리오", list(SCENARIOS), selection_mode="multi", default=list(SCENARIOS), format_func=named.scenario,
-                           key="metrics.run.scenarios")
-    chosen = right.pills("시스템", systems, selection_mode="multi", default=systems, format_func=_row_title, key="metrics.run.systems")
-    scopes = {SCENARIOS[key].scope for key in scenarios}
-    wanted = [each for each in everything if each.scope in scopes and _row_of(each) in chosen]
-    _table(everything)
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        _table(everything)
+    with right:
+        results.notes([_ABOUT, *([f"마지막 실행: {last.ended_at.astimezone():%Y-%m-%d %H:%M}, {jobs.STATES[last.state]}"]
+                                 if last and last.ended_at else [])])
+        offered = list(dict.fromkeys(each.system for each in everything if each.state != "unavailable" and _row_of(each) != _WEIGHTS))
+        scenarios = st.pills("시나리오", list(SCENARIOS), selection_mode="multi", default=list(SCENARIOS), format_func=_short,
+                             key="metrics.run.scenarios")
+        systems = st.pills("시스템", offered, selection_mode="multi", default=offered, format_func=named.short, key="metrics.run.systems",
+                           help="D를 고르면 가중치 11가지를 함께 찾고, 지금 정답으로 가장 나은 것을 고릅니다.")
+        _begin(at, scenarios, None if len(systems) == len(offered) else systems)
     _refused(everything)
-    missing = sum(each.missing for each in wanted)
+
+
+def _begin(at: Shown, scenarios: list[str], systems: list[str] | None) -> None:
+    """Draw the button that starts what is chosen, with how much of it there is; ``systems`` None: the usual ones of each scenario."""
+    missing = 0
+    if scenarios and systems != []:
+        with doors.database().connection() as conn:
+            missing = sum(each.missing for each in plan.planned(conn, at.collection, scenarios, systems))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("실행 시작", type="primary", key="metrics.run.start", disabled=not wanted):
-            _start(at, tuple(scenarios), tuple(dict.fromkeys(each.system for each in wanted)))
-        words = f"찾을 목록 {missing:,}개" if missing else _NOTHING if wanted else "시나리오와 시스템을 하나 이상 골라 주세요."
+        if st.button("실행 시작", type="primary", key="metrics.run.start", disabled=not scenarios or systems == []):
+            arguments = [*_verb(at), *(["--scenarios", ",".join(scenarios)] if len(scenarios) < len(SCENARIOS) else []),
+                         *(["--systems", ",".join(systems)] if systems else []),
+                         *(["--gt", str(at.asked.gt)] if at.asked.gt is not None else [])]
+            jobs.start(arguments, "평가 실행")
+            st.session_state[_OPEN] = False
+            st.rerun()
+        words = f"찾을 목록 {missing:,}개" if missing else _NOTHING if scenarios and systems != [] else _UNCHOSEN
         markup.draw(f'<div class="ib-soft">{attribute(words)}</div>')
-
-
-def _start(at: Shown, scenarios: tuple[str, ...], systems: tuple[str, ...]) -> None:
-    database, engine, name, version = doors.database(), doors.encoder(), at.collection.name, at.asked.gt
-    work.start(_key(at), "평가 실행", lambda progress, cancelled: evaluating.evaluate(
-        database, lambda: engine, collection=name, version=version, scenarios=scenarios, systems=systems,
-        progress=progress, cancelled=cancelled))
-    st.session_state[_OPEN] = False
-    st.rerun()
-
-
-def _outcome(at: Shown, done: Evaluated) -> None:
-    execution = done.execution
-    refused = execution.refused if execution is not None else ()
-    told = f"평가를 마쳤습니다. 새로 저장한 목록 {execution.added if execution else 0:,}개." if not done.cancelled else \
-        f"멈추었습니다. 저장한 목록 {execution.added if execution else 0:,}개는 남아 있어, 다시 실행하면 이어집니다."
-    with st.container(horizontal=True, vertical_alignment="center"):
-        markup.draw(f'<div class="ib-done-now" role="status">{attribute(told)}</div>')
-        st.button("닫기", key="metrics.run.close", on_click=work.forget, args=(_key(at),))
-    reasons = {reason: [each for each in refused if each.reason == reason] for reason in dict.fromkeys(each.reason for each in refused)}
-    results.notes([*(f"{_names(each.system for each in found)}: {reason}" for reason, found in reasons.items()), *done.notes])
 
 
 def _table(everything: list[PlannedRun]) -> None:
@@ -129,5 +122,10 @@ def _toggle() -> None:
     st.session_state[_OPEN] = not st.session_state.get(_OPEN)
 
 
-def _key(at: Shown) -> str:
-    return f"metrics.run.{at.collection.id}"
+def _short(key: str) -> str:
+    return key if key.startswith("S") else named.scenario(key)
+
+
+def _verb(at: Shown) -> list[str]:
+    """Return what every evaluation of this collection begins with, as a job."""
+    return ["evaluate", "--collection", at.collection.name]
