@@ -59,7 +59,8 @@ def warnings(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 def _small(runs: Sequence[SystemRun]) -> str:
-    small = {run.miniature for run in runs}
+    # BM25 has no model, so it has no precision, and mixes with nothing.
+    small = {run.miniature for run in runs if run.precision or run.miniature}
     return "" if True not in small else MINIATURE if small == {True} else f"{MINIATURE}과 실제 모델이 섞임"
 
 

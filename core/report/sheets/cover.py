@@ -72,7 +72,8 @@ def _scenarios(sheet: Sheet, evaluation: Evaluation) -> None:
                Column("뺀 쿼리", "count", 12), Column("뺀 까닭", width=60)]
     sheet.table(columns, (
         [scenario_title(evaluation, key), result.scenario.about, result.items, len(result.queries),
-         sum(map(len, result.excluded.values())), " · ".join(f"{reason} {len(ids)}개" for reason, ids in result.excluded.items())]
+         sum(map(len, result.excluded.values())),
+         " · ".join(f"{reason.rstrip('.')}: {len(ids)}개" for reason, ids in result.excluded.items())]
         for key, result in evaluation.scenarios.items()))
 
 
