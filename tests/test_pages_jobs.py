@@ -1,0 +1,40 @@
+"""Jobs seen in a browser: the tray is on every page, survives a switch and a reload, and stops what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from core.items.export import write_bank
+from core.items.generator.generate import items
+from core.items.importers import import_file
+from core.jobs import launching
+from core.store import collections, embedding_sets, jobs
+from tests.test_jobs import eventually
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_job_is_seen_everywhere_and_stopped_from_anywhere(database, prepared, visit, tmp_path):
+    name, bank = f"job-{uuid4().hex[:8]}", tmp_path / "items_part01.json"
+    write_bank([replace(each.item, images=()) for each in items(4000, seed=6, with_figures=False)], bank)
+    import_file(database, bank, collection=name)
+    page = visit()
+    job, new = launching.start(database, ["embed", "--collection", name, "--system", "B"], title="KURE 임베딩", asked_by="가")
+    assert new
+    tray = page.locator(".st-key-jobtray").get_by_role("button")
+    tray.wait_for()
+    page.get_by_role("link", name="모델 비교").click()
+    page.wait_for_url("**/compare*")
+    tray.wait_for()
+    page.reload()
+    tray.click()
+    page.get_by_text("KURE 임베딩").wait_for()
+    page.get_by_role("button", name="멈추기").click()
+    with database.connection() as conn:
+        ended = eventually(lambda: not (now := jobs.get(conn, job.id)).active and now)
+        (embedded,) = embedding_sets.sets(conn, collections.get(conn, name).id)
+    assert ended.state == "cancelled" and 0 < embedded.vectors == ended.done < 4000
+    tray.wait_for(state="detached")
