@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"collection": arguments.collection, "runs": made})
     elif arguments.list:
-        print_table(("실행", "시스템", "쿼리", "깊이", "시각", ""), [
-            (one["run"], one["system"], one["queries"], one["depth"], one["created_at"],
+        print_table(("실행", "시스템", "범위", "쿼리", "깊이", "시각", ""), [
+            (one["run"], one["system"], "모두" if one["scope"] == "all" else one["scope"], one["queries"], one["depth"], one["created_at"],
              " · ".join(filter(None, ["축소 모델" if one["miniature"] else "", "지금과 다른 벡터나 문항" if one["stale"] else ""])))
             for one in made])
     else:
@@ -46,18 +46,21 @@ def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from tqdm import tqdm
 
     from core.engine.client import engine
+    from core.jobs import working
     from core.search import running, variants
 
     names = [variants.find(name).name for name in arguments.systems.split(",") if name]
-    made = []
+    made, worker = [], working.current()
     for name in names:
         with tqdm(desc=name, unit="쿼리", file=sys.stderr, disable=None) as bar:
-            def show(done: int, total: int, bar: tqdm = bar) -> None:
+            def show(done: int, total: int, bar: tqdm = bar, name: str = name) -> None:
                 bar.total = total
                 bar.update(done - bar.n)
+                worker.progress(done, total, name)
 
             outcome = running.run_system(database, engine(), name, collection=arguments.collection, depth=arguments.depth,
-                                         rerank_depth=arguments.rerank_depth, progress=show)
+                                         rerank_depth=arguments.rerank_depth, progress=show, cancelled=worker.cancelled)
+        worker.check()
         say(f"{name}: {outcome.done}개 쿼리의 순위가 {outcome.run_id}번 실행에 있습니다.")
         made.append({"run": outcome.run_id, "system": name, "queries": outcome.done, "added": outcome.added,
                      "left_out": [{"query": query_id, "reason": reason} for query_id, reason in outcome.left_out]})
@@ -65,12 +68,13 @@ def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _stored(database: Any, collection: str) -> list[dict[str, Any]]:
-    from core.search import running
+    from core.search import run_choice
+    from core.search.run_config import States
     from core.store import collections, runs
 
     with database.connection() as conn:
-        found = collections.get(conn, collection)
-        return [{"run": one.id, "system": one.system, "queries": len(runs.queries(conn, one.id)),
+        found, known = collections.get(conn, collection), States(conn)
+        return [{"run": one.id, "system": one.system, "scope": one.scope, "queries": len(runs.queries(conn, one.id)),
                  "depth": one.config.get("depth"), "created_at": one.created_at.isoformat(timespec="seconds"),
-                 "miniature": bool(one.config.get("miniature")), "stale": running.stale(conn, one)}
+                 "miniature": bool(one.config.get("miniature")), "stale": run_choice.stale(conn, one, known)}
                 for one in runs.listing(conn, found.id)]

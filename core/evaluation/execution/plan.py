@@ -9,9 +9,10 @@ from typing import Literal
 from psycopg import Connection
 
 from core.errors import InputError, NotFoundError
-from core.evaluation.scenarios import BASELINE, SCENARIOS, Part, Scenario, Scope
+from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED, Scenario, Scope
 from core.search import query, run_choice, run_config, variants
-from core.search.fusion import FIXED_WEIGHTS
+from core.search.fusion import DEFAULT_WEIGHT, FIXED_WEIGHTS
+from core.search.query import Part
 from core.search.run_choice import DEPTH
 from core.search.run_config import States
 from core.search.running import Range
@@ -25,7 +26,7 @@ from core.store.runs import Run
 State = Literal["there", "partial", "missing", "stale", "unavailable"]
 TUNED_SCOPES: tuple[Scope, ...] = ("all", "S2", "S4")
 """Where D's weight changes anything. In S1 no item has an image, in S3 no query has a text: D ranks by one channel alone."""
-WEIGHTS: dict[float, str] = {weight: f"{BASELINE}@w{weight:g}" if weight != 0.5 else BASELINE for weight in FIXED_WEIGHTS}
+WEIGHTS: dict[float, str] = {weight: f"{BASELINE}@w{weight:g}" if weight != DEFAULT_WEIGHT else BASELINE for weight in FIXED_WEIGHTS}
 """D's fixed weights and the systems that have them."""
 _PARTS = ("qwen3-vl@text-only", "qwen3-vl@image-only")
 _BESIDE: dict[Scope, tuple[str, ...]] = {
@@ -110,6 +111,23 @@ def chosen(scope: Scope, systems: Sequence[str] | None) -> list[Variant]:
     if BASELINE in names and scope in TUNED_SCOPES:
         names.update(WEIGHTS.values())
     return sorted(map(variants.find, names), key=_place)
+
+
+def shown(systems: Sequence[str] | None) -> list[str] | None:
+    """Return the names under which the chosen systems are evaluated: D also with tuned weights; None for all.
+
+    Raises:
+        NotFoundError: no such system or variant.
+    """
+    if systems is None:
+        return None
+    names = list(dict.fromkeys(variants.find(name).name for name in systems))
+    return [*names, *([TUNED] if BASELINE in names else [])]
+
+
+def is_weight(system: str) -> bool:
+    """Whether a system is one of those that D's tuning chooses from, and no more than that."""
+    return system in WEIGHTS.values() and system != BASELINE
 
 
 def takes(variant: Variant, there: Iterable[str], part: Part) -> bool:
