@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from psycopg import Connection
@@ -46,13 +47,17 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     """
     collection = collections.get(conn, collection_name)
     truth = truths.load(conn, collection.id, version)
-    chosen = selection.of_all(conn, collection, truth)
-    known = States(conn)
+    chosen, known = selection.of_all(conn, collection, truth), States(conn)
     by_scope = {scope: _runs(conn, collection, scope, truth, systems, known) for scope in _scopes()}
     lists = runs.lists(conn, [run.id for found in by_scope.values() for run in found])
     stale = {run.id: run_choice.stale(conn, run, known) for found in by_scope.values() for run in found}
-    return Evaluation(collection.id, collection.name, truth, {
-        key: _result(scenario, chosen[key], by_scope[scenario.scope], lists, stale, truth) for key, scenario in SCENARIOS.items()})
+    results: dict[str, ScenarioResult] = {}
+    for key, scenario in SCENARIOS.items():
+        # The gate set and S5 are the same lists over the same queries.
+        same = next((each for each in results.values() if each.scenario.scope == scenario.scope), None)
+        results[key] = replace(same, scenario=scenario) if same else _result(
+            scenario, chosen[key], by_scope[scenario.scope], lists, stale, truth)
+    return Evaluation(collection.id, collection.name, truth, results)
 
 
 def fingerprint(conn: Connection, collection_id: int, version: int | None = None) -> str:
@@ -105,18 +110,19 @@ def _models() -> list[str]:
 def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, wanted: Sequence[str] | None,
           known: States) -> list[Run]:
     """Return the run that speaks for each system of a scope, in the plan's order, variants after their plain system."""
-    named = set(wanted) if wanted is not None else None
-    found = []
-    for name, run in run_choice.of_scope(conn, collection.id, scope, known=known).items():
-        if named is not None and name not in named:
-            continue
-        try:
-            variants.find(name)
-        except NotFoundError:  # stored under a name that this release no longer has
-            continue
-        found.append(run)
-    tuned = tuning.of_truth(conn, collection.id, scope, truth) if named is None or TUNED in named else None
-    return sorted([*found, *([tuned] if tuned else [])], key=lambda run: order(run.system))
+    found = run_choice.of_scope(conn, collection.id, scope, known=known)
+    if tuned := tuning.of_truth(conn, collection.id, scope, truth):
+        found[TUNED] = tuned
+    named = found.keys() if wanted is None else set(wanted)
+    return [found[name] for name in sorted(found, key=order) if name in named and _is_known(name)]
+
+
+def _is_known(system: str) -> bool:
+    """Whether this release still has the system a run was stored under."""
+    try:
+        return bool(label(system))
+    except NotFoundError:
+        return False
 
 
 def order(system: str) -> tuple[int, int, tuple[float, ...], str]:
