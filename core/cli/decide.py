@@ -92,7 +92,7 @@ def _gate_json(gate: Any) -> dict[str, Any]:
 
 
 def _print(decision: Decision, answers: tuple[Answer, ...], found: tuple[Band, ...]) -> None:
-    from core.evaluation.verdict.wording import gate_value_text, interval_text, percent, threshold_text, value_text
+    from core.evaluation.verdict import wording
 
     subject = decision.gate_file.subject
     if decision.hypothetical:
@@ -103,12 +103,13 @@ def _print(decision: Decision, answers: tuple[Answer, ...], found: tuple[Band, .
           f"쿼리 {decision.queries:,}개 · 묶음 {decision.groups:,}개")
     print(f"대상 {subject.system} · {subject.precision} · {subject.dims}차원 · {subject.target_device} · "
           f"판정 기준 {decision.gate_file_sha256[:8]}\n")
-    print_table(("종류", "기준", "값", "95 % 구간", "기준값", "결과", "확실함"), [
-        (_KINDS[gate.kind], gate.title, gate_value_text(gate), interval_text(gate) or "-", threshold_text(gate),
-         (_PASSED if gate.kind == "go" else _CLEAR)[gate.passed], "-" if gate.firmness is None else percent(gate.firmness))
+    print_table(("종류", "기준", "값", "95 % 구간", "조건", "결과", "확실함"), [
+        (_KINDS[gate.kind], gate.title, wording.gate_value_text(gate), wording.interval_text(gate) or "-",
+         wording.threshold_text(gate) if gate.kind == "go" else wording.condition_text(gate),
+         (_PASSED if gate.kind == "go" else _CLEAR)[gate.passed], "-" if gate.firmness is None else wording.percent(gate.firmness))
         for gate in decision.gates])
     if decision.joint_firmness is not None:
-        print(f"품질 기준을 모두 함께 채우는 표본: {percent(decision.joint_firmness)}")
+        print(f"품질 기준을 모두 함께 채우는 표본: {wording.percent(decision.joint_firmness)}")
     for title, sentences in (("이유", decision.reasons), ("알아 둘 것", decision.notes)):
         if sentences:
             print(f"\n{title}", *(f"- {sentence}" for sentence in sentences), sep="\n")
@@ -116,7 +117,7 @@ def _print(decision: Decision, answers: tuple[Answer, ...], found: tuple[Band, .
     for answer in answers:
         print(f"{answer.key} {answer.question} {answer.answer}. {answer.sentence}")
     print("\n추가 평가 기준")
-    print_table(("기준", "값", "등급", "설명"), [(band.title, value_text(band.unit, band.value), band.band, band.sentence)
+    print_table(("기준", "값", "등급", "설명"), [(band.title, wording.value_text(band.unit, band.value), band.band, band.sentence)
                                           for band in found])
 
 
