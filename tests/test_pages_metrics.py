@@ -256,7 +256,8 @@ def test_the_run_panel_says_what_is_there_and_starts_what_is_chosen(page, measur
     measured(queries=12)
     listed = [planned_run("qwen3-vl", "all", "there", answered=10), planned_run("kure+siglip", "all", "stale"),
               planned_run("kure+siglip@w0.3", "all", "missing"),
-              planned_run("qwen3-vl@text-only", "S4", "unavailable", reason="벡터가 없습니다."), planned_run("kure-v1", "S1", "partial", answered=4)]
+              planned_run("qwen3-vl@text-only", "S4", "unavailable", reason="벡터가 없습니다."),
+              planned_run("kure-v1", "S1", "partial", answered=4)]
 
     def planned(conn, found, scenarios=None, systems=None):
         return [each for each in listed if systems is None or each.system.partition("@")[0] in systems]
