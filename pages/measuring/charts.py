@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from pages.measuring import named
 from pages.widgets import plot
 from pages.widgets.palette import INK, MUTED, RULE
 
@@ -17,7 +18,10 @@ _ROW = 44
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """A value with its 95 % interval in a row of its own; ``note`` is what hovering adds, ``mark`` stands over the dot."""
+    """A value with its 95 % interval in a row of its own; ``note`` is what hovering adds, ``mark`` stands over the dot.
+
+    Ends that are not a number are not drawn: too few families to give an interval.
+    """
 
     row: str
     value: float
@@ -49,13 +53,14 @@ def dots(panels: Sequence[Panel], *, rows: Mapping[str, str]) -> go.Figure:
     figure = make_subplots(rows=1, cols=len(panels), shared_yaxes=True, horizontal_spacing=0.022,
                            subplot_titles=[f"<b>{plot.plain(panel.title)}</b>" for panel in panels])
     for column, panel in enumerate(panels, start=1):
+        for dot in panel.dots:
+            figure.add_trace(_dot(dot, places[dot.row], f"{plot.plain(panel.title)} <b>{dot.value:.3f}</b>"), row=1, col=column)
+        # After the dots: plotly leaves a line out of a panel that is still empty.
         for value, words, dash in ((panel.chance, "무작위", "dot"), (panel.ceiling, "천장", "dash")):
             if value is not None and value < 1:
                 figure.add_vline(x=value, line={"color": MUTED, "width": 1.5, "dash": dash}, row=1, col=column, annotation_text=words,
                                  annotation_position="bottom right" if value < 0.5 else "bottom left",
                                  annotation_font={"size": plot.SMALL, "color": MUTED})
-        for dot in panel.dots:
-            figure.add_trace(_dot(dot, places[dot.row], f"{plot.plain(panel.title)} <b>{dot.value:.3f}</b>"), row=1, col=column)
     figure.update_xaxes(range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", ".25", ".5", ".75", "1"])
     figure.update_annotations(font_size=plot.LETTERS)
     plot.dress(figure, height=_ROW * len(rows) + 90, top=36)
@@ -83,10 +88,15 @@ def _dot(dot: Dot, place: int, words: str) -> go.Scatter:
         x=[dot.value], y=[place], mode="markers+text", text=[plot.plain(dot.mark)], textposition="top center",
         textfont={"size": plot.SMALL, "color": dot.colour}, cliponaxis=False,
         marker={"size": 13, "color": dot.colour, "symbol": dot.sign, "line": {"width": 2.5, "color": dot.colour}},
-        error_x={"type": "data", "symmetric": False, "array": [max(0.0, dot.high - dot.value)],
-                 "arrayminus": [max(0.0, dot.value - dot.low)], "color": dot.colour, "thickness": 2.5, "width": 6},
-        hovertemplate=f"<b>{plot.plain(dot.row)}</b><br>{words}<br>95 % 구간 {dot.low:.3f} – {dot.high:.3f}"
+        error_x=_whiskers(dot.value, dot.low, dot.high, dot.colour),
+        hovertemplate=f"<b>{plot.plain(dot.row)}</b><br>{words}<br>{named.ends(dot.low, dot.high)}"
                       f"{'<br>' + plot.plain(dot.note) if dot.note else ''}<extra></extra>")
+
+
+def _whiskers(value: float, low: float, high: float, colour: str) -> dict[str, object]:
+    known = low <= high  # False where an end is not a number
+    return {"type": "data", "symmetric": False, "array": [max(0.0, high - value) if known else 0.0], "visible": known,
+            "arrayminus": [max(0.0, value - low) if known else 0.0], "color": colour, "thickness": 2.5, "width": 6}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +122,7 @@ def costs(found: Sequence[Cost], *, unit: str, measure: str) -> go.Figure:
             textfont={"size": plot.LETTERS, "color": each.colour}, cliponaxis=False,
             marker={"size": 15, "color": "#ffffff" if each.forecast else each.colour,
                     "symbol": each.sign, "line": {"width": 2.5, "color": each.colour}},
-            error_y={"type": "data", "symmetric": False, "array": [max(0.0, each.high - each.value)],
-                     "arrayminus": [max(0.0, each.value - each.low)], "color": each.colour, "thickness": 2, "width": 6},
+            error_y=_whiskers(each.value, each.low, each.high, each.colour),
             hovertemplate=f"<b>{plot.plain(each.label)}</b><br>{plot.plain(measure)} {each.value:.3f} ({each.low:.3f} – {each.high:.3f})"
                           f"<br>{plot.plain(unit)} {each.cost:,.4g}{' (예상)' if each.forecast else ''}<extra></extra>"))
     most = max([each.cost for each in found], default=1.0) or 1.0

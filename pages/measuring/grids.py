@@ -48,7 +48,7 @@ def heat(cells: Sequence[Sequence[Cell]], *, rows: Sequence[str], columns: Seque
     figure.update_xaxes(side="top", showgrid=False, tickvals=list(range(len(columns))), ticktext=[plot.plain(name) for name in columns],
                         tickfont_size=plot.LETTERS)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(rows))),
-                        ticktext=[plot.plain(name) for name in rows], tickfont_size=plot.LETTERS)
+                        ticktext=["<br>".join(map(plot.plain, name.split("<br>"))) for name in rows], tickfont_size=plot.LETTERS)
     return figure
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.evaluation.results import ScenarioResult, SystemRun
 from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED
-from core.evaluation.statistics import Interval
 from core.report import provenance
 from core.search import systems, variants
 from pages.widgets.address import written
@@ -40,9 +39,14 @@ def scenario(key: str) -> str:
     return f"{key} {found.title}" if key.startswith("S") else found.title
 
 
-def spread(found: Interval | None) -> str:
-    """Return a value with its interval: ``0.812 (0.770 – 0.851)``."""
-    return f"{found.value:.3f} ({found.low:.3f} – {found.high:.3f})" if found is not None else "–"
+def ends(low: float, high: float) -> str:
+    """Return an interval in words; where its ends are not numbers there are too few families for one."""
+    return f"95 % 구간 {low:.3f} – {high:.3f}" if low <= high else "문항군이 적어 구간 없음"
+
+
+def span(low: float, high: float) -> str:
+    """Return an interval for a narrow place: ``0.77 – 0.85``."""
+    return f"{low:.2f} – {high:.2f}" if low <= high else "구간 없음"
 
 
 def chance(p: float | None) -> str:
