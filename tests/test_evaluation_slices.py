@@ -78,6 +78,8 @@ def test_rows_stand_in_their_natural_order_and_queries_without_a_value_last():
     levels = ["상", "중", "중", "", "하"]
     result = scored([asked(n, grades={"a": 3}, difficulty=level) for n, level in enumerate(levels)], **{A: [["a"]] * 5})
     assert [row.title for row in slices.of(result, "difficulty").rows] == ["하", "중", "상", slices.NONE]
+    units = scored([asked(n, grades={"a": 3}, unit=unit) for n, unit in enumerate(["", "", "확률"])], **{A: [["a"]] * 3})
+    assert [row.title for row in slices.of(units, "unit").rows] == ["확률", slices.NONE]
     with pytest.raises(ValueError, match="colour"):
         slices.of(result, "colour")
 
