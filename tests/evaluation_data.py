@@ -17,12 +17,16 @@ from core.evaluation import assembling, selection
 from core.evaluation.results import Evaluation, ScoredQuery, SystemRun
 from core.evaluation.scenarios import SCENARIOS, TUNED, Scenario
 from core.labels.versions.truth import Truth
+from core.models import registry
 from core.search import query as searching
+from core.search import variants
 from core.store.queries import QueryRevision
 from core.store.truths import FrozenRow, Version
 
 SYSTEMS = ("qwen3-vl", "kure-v1", "kure+siglip", TUNED, "qwen3-vl+rerank")
 STRENGTHS = {"qwen3-vl": 1.2, "kure-v1": 0.8, "siglip": 0.5, "kure+siglip": 0.9, TUNED: 1.0, "qwen3-vl+rerank": 1.5, "bm25": 0.6}
+REVISION = "9f2f7e710d6d"
+"""Of every model's checkpoint."""
 MADE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _UNITS = ("일차함수", "확률", "닮음과 피타고라스 정리", "수와 식", "부등식과 방정식")
 _SIZE = 4
@@ -149,9 +153,12 @@ def _scenario(scenario: Scenario, taken: Sequence[QueryRevision], bank: Sequence
 
 
 def _config(system: str, miniature: bool, precision: str) -> dict[str, Any]:
-    """As ``run_config.describe`` writes it, as far as anybody reads it: one set under the plan's image limit."""
+    """As ``run_config.describe`` writes it, as far as anybody reads it: the plan's image limit, one revision of every model."""
+    channels = variants.find(system.replace("@tuned", "")).channels
     return {"system": system, "miniature": miniature, "items": "state of the items", "dims": None,
-            "sets": [{"precision": precision, "dims": 2048, "max_pixels": 512 * 512, "content": "all", "miniature": miniature}]}
+            "sets": [{"model_key": channel.model, "hub_id": registry.record(channel.model).hub_id, "revision": REVISION,
+                      "precision": precision, "dims": 2048, "max_pixels": 512 * 512, "content": channel.content,
+                      "miniature": miniature} for channel in channels]}
 
 
 def _family(query: QueryRevision) -> str:

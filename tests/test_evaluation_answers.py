@@ -52,7 +52,7 @@ def test_a_weak_one_answers_with_no(weak):
 
 
 def test_nothing_measured_answers_nothing_about_hardware(strong):
-    told = answered(strong, [])
+    told = answered(strong, [each for each in all_measured() if each.kind == "parity"])
     assert {key: told[key].answer for key in told} == {"Q1": "예", "Q2": "예", "Q3": "예", "Q4": "판단 못 함", "Q5": "판단 못 함"}
     assert "P95 응답 시간" in told["Q4"].sentence and "안정성" in told["Q5"].sentence
 

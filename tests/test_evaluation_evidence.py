@@ -12,8 +12,9 @@ from core.evaluation.scenarios import GATE, TUNED
 from core.evaluation.verdict import evidence, gates
 from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import CriticalError
+from core.models import registry
 from core.store.measurements import Measurement
-from tests.evaluation_data import evaluation
+from tests.evaluation_data import REVISION, evaluation
 
 FILE = gates.load()
 CARD = "NVIDIA GeForce RTX 2070 SUPER"
@@ -27,21 +28,31 @@ RESULTS = {
     "vram": {"vram_gb": {"weights": 2.2, "allocated": 3.0, "reserved": 3.4, "process": 3.9}},
     "stability": {"calls": 1000, "failures": 0, "nan": 0, "crashes": 0},
     "hangul": {"items": 100, "lost": 0, "examples": []},
+    "parity": {"ok": True, "checks": [{"name": "pooling", "ok": True, "detail": "같음"}]},
 }
+QWEN, KURE, SIGLIP = "qwen3-vl-embedding-2b", "kure-v1", "siglip-base"
 
 
 def measured(kind, *, number=1, hours=0, **changes) -> Measurement:
     """A measurement that counts, but for the changes; those of ``config`` and ``result`` are laid over what is there."""
-    config = CONFIG if kind != "hangul" else {"items": ITEMS}
     told = {"system": "qwen3-vl@nf4", "device": CARD, "miniature": False, "environment": {}, "partial": False} | changes
+    config = {"hangul": {"items": ITEMS}, "parity": {"hub_id": registry.record(QWEN).hub_id, "revision": REVISION}}.get(kind, CONFIG)
     told |= {"config": config | changes.get("config", {}), "result": RESULTS[kind] | changes.get("result", {})}
     return Measurement(id=number, sha256=f"{number:064d}", kind=kind, measured_at=AT + timedelta(hours=hours), stored_at=AT, **told)
 
 
+def verified(model=QWEN, **changes) -> Measurement:
+    """What verifying a model came to: it is run as published."""
+    config = {"hub_id": registry.record(model).hub_id} | changes.pop("config", {})
+    return measured("parity", system=model, device="cpu", config=config, **changes)
+
+
 def all_measured(**changed) -> list[Measurement]:
-    """One of every kind; a kind's value replaces it, None leaves it out."""
-    return [told for number, kind in enumerate(RESULTS, start=1)
-            if (told := changed.get(kind, measured(kind, number=number))) is not None]
+    """One of every kind, and every model verified; what is named replaces it, None leaves it out."""
+    whole = {kind: measured(kind, number=number) for number, kind in enumerate(RESULTS, start=1) if kind != "parity"}
+    whole |= {name: verified(model, number=number)
+              for number, (name, model) in enumerate((("qwen", QWEN), ("kure", KURE), ("siglip", SIGLIP)), start=20)}
+    return [told for told in (whole | changed).values() if told is not None]
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +275,38 @@ def test_an_automatic_check_that_fails_is_a_critical_error(made, given, failed):
 def test_a_check_that_was_not_run_here_and_now_is_missing_evidence(made, given):
     body = of(made, all_measured(hangul=given))
     assert "한글 손실 점검" in body.evidence["critical_errors"].lacking and decide(body).verdict == "undetermined"
+
+
+POOLING = {"ok": False, "checks": [{"name": "pooling", "ok": False, "detail": "평균"}, {"name": "single", "ok": True, "detail": ""}]}
+
+
+def test_a_subject_that_is_not_run_as_published_is_a_critical_error(made):
+    """The wrong pooling still finds something, and its numbers look like any other's."""
+    body = of(made, all_measured(qwen=verified(result=POOLING)))
+    decision = decide(body)
+    assert decision.verdict == "no-go" and [check.name for check in body.checks if check.passed is False] == ["parity"]
+    assert "풀링" in decision.reasons[0] and QWEN in decision.reasons[0]
+
+
+@pytest.mark.parametrize("given", [None, verified(miniature=True), verified(config={"revision": "another"}), verified(partial=True),
+                                   verified(config={"hub_id": "somebody/else"})])
+def test_a_subject_that_nobody_verified_is_missing_evidence(made, given):
+    """The check counts for exactly the checkpoint that made the vectors."""
+    body = of(made, all_measured(qwen=given))
+    assert decide(body).verdict == "undetermined" and "models verify" in body.evidence["critical_errors"].lacking
+
+
+@pytest.mark.parametrize(("given", "word"), [(None, "models verify"), (verified(KURE, result=POOLING), "풀링")])
+def test_a_baseline_that_is_not_verified_takes_the_comparison_away(made, given, word):
+    """KURE run wrongly would make A look good: no fault of A's, so no No-Go, but no Go either."""
+    body = of(made, all_measured(kure=given))
+    assert word in body.evidence["against_baseline"].lacking and not body.evidence["recall_5"].lacking
+    assert decide(body).verdict == "undetermined" and not body.evidence["critical_errors"].lacking
+
+
+def test_the_newest_verification_counts(made):
+    mended = [*all_measured(qwen=verified(result=POOLING)), verified(hours=1)]
+    assert decide(of(made, mended)).verdict == "go"
 
 
 def test_hangul_is_checked_anywhere(made):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from core.cli.main import main
-from core.errors import InputError, NotFoundError
+from core.errors import InputError, NotFoundError, StoreError
 from core.evaluation import assembling
-from core.evaluation.verdict import bands, critical, hangul, load
+from core.evaluation.results import SystemRun
+from core.evaluation.verdict import bands, critical, hangul, inference, load
 from core.models import registry
+from core.models.contract import LoadedModel
+from core.models.parity.compare import Check
 from core.store import items, measurements, stated_values, states
 from tests.label_data import Bank
 from tests.test_store_items import new
@@ -170,6 +174,43 @@ def test_the_miniatures_tokenizers_can_be_read(conn, collection):
     told = {each.system: each.measurement for each in hangul.check(conn, collection)}
     assert set(told) == set(hangul.SYSTEMS) and all(each.miniature and each.result["items"] == 1 for each in told.values())
     assert told["qwen3-vl"].result["lost"] == 0, "byte-level pieces lose nothing"
+
+
+def report(*, ok=True, revision="r1", miniature=False):
+    checks = (Check("pooling", ok, "평균" if not ok else "같음"), Check("single", True, ""))
+    model = LoadedModel("kure-v1", "nlpai-lab/KURE-v1", revision, "fp32", "cpu", 1024, None, miniature)
+    return SimpleNamespace(model=model, ok=ok, checks=checks, unchecked=("NF4는 재지 않음",))
+
+
+def run_of(*models):
+    sets = [{"model_key": key, "hub_id": "nlpai-lab/KURE-v1", "revision": revision, "miniature": False} for key, revision in models]
+    return SystemRun("kure-v1", "B", 1, AT, {"sets": sets}, False, False, "fp16", ())
+
+
+def test_what_verifying_came_to_is_kept_for_the_checkpoint_it_was_run_on(conn):
+    revision = uuid4().hex
+    wrong = inference.keep(conn, report(ok=False, revision=revision))
+    told = inference.of_run(run_of(("kure-v1", revision)), measurements.listing(conn))
+    assert told.passed is False and "풀링" in told.detail and "하나씩" not in told.detail and told.measurements == (wrong,)
+    right = inference.keep(conn, report(revision=revision))
+    known = measurements.listing(conn)
+    assert inference.of_run(run_of(("kure-v1", revision)), known).measurements == (right,)
+    assert inference.of_run(run_of(("kure-v1", revision)), known).passed
+    assert inference.of_run(run_of(("kure-v1", "another")), known).passed is None
+    assert inference.of_run(run_of(("kure-v1", revision), ("siglip-base", "any")), known).passed is None, "all models of a run"
+    assert inference.of_run(run_of(), known).passed is None and inference.of_run(None, known).passed is None
+
+
+def test_verifying_is_worth_having_without_a_database(monkeypatch, capsys):
+    def gone():
+        raise StoreError("데이터베이스에 닿지 못했습니다.")
+
+    monkeypatch.setattr("core.store.open_database", gone)
+    monkeypatch.setattr("core.models.parity.verify.verify", lambda record: SimpleNamespace(
+        **vars(report()), attention="sdpa", rule=SimpleNamespace(pooling="cls", before={})))
+    assert main(["models", "verify", "kure-v1", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["models"][0]["ok"] and "저장하지 못했습니다" in told.err
 
 
 def test_a_decision_on_judgments_without_any_run_names_everything(conn, collection):

@@ -6,22 +6,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from core.cli.output import print_json, print_table, say
+from core.errors import StoreError
+from core.models.parity.labels import LABELS
 
 if TYPE_CHECKING:
     from core.models.parity.verify import Report
-
-LABELS = {
-    "file_checksums": "파일 체크섬", "parameters": "파라미터 수", "tokenizer_post_processor": "토크나이저 후처리",
-    "yes_no_tokens": "yes·no 토큰", "chat_template": "허브의 대화 템플릿", "hub_prompts": "허브의 프롬프트",
-    "modules": "허브의 모듈", "image_preparation": "그림 전처리 설정", "prompt_text": "프롬프트", "token_ids": "토큰 번호",
-    "pixel_values": "화소값", "pooling": "풀링", "normalisation": "정규화", "sigmoid": "시그모이드", "single": "하나씩",
-    "batch": "묶음", "batch_half": "16비트 묶음", "padding_side": "채움 방향",
-    "reference": "공개 규칙대로 실행",
-    "notices_mean_pooling": "평균 풀링을 알아채는가", "notices_wrong_pad_side": "틀린 채움 방향을 알아채는가",
-    "notices_missing_end_token": "빠진 끝 토큰을 알아채는가", "notices_text_before_image": "그림보다 앞선 글을 알아채는가",
-    "notices_line_break_before_the_query": "질문 앞 줄바꿈을 알아채는가",
-    "notices_padded_to_the_longest_only": "64토큰까지 채우지 않음을 알아채는가",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,11 +30,24 @@ def run(arguments: argparse.Namespace) -> int:
     for record in map(registry.resolve, dict.fromkeys(names)):
         say(f"{record.hub_id}: 확인하는 중입니다.")
         reports.append(verify(record))
+        _keep(reports[-1])
         if not arguments.json:
             _show(reports[-1])
     if arguments.json:
         print_json({"models": [_as_json(report) for report in reports]})
     return 0 if all(report.ok for report in reports) else 1
+
+
+def _keep(report: Report) -> None:
+    """Store what came out for the verdict; the checks are worth having without a database, too."""
+    from core.evaluation.verdict import inference
+    from core.store import open_database
+
+    try:
+        with open_database().connection() as conn:
+            inference.keep(conn, report)
+    except StoreError as error:
+        say(f"결과를 판정의 근거로 저장하지 못했습니다. {error}")
 
 
 def _show(report: Report) -> None:

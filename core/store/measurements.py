@@ -1,15 +1,21 @@
 """Measurements of speed, memory and stability, and automatic checks: stored whole with their environment, never changed.
 
 ``system`` is a system's or variant's name, ``config`` what was asked for: ``precision``, ``dims`` (None: all), ``max_pixels``,
-and whatever else the measurement needs to be repeated. ``result`` by ``kind``:
+``calls``, ``budget_gb`` and whatever else the measurement needs to be repeated. ``environment``: device, driver, versions, load
+average, clocks, ``models``. What was not measured is None or not there. Milliseconds; GB are 10⁹ bytes, MB 10⁶. ``result`` by
+``kind``:
 
 | kind | result |
 |---|---|
-| ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (encoding and search of one query) ``mean``, ``p50``, ``p95``, ``p99``, ``n``, ``failures``; optional ``p95_low``, ``p95_high`` |
-| ``throughput`` | ``items_per_s`` |
-| ``vram`` | ``vram_gb`` (10⁹ bytes): ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context), None where not measured |
-| ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine); optional ``errors`` |
+| ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (one query from its content to its hits) ``mean``, ``p50``, ``p95``, ``p99``, each with ``_low`` and ``_high`` (95 %), ``n`` (failures included), ``failures``, ``nan``; ``phases`` by part: ``encode``, ``search``, ``rerank`` with the same figures; ``cold_ms`` by part; ``left_out`` by part: why; ``errors`` |
+| ``throughput`` | ``items_per_s`` (of the best batch), ``best_batch``, ``by_batch``: by size ``items_per_s``, ``low``, ``high``, ``calls``, ``failures``, ``fits``, ``latency_ms``, ``vram_gb``, ``rss_mb``; ``pairs_per_s`` with a reranker |
+| ``vram`` | ``vram_gb``: ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context: the gate's), ``driver``, ``device``; ``after_load`` by model, ``by_batch``, ``by_pixels``; ``rss_mb``; ``fits`` |
+| ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine), ``asked`` (calls wanted); ``success``, ``failure_bound`` (one-sided 95 %), ``errors`` [{place, error, input}], ``memory`` by ``rss``, ``allocated``, ``reserved``, ``process``: slope and ``leak`` (True, False, None: cannot be told), ``leak`` over all, ``latency_ms``, ``seconds`` |
+| ``stress`` | ``by_callers``: by number ``latency_ms``, ``answers_per_s``, ``calls``, ``failures`` |
+| ``index`` | ``rows``, ``exact`` and ``indexes`` [{dims, type, build_s, bytes, by_ef: {ef: {recall_10, latency_ms}}}] |
 | ``hangul`` | ``items``, ``lost`` (items whose Hangul does not come back from the tokenizer), ``examples``; ``config`` has ``items``, the state of the collection's items |
+
+The samples behind a bench are in ``bench_samples``; ``result["samples"]`` has their number and SHA-256.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -18,7 +24,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
@@ -66,7 +72,7 @@ def add(conn: Connection, *, kind: str, system: str, device: str, miniature: boo
     """Store a measurement and return it; the same one again changes nothing."""
     values = {"kind": kind, "system": system, "device": device, "miniature": miniature, "config": dict(config),
               "environment": dict(environment), "result": dict(result), "partial": partial}
-    packed = json.dumps({**values, "measured_at": measured_at.isoformat()}, ensure_ascii=False, sort_keys=True,
+    packed = json.dumps({**values, "measured_at": measured_at.astimezone(UTC).isoformat()}, ensure_ascii=False, sort_keys=True,
                         separators=(",", ":"), allow_nan=False)
     sha256 = hashlib.sha256(packed.encode()).hexdigest()
     wrapped = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in values.items()}

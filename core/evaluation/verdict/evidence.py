@@ -10,9 +10,10 @@ from core.evaluation import measures, resampling
 from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation, ScenarioResult, Values
 from core.evaluation.scenarios import GATE
-from core.evaluation.verdict import hardware, validity
+from core.evaluation.verdict import hardware, inference, validity
 from core.evaluation.verdict.body import Body, Evidence
 from core.evaluation.verdict.gates import GateFile
+from core.evaluation.verdict.inference import Verified
 from core.evaluation.verdict.outcome import Check, CriticalError, Proof
 from core.evaluation.verdict.subject import Party, baseline_of, is_same_pipeline, subject_of
 from core.labels.versions.truth import Truth
@@ -31,13 +32,13 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
     gate_set, truth = evaluation.scenarios[GATE], evaluation.truth
     subject, baseline = subject_of(gate_set, file), baseline_of(gate_set, file)
     invalid = validity.problems(evaluation, file, [subject.run, baseline.run])
-    of_queries = _OfQueries(evaluation, subject, baseline, drawn)
+    of_queries = _OfQueries(evaluation, subject, baseline, drawn, inference.of_run(baseline.run, measured))
     errors = tuple(each for each in register if each.open and is_same_pipeline(each.system, file.subject.system))
     checks: tuple[Check, ...] = ()
     found: dict[str, Evidence] = {}
     for gate in file.gates:
         if gate.source == "critical":
-            checks = hardware.checks(gate, file, measured, _items_state(subject))
+            checks = (*hardware.checks(gate, file, measured, _items_state(subject)), _as_published(inference.of_run(subject.run, measured)))
             found[gate.name] = _critical(errors, checks)
         else:
             source: dict[str, Callable[[], Evidence]] = {
@@ -59,10 +60,11 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
 class _OfQueries:
     """Evidence from the gate set's values; every measure is resampled once, and all by the same draws."""
 
-    def __init__(self, evaluation: Evaluation, subject: Party, baseline: Party, drawn: Resampling | None) -> None:
+    def __init__(self, evaluation: Evaluation, subject: Party, baseline: Party, drawn: Resampling | None,
+                 verified: Verified) -> None:
         self._evaluation, self._result = evaluation, evaluation.scenarios[GATE]
         self._subject, self._baseline = subject, baseline
-        self._drawn = drawn
+        self._drawn, self._verified = drawn, verified
         self._known: dict[tuple[str, str], Evidence] = {}
 
     def quality(self, measure: str) -> Evidence:
@@ -95,6 +97,9 @@ class _OfQueries:
         lacking = " ".join(dict.fromkeys(filter(None, (subject.lacking, baseline.lacking))))
         if subject.run is None or baseline.run is None or not self._result.queries:
             return Evidence(lacking=lacking or _NO_QUERIES)
+        if not self._verified.passed:
+            # A baseline that is not run as its makers run it makes the subject look good; that is no fault of the subject's.
+            lacking = f"{lacking} {baseline.run.label}의 공식 추론 점검: {self._verified.detail}".strip()
         pairs = list(zip(self._ways(measure, subject.run.system), self._ways(measure, baseline.run.system), strict=True))
         if not all(np.mean(other) for _, other in pairs):
             return Evidence(lacking=lacking or f"{baseline.run.label}의 값이 0이라 비율을 구할 수 없습니다. 실행과 정답을 확인해 주세요.",
@@ -147,6 +152,10 @@ def _critical(errors: Sequence[CriticalError], checks: Sequence[Check]) -> Evide
     told = [f"등록부: {each.title}." for each in errors] + [f"{check.title}: {check.detail}" for check in failed]
     return Evidence(float(number), samples=len(checks), proofs=proofs, lacking="" if number else lacking,
                     remark=" ".join(told))
+
+
+def _as_published(verified: Verified) -> Check:
+    return Check("parity", "공식 추론과 같음(풀링, 지시문, 픽셀)", verified.passed, verified.detail, inference.proofs(verified))
 
 
 def _items_state(subject: Party) -> str:
