@@ -118,3 +118,8 @@ def test_variants_stand_beside_what_they_cost(conn, evaluated):
     for point in told.values():
         assert point.quality["cR@5"].value == pytest.approx(result.of(point.system, "cR@5").mean())
         assert point.times.encode is None and point.times.note
+    assert not whole.over_plain and not fused.over_plain
+    for name in variants.QUALITY:
+        lost = result.of("qwen3-vl@512", name) - result.of("qwen3-vl", name)
+        assert short.over_plain[name].value == pytest.approx(lost.mean()) and short.over_plain[name].losses == (lost < 0).sum()
+        assert joined.over_plain[name].value == pytest.approx(joined.quality[name].value - fused.quality[name].value)

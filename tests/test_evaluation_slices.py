@@ -65,6 +65,19 @@ def test_a_slice_has_the_interval_that_its_queries_have_in_the_draws_of_all():
     assert (cell.low, cell.high) == pytest.approx((low, high))
 
 
+def test_the_gap_of_two_systems_is_paired_within_each_slice():
+    """One system is better by the same on every query: its gap has no width, though the means scatter."""
+    grades = {"a": 3, "b": 3}
+    made = [asked(n, grades=grades, unit="확률" if n % 2 else "일차함수") for n in range(20)]
+    lists = {A: [["a", "b"] if n % 3 else ["a"] for n in range(20)], B: [["a"] if n % 3 else ["x"] for n in range(20)]}
+    table = slices.gaps(scored(made, **lists), "unit", A, B)
+    assert table.systems == ("qwen3-vl − kure-v1",) and [row.queries for row in table.rows] == [10, 10]
+    for row in (table.whole, *table.rows):
+        (cell,) = row.cells
+        assert (cell.value, cell.low, cell.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert slices.gaps(FOUND.scenarios[GATE], "kind", A, "kure+siglip").systems == (f"{A} − {TUNED}",)
+
+
 def test_few_queries_are_marked_and_few_families_have_no_interval():
     made = [asked(number, grades={"a": 3}, group=f"g{number % 3}", unit="적음" if number < 14 else "많음") for number in range(29)]
     table = slices.of(scored(made, **{A: [["a", "b"]] * 29}), "unit")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.evaluation.resampling import Interval, Resampling
-from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery
+from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, Values
 from core.evaluation.scenarios import GATE, PRIMARY
 from core.items import dialect
 from core.items.naming import KINDS, QUERY_TYPES
@@ -71,16 +71,30 @@ def of(result: ScenarioResult, facet: str, measure: str = PRIMARY, *, resampling
     Raises:
         ValueError: there is no such facet.
     """
-    if facet not in FACETS:
-        raise ValueError(f"there is no facet {facet}")
-    return _table(result, facet, [query.facets.get(facet, "") for query in result.queries], measure, resampling)
+    return _table(result, facet, _facet(result, facet), measure, result.names, result.values[measure], resampling)
+
+
+def gaps(result: ScenarioResult, facet: str, a: str, b: str, measure: str = PRIMARY, *,
+         resampling: Resampling | None = None) -> SliceTable:
+    """Return the same table of a − b over the same queries, in one column (``systems`` has the two names with − between).
+
+    D stands for the tuned one where there is one. The intervals are paired: two systems' own intervals may overlap although
+    one is better on every query.
+
+    Raises:
+        ValueError: there is no such facet, or one of the systems was not run.
+    """
+    a, b = result.stands_for(a), result.stands_for(b)
+    values = (result.of(a, measure) - result.of(b, measure))[None]
+    return _table(result, facet, _facet(result, facet), measure, (f"{a} − {b}",), values, resampling)
 
 
 def modality(evaluation: Evaluation, *, scenario: str = GATE, measure: str = PRIMARY,
              resampling: Resampling | None = None) -> SliceTable:
     """Return the plan's task 3.7: text, LaTeX and image, by what the query's source item is (else by the query itself)."""
     result = evaluation.scenarios[scenario]
-    return _table(result, "kind", [kind_of(query) for query in result.queries], measure, resampling)
+    return _table(result, "kind", [kind_of(query) for query in result.queries], measure, result.names,
+                  result.values[measure], resampling)
 
 
 def kind_of(query: ScoredQuery) -> str:
@@ -97,16 +111,23 @@ def honest(cell: Interval) -> Interval:
     return cell if cell.groups >= FEWEST_GROUPS else replace(cell, low=float("nan"), high=float("nan"))
 
 
-def _table(result: ScenarioResult, facet: str, values: Sequence[str], measure: str, resampling: Resampling | None) -> SliceTable:
-    table = SliceTable(facet, FACETS[facet], measure, result.names, (), None)
-    if not result.queries or not result.systems:
+def _facet(result: ScenarioResult, facet: str) -> list[str]:
+    if facet not in FACETS:
+        raise ValueError(f"there is no facet {facet}")
+    return [query.facets.get(facet, "") for query in result.queries]
+
+
+def _table(result: ScenarioResult, facet: str, sliced: Sequence[str], measure: str, names: tuple[str, ...], values: Values,
+           resampling: Resampling | None) -> SliceTable:
+    """Return the table of values of shape (names, queries), by what each query is sliced by."""
+    table = SliceTable(facet, FACETS[facet], measure, names, (), None)
+    if not result.queries or not names:
         return table
-    found = _ordered(facet, values)
-    masks = np.array([[True] * len(values), *([each == value for each in values] for value in found)])
-    systems = len(result.names)
-    told = (resampling or Resampling(result.groups)).intervals(np.tile(result.values[measure], (len(masks), 1)),
-                                                               np.repeat(masks, systems, axis=0))
-    cells = [tuple(map(honest, told[place * systems : (place + 1) * systems])) for place in range(len(masks))]
+    found = _ordered(facet, sliced)
+    masks = np.array([[True] * len(sliced), *([each == value for each in sliced] for value in found)])
+    wide = len(names)
+    told = (resampling or Resampling(result.groups)).intervals(np.tile(values, (len(masks), 1)), np.repeat(masks, wide, axis=0))
+    cells = [tuple(map(honest, told[place * wide : (place + 1) * wide])) for place in range(len(masks))]
     titles = [WHOLE, *(_TITLES.get(facet, {}).get(value, value) or NONE for value in found)]
     whole, *rows = [SliceRow(value, title, row[0].queries, row[0].groups, row)
                     for value, title, row in zip(["", *found], titles, cells, strict=True)]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from psycopg import Connection
 
 from core.errors import NotFoundError
 from core.evaluation.analysis import costs
 from core.evaluation.analysis.costs import IndexSize, Memory, Times
-from core.evaluation.resampling import Interval, Resampling
-from core.evaluation.results import Evaluation, SystemRun
+from core.evaluation.resampling import Difference, Interval, Resampling
+from core.evaluation.results import Evaluation, ScenarioResult, SystemRun
 from core.evaluation.scenarios import GATE
 from core.models import registry
 from core.search import variants
@@ -47,6 +48,9 @@ class VariantPoint:
     stale: bool
     quality: dict[str, Interval]
     """By measure of ``QUALITY``."""
+    over_plain: dict[str, Difference]
+    """This − the plain system of its family, by measure of ``QUALITY``, exploratory; empty for the plain one itself, and where
+    that was not run. What a variant loses is told by this, not by whether two intervals overlap."""
     memory: Memory
     here: IndexSize
     """Of this collection."""
@@ -82,11 +86,19 @@ def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE, resamp
             dims=sum(dims for dims, _ in here), bank_dims=sum(dims for dims, _ in bank),
             max_pixels=next((each["max_pixels"] for each in run.config["sets"] if each["max_pixels"]), None),
             miniature=run.miniature, stale=run.stale, quality={name: found[place] for name, found in quality.items()},
+            over_plain=_over_plain(result, run.system, variant.system.name, drawn),
             memory=costs.memory(run.system, run.config, precision=run.precision, max_pixels=_budget(run, variant), measured=measured),
             here=costs.index(here, items=held, with_figure=figures),
             bank=costs.index(bank, items=BANK_ITEMS, with_figure=round(BANK_ITEMS * figures / held) if held else 0),
             times=costs.times(runs.queries(conn, run.run_id), reranks=variant.system.method == "rerank")))
     return tuple(points)
+
+
+def _over_plain(result: ScenarioResult, system: str, plain: str, drawn: Resampling) -> dict[str, Difference]:
+    if system == plain or not result.has(plain):
+        return {}
+    one, other = (np.stack([result.of(name, measure) for measure in QUALITY]) for name in (system, plain))
+    return dict(zip(QUALITY, drawn.differences(one, other), strict=True))
 
 
 def _compared(run: SystemRun) -> Variant | None:
