@@ -44,6 +44,7 @@ lint: install-test
 bench: install-test
 	@$(BIN)/python -m core.bench.house
 	@$(BIN)/python -m core.bench.encoding
+	@$(BIN)/python -m core.bench.evaluation
 	@$(BIN)/python -m tests.bench_labelling
 
 sample-table: install-test

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from core.evaluation.measures import BOUNDED, Table
 from core.evaluation.results import ScoredQuery, Values
 
@@ -34,13 +32,15 @@ def of(queries: Sequence[ScoredQuery], lists: Lists, values: Mapping[str, Values
         declared: the ground truth says that what it does not list has grade 0.
     """
     lower = {name: values[name] for name in BOUNDED}
-    open_items = {query.query_id: unjudged(query, lists) for query in queries}
-    if declared or not any(open_items.values()):
+    raised = {} if declared else {place: _raised(query, found) for place, query in enumerate(queries) if (found := unjudged(query, lists))}
+    if not raised:
         return {name: (each, each) for name, each in lower.items()}
-    raised = [_raised(query, open_items[query.query_id]) for query in queries]
-    table = Table(raised, relevant_from=relevant_from, names=BOUNDED)
-    found = [table.of(each) for each in lists.values()]
-    return {name: (each, np.stack([one[name] for one in found])) for name, each in lower.items()}
+    upper = {name: each.copy() for name, each in lower.items()}
+    table = Table(list(raised.values()), relevant_from=relevant_from, names=BOUNDED)
+    for row, each in enumerate(lists.values()):
+        for name, found in table.of(each).items():
+            upper[name][row, list(raised)] = found
+    return {name: (each, upper[name]) for name, each in lower.items()}
 
 
 def unjudged(query: ScoredQuery, lists: Lists) -> tuple[str, ...]:
@@ -49,6 +49,4 @@ def unjudged(query: ScoredQuery, lists: Lists) -> tuple[str, ...]:
 
 
 def _raised(query: ScoredQuery, items: Sequence[str]) -> ScoredQuery:
-    if not items:
-        return query
     return replace(query, grades={**query.grades, **dict.fromkeys(items, RELEVANT)}, relevant=query.relevant + len(items))

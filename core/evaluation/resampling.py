@@ -102,15 +102,17 @@ class Resampling:
         """
         values = self._checked(values)
         if mask is None:
-            sums, counts = self._by_group(values), self._sizes[:, None]
+            sums, counts, of_row = self._by_group(values), self._sizes[:, None], np.zeros(len(values), dtype=np.intp)
         else:
             shaped = np.broadcast_to(mask, values.shape)
-            sums, counts = self._by_group(np.where(shaped, values, 0.0)), self._by_group(shaped.astype(np.float64))
+            kinds, of_row = np.unique(shaped, axis=0, return_inverse=True)  # systems share a slice's mask
+            of_row = of_row.reshape(-1)
+            sums, counts = self._by_group(np.where(shaped, values, 0.0)), self._by_group(kinds.astype(np.float64))
         means = np.empty((self.draws, values.shape[0]))
         with np.errstate(invalid="ignore", divide="ignore"):
             for rows in _chunks(self.draws):
                 taken = self.times[rows].astype(np.float64)
-                means[rows] = (taken @ sums) / (taken @ counts)
+                means[rows] = (taken @ sums) / (taken @ counts)[:, of_row]
         return means
 
     def intervals(self, values: Values, mask: NDArray[np.bool_] | None = None) -> list[Interval]:
