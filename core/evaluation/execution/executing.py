@@ -81,23 +81,22 @@ def execute(db: Database, engine: Callable[[], EngineClient], *, collection: str
     refused = [Refused(each.system, each.scope, each.reason) for each in wanted if each.state == "unavailable"]
     open_ = [each for each in wanted if each.state not in ("there", "unavailable")]
     report, stopped = progress or (lambda done, total, words: None), cancelled or (lambda: False)
-    total, done = len(open_) * len(asked), 0
+    total, done = sum(each.missing for each in open_), 0
     encoder = None
     for group in _together(open_):
         if stopped():
             break
         encoder = encoder or running.encoder_of_runs(engine())
-        names, words = [each.system for each in group], _words(group)
+        names, missing = [each.system for each in group], sum(each.missing for each in group)
         try:
             outcomes = running.run_together(
                 db, encoder.engine, names, collection=collection, queries=asked, over=plan.range_of(group[0].scope),
-                encoder=encoder, cancelled=stopped,
-                progress=lambda now, of, before=done, words=words: report(before + now, total, words))
+                encoder=encoder, cancelled=stopped, progress=_within(report, done, missing, total, _words(group)))
             executed += [Executed(each.system, each.scope, outcome.run_id, outcome)
                          for each, outcome in zip(group, outcomes, strict=True)]
         except (NotFoundError, InputError, ModelError) as error:
             refused += [Refused(each.system, each.scope, str(error)) for each in group]
-        done += len(group) * len(asked)
+        done += missing
     return ExecutionOutcome(tuple(executed), tuple(refused), any(each.outcome.cancelled for each in executed if each.outcome)
                             or len(executed) + len(refused) < len(wanted))
 
@@ -109,6 +108,18 @@ def _together(wanted: Sequence[PlannedRun]) -> Iterator[list[PlannedRun]]:
 
     for _, group in groupby(wanted, key=shared):
         yield list(group)
+
+
+def _within(report: Progress, done: int, missing: int, total: int, words: str) -> Callable[[int, int], None]:
+    """Return the progress of a run as a part of the whole: it counts queries that are there or are not for the system, too."""
+    began: list[int] = []
+
+    def told(seen: int, of: int) -> None:
+        began[:] = began or [seen]
+        share = (seen - began[0]) / (of - began[0]) if of > began[0] else 1.0
+        report(done + round(missing * share), total, words)
+
+    return told
 
 
 def _words(group: Sequence[PlannedRun]) -> str:
