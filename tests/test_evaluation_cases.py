@@ -14,6 +14,7 @@ from core.evaluation.results import Evaluation, ScoredQuery
 from core.evaluation.scenarios import GATE, TUNED
 from core.items.record import Item
 from core.store import error_cases, items, queries
+from core.store.queries import QueryRevision
 from tests import evaluation_data
 from tests.test_evaluation_slices import scored
 from tests.test_store_items import new
@@ -129,6 +130,17 @@ def test_cases_are_the_missed_and_the_lost_the_worst_first(conn, evaluated):
     assert missed.values["cR@5"] == 0 and missed.values_against["cR@5"] == 0.5 and missed.against == D
     assert "10개" in missed.suggested[0].why and "4개" in lost.suggested[0].why, "of a lost query, the first five without the one found"
     assert [each.rank for each in lost.wanted] == [1, 10] and lost.got[0].item.item.id == "m-001" and lost.got[0].grade == 3
+
+
+@pytest.mark.parametrize("scenario, expected", [(GATE, {"figure"}), ("S1", {"vague"}), ("S3", {"figure"})])
+def test_a_cause_is_looked_for_in_the_part_that_the_scenario_searches_with(conn, collection, scenario, expected):
+    items.upsert(conn, collection.id, [new(n, images=("a.png",) if n == 1 else ()) for n in range(1, 31)])
+    query = QueryRevision("q", 1, "확률 문제", "f" * 64, None, "text_image", "human", "h", False)
+    asked = ScoredQuery(query, "g", {}, {"m-001": 3, **dict.fromkeys(FILL, 0)}, 1, 29)
+    result = scored([asked], scenario=scenario, **{A: [[*FILL, "m-001"]]})
+    found = replace(evaluation_data.evaluation(queries=1), collection_id=collection.id, scenarios={scenario: result})
+    (case,) = cases.of(conn, found, scenario=scenario)
+    assert {each.cause for each in case.suggested} == expected
 
 
 def test_without_the_other_system_only_missed_queries_are_cases(conn, evaluated):

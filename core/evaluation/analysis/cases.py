@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.evaluation.analysis import causes
 from core.evaluation.analysis.causes import Suggestion
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery
-from core.evaluation.scenarios import BASELINE, GATE
+from core.evaluation.scenarios import BASELINE, GATE, Part
 from core.labels.versions.truth import Truth
 from core.store import error_cases, items, queries
 from core.store.items import StoredItem
@@ -106,10 +106,10 @@ def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE, system
         wanted, got = _sides(query, lists, system, beside, evaluation.truth.relevant_from, stored)
         source = stored.get(query.query.source_item_id or "")
         word = said.get((query.query_id, query.query.content_hash))
-        cases.append(ErrorCase(
-            scenario, system, beside, query, source, kind, own, its, wanted, got,
-            causes.suggest(_seen(query, source, kind, wanted, got, evaluation.truth)), (word.cause or None) if word else None,
-            word.note if word else "", word.by if word else "", word.at if word else None))
+        case = ErrorCase(scenario, system, beside, query, source, kind, own, its, wanted, got, (),
+                         (word.cause or None) if word else None, word.note if word else "", word.by if word else "",
+                         word.at if word else None)
+        cases.append(replace(case, suggested=causes.suggest(_seen(case, evaluation.truth, result.scenario.part))))
     return cases
 
 
@@ -175,18 +175,23 @@ def _sides(query: ScoredQuery, lists: Mapping[str, Mapping[str, Sequence[str]]],
     return tuple(wanted), tuple(got)
 
 
-def _seen(query: ScoredQuery, source: StoredItem | None, kind: Kind, wanted: Sequence[Wanted], got: Sequence[Got],
-          truth: Truth) -> causes.Seen:
-    """Where a query is only lost, what comes after the places that relevant items could fill is nobody's mistake."""
-    reach = TOP if kind == "missed" else max(CAPPED, min(len(wanted), TOP))
-    is_item = queries.is_item(query.query)
+def _seen(case: ErrorCase, truth: Truth, part: Part) -> causes.Seen:
+    """Return what the rules look at: of the query, the part that the scenario searches with.
+
+    Where a query is only lost, what comes after the places that relevant items could fill is nobody's mistake.
+    """
+    reach = TOP if case.kind == "missed" else max(CAPPED, min(len(case.wanted), TOP))
+    query, source = case.query.query, case.source
+    is_item = queries.is_item(query)
+    text = (source.item.text if source else "") if is_item else query.text or ""
+    picture = bool(source and source.image_hashes) if is_item else query.image_hash is not None
     return causes.Seen(
-        text=(source.item.text if source else "") if is_item else query.query.text or "",
-        picture=bool(source and source.image_hashes) if is_item else query.query.image_hash is not None,
+        text=text if part != "image" else "",
+        picture=picture and part != "text",
         typed=not is_item,
-        wanted=[each.item.item for each in wanted if each.item],
-        missing=[each.item.item for each in wanted if each.item and (each.rank is None or each.rank > TOP)],
-        got=[(each.item.item, each.grade) for each in got
+        wanted=[each.item.item for each in case.wanted if each.item],
+        missing=[each.item.item for each in case.wanted if each.item and (each.rank is None or each.rank > TOP)],
+        got=[(each.item.item, each.grade) for each in case.got
              if each.item and each.rank <= reach and (each.grade or 0) < truth.relevant_from],
         unlisted_zero=bool(truth.unlisted_zero_by),
     )
