@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from itertools import zip_longest
 
-from core.items import grades
 from core.search import variants
 from core.search.comparison import Column
 from core.search.rank import Hit
@@ -95,11 +94,7 @@ def _move(view: View, system: str, item_id: str) -> str:
 def _grade(view: View, item_id: str) -> str:
     if view.grades is None:
         return ""
-    grade = view.grades.get(item_id)
-    if grade is None:
-        return '<span class="ib-grade ib-grade-none" title="아직 등급이 없는 문항">–</span>'
-    means = f"정답 {grades.titled(grade)}: {grades.MEANINGS[grade]}"
-    return f'<span class="ib-grade ib-grade-{grade}" title="{means}">{grade}<i> {grades.NAMES[grade]}</i></span>'
+    return cards.grade(view.grades.get(item_id))
 
 
 def _places(view: View, system: str, item_id: str, *, only: bool) -> str:

@@ -14,7 +14,10 @@ from pages.widgets.palette import INK, MUTED, RULE
 GRADES = {3: "#1d4f3f", 2: "#3f9478", 1: "#a9d2c1", 0: "#d8dbe1", None: "#ffffff"}
 """Most to least alike by lightness; what nobody judged is hollow."""
 _CELL = 58
-_DARK = 0.55
+_TOLD = (0, 4, 9, 19)
+"""Places of a curve that are named."""
+_DARK = 0.66
+"""From here on white letters have more contrast than ink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ def heat(cells: Sequence[Sequence[Cell]], *, rows: Sequence[str], columns: Seque
     lines = max((len(cell.lines) for row in cells for cell in row), default=1)
     plot.dress(figure, height=max(_CELL, 22 * lines + 12) * len(rows) + 50, top=34)
     figure.update_xaxes(side="top", showgrid=False, tickvals=list(range(len(columns))), ticktext=[plot.plain(name) for name in columns],
-                        tickfont_size=plot.LETTERS)
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(rows))),
+                        tickfont_size=plot.LETTERS, ticks="", showline=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="", showline=False, tickvals=list(range(len(rows))),
                         ticktext=["<br>".join(map(plot.plain, name.split("<br>"))) for name in rows], tickfont_size=plot.LETTERS)
     return figure
 
@@ -65,13 +68,13 @@ class Line:
 
 
 def lines(found: Sequence[Line], *, x: str, y: str) -> go.Figure:
-    """Return curves over 0 to 1 both ways; the first and the last point of each say where on it one is."""
+    """Return curves over 0 to 1 both ways; ``_TOLD`` points of the first say where on a curve one is."""
     figure = go.Figure()
-    for line in found:
-        ends = {0, len(line.x) - 1}
+    for number, line in enumerate(found):
+        told = _TOLD if number == 0 else ()
         figure.add_trace(go.Scatter(
             x=list(line.x), y=list(line.y), mode="lines+markers+text", name=plot.plain(line.label), customdata=list(line.steps),
-            text=[plot.plain(step) if place in ends else "" for place, step in enumerate(line.steps)], textposition="top right",
+            text=[plot.plain(step) if place in told else "" for place, step in enumerate(line.steps)], textposition="top right",
             textfont={"size": plot.SMALL, "color": line.colour}, cliponaxis=False,
             line={"color": line.colour, "width": 3, "dash": line.dash}, marker={"size": 7, "color": line.colour},
             hovertemplate=f"<b>{plot.plain(line.label)}</b> %{{customdata}}<br>{plot.plain(x)} %{{x:.3f}}<br>{plot.plain(y)} %{{y:.3f}}"
@@ -113,8 +116,12 @@ class Spot:
     colour: str
 
 
-def scatter(found: Sequence[Spot], *, x: str, y: str) -> go.Figure:
-    """Return two systems' values of each query against each other, equal ones on the diagonal. A circle can be clicked."""
+def scatter(found: Sequence[Spot], *, x: str, y: str, above: str, below: str) -> go.Figure:
+    """Return two systems' values of each query against each other, equal ones on the diagonal. A circle can be clicked.
+
+    Args:
+        above: what it means to stand above the diagonal; ``below``: to stand below.
+    """
     figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED, "width": 1.5, "dash": "dash"}, hoverinfo="skip"))
     most = max((len(spot.ids) for spot in found), default=1)
     sizes = [14 + 34 * ((len(spot.ids) - 1) / max(1, most - 1)) ** 0.5 for spot in found]
@@ -128,5 +135,8 @@ def scatter(found: Sequence[Spot], *, x: str, y: str) -> go.Figure:
         unselected={"marker": {"opacity": 0.55}}, selected={"marker": {"opacity": 0.9}}))
     for update, title in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
         update(range=[-0.05, 1.06], title_text=plot.plain(title), gridcolor=RULE)
+    for at_x, at_y, words in ((0.02, 1.02, above), (1.02, 0.0, below)):
+        figure.add_annotation(x=at_x, y=at_y, text=plot.plain(words), showarrow=False, font={"size": plot.SMALL, "color": MUTED},
+                              xanchor="left" if at_x < 0.5 else "right")
     plot.dress(figure, height=560)
     return figure

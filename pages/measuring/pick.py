@@ -82,3 +82,10 @@ def ordered(names: Iterable[str]) -> list[str]:
     if TUNED in names:
         found.insert(found.index(BASELINE) + 1 if BASELINE in found else len(found), TUNED)
     return found
+
+
+def system(at: Shown, options: Sequence[str]) -> str:
+    """Let somebody choose one of these systems and return its name."""
+    first = options[0]
+    key = _kept("metrics.system", at.asked.system, options)
+    return st.selectbox("시스템", options, key=key, width=300, format_func=named.system, on_change=_put, args=(key, "system", first))

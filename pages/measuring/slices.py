@@ -20,7 +20,7 @@ from pages.widgets.plot import Sheet
 
 _ABOUT = (f"쿼리가 {FEW}개보다 적은 칸은 색 없이 '{FEW_MARK}'으로 적습니다. 여기의 차이는 모두 탐색적입니다: 많은 칸 가운데 몇은 우연히도 "
           "높거나 낮습니다.")
-_PARTS = {parts.WHOLE: "A 글+그림", parts.TEXT_ONLY: "A 글만", parts.IMAGE_ONLY: "A 그림만"}
+_PARTS = {parts.TOGETHER: "A 글+그림", parts.TEXT_ONLY: "A 글만", parts.IMAGE_ONLY: "A 그림만"}
 _UNIT = "unit"
 
 

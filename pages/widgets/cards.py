@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.items import content, dialect
+from core.items import content, dialect, grades
 from core.items.naming import KINDS
 from core.items.record import Item
 from core.search.rank import Hit
@@ -45,6 +45,39 @@ def source(stored: StoredItem, *, address: Address) -> None:
     head = (f'<div class="ib-head"><span class="ib-rank">기준 문항</span>{_facts(stored.item)}'
             f'<a class="ib-leave" href="{leave}" target="_self">기준 문항 풀기</a></div>')
     _draw([_card(stored, head=head, compact=False)], classes="ib-source", accent=INK)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item at its place in a list, with its grade; ``note`` stands in small print beside."""
+
+    item_id: str
+    stored: StoredItem | None
+    """None where the collection no longer has it."""
+    place: str
+    grade: int | None
+    note: str = ""
+
+
+def placed(found: Sequence[Placed], *, accent: str) -> None:
+    """Draw items with their places and grades, one below the other."""
+    drawn = []
+    for each in found:
+        facts = _facts(each.stored.item, short=True) if each.stored else '<span class="ib-meta">지워진 문항입니다.</span>'
+        note = f'<span class="ib-note-in-head">{attribute(each.note)}</span>' if each.note else ""
+        head = f'<div class="ib-head"><span class="ib-rank">{attribute(each.place)}</span>{facts}{note}{grade(each.grade)}</div>'
+        drawn.append(_card(each.stored, head=head, compact=True) if each.stored else
+                     f'<article class="ib-card" data-item="{attribute(each.item_id)}">{head}</article>')
+    if drawn:
+        _draw(drawn, classes="ib-list ib-compact ib-placed", accent=accent)
+
+
+def grade(value: int | None) -> str:
+    """Return a grade as a badge."""
+    if value is None:
+        return '<span class="ib-grade ib-grade-none" title="아직 등급이 없는 문항">–</span>'
+    means = f"정답 {grades.titled(value)}: {grades.MEANINGS[value]}"
+    return f'<span class="ib-grade ib-grade-{value}" title="{means}">{value}<i> {grades.NAMES[value]}</i></span>'
 
 
 def whole(stored: StoredItem, *, similar: str = "") -> None:
