@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.evaluation.analysis import costs, variants
+from core.evaluation import assembling
+from core.evaluation.analysis import cases, costs, variants
 from core.evaluation.scenarios import GATE, TUNED
 from core.models import planner, registry
 from core.models.planner import Wish
+from core.search import running
 from core.store import items, measurements, queries, runs
 from core.store.measurements import Measurement
 from core.store.runs import RunQuery
-from tests import evaluation_data
+from tests import evaluation_data, stored_engine
+from tests.label_data import Bank
 from tests.test_store_items import new
 
 MEASURED = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -123,3 +126,26 @@ def test_variants_stand_beside_what_they_cost(conn, evaluated):
         lost = result.of("qwen3-vl@512", name) - result.of("qwen3-vl", name)
         assert short.over_plain[name].value == pytest.approx(lost.mean()) and short.over_plain[name].losses == (lost < 0).sum()
         assert joined.over_plain[name].value == pytest.approx(joined.quality[name].value - fused.quality[name].value)
+
+
+def test_what_a_real_run_says_of_itself_is_enough(database, conn, collection):
+    """The shape of a run's configuration, as ``run_config`` writes it: miniatures of 40 dimensions over twelve items without a figure."""
+    bank = Bank(conn, collection)
+    bank.say_all({"김": {(query, "m-001"): 3 for query in bank.queries} | {(query, "m-002"): 2 for query in bank.queries}})
+    stored_engine.embed(conn, collection.id)
+    engine = stored_engine.FakeEngine()
+    for system in ("A", "A@32", "D", "E", "bm25", "D@w0.3"):
+        running.run_system(database, engine, system, collection=collection.name)
+    evaluation = assembling.load(conn, collection.name)
+    told = {point.system: point for point in variants.of(conn, evaluation)}
+    assert set(told) == {"qwen3-vl", "qwen3-vl@32", "kure+siglip", "qwen3-vl+rerank"}
+    assert {name: (point.dims, point.bank_dims, point.here.vectors) for name, point in told.items()} == {
+        "qwen3-vl": (40, 2048, 12), "qwen3-vl@32": (32, 32, 12), "kure+siglip": (80, 1792, 12), "qwen3-vl+rerank": (40, 2048, 12)}
+    assert all(point.memory.kind == "forecast" and point.miniature for point in told.values())
+    assert told["qwen3-vl+rerank"].memory.gb > told["qwen3-vl"].memory.gb > told["kure+siglip"].memory.gb
+    assert [name for name, point in told.items() if point.times.rerank] == [] and told["qwen3-vl"].times.encode is None
+    found = cases.of(conn, evaluation, against="qwen3-vl+rerank")
+    result = evaluation.scenarios[GATE]
+    missed = {query.query_id for query, hit in zip(result.queries, result.of("qwen3-vl", "Success@10"), strict=True) if not hit}
+    assert {case.query.query_id for case in found if case.kind == "missed"} == missed
+    assert all(each.item for case in found for each in (*case.wanted, *case.got))
