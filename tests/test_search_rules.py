@@ -25,6 +25,15 @@ def test_scores_are_compared_as_fp32():
     assert [hit.item_id for hit in hits] == [first, second]
 
 
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(1, 45), st.sets(st.integers(0, 45), max_size=4))
+def test_the_best_few_are_the_first_of_all(scores, k, left_out):
+    ids = [f"m-{place}" for place in range(len(scores))]
+    exclude = [f"m-{place}" for place in left_out]
+    every = rank(ids, np.array(scores), exclude=exclude)
+    assert rank(ids, np.array(scores), k=k, exclude=exclude) == every[:k]
+    assert [hit.item_id for hit in every] == sorted(set(ids) - set(exclude), key=lambda item: (-scores[int(item[2:])], tie_key(item)))
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_score_that_is_no_number_is_refused(bad):
     with pytest.raises(ModelError):

@@ -46,10 +46,20 @@ def rank(item_ids: Sequence[str], scores: NDArray[np.floating], *, k: int | None
     single = np.asarray(scores, dtype=np.float32)
     if not np.isfinite(single).all():
         raise ModelError("모델이 숫자가 아닌 점수를 냈습니다. 모델을 다시 불러온 뒤 다시 검색해 주세요.")
-    kept = [(-float(score), tie_key(item_id), item_id) for item_id, score in zip(item_ids, single, strict=True)
-            if item_id not in exclude]
+    if len(single) != len(item_ids):
+        raise ValueError(f"{len(item_ids)} items and {len(single)} scores")
+    kept = [(-float(single[place]), tie_key(item_ids[place]), item_ids[place]) for place in _best(single, k, len(exclude))
+            if item_ids[place] not in exclude]
     kept.sort()
     return numbered([(item_id, -negative) for negative, _, item_id in kept[:k]])
+
+
+def _best(scores: NDArray[np.float32], k: int | None, excluded: int) -> NDArray[np.intp]:
+    """Return places of at least the best ``k`` that are not excluded, with all that tie: hashing a whole corpus takes longest."""
+    enough = len(scores) if k is None else max(1, k + excluded)
+    if enough >= len(scores):
+        return np.arange(len(scores))
+    return np.flatnonzero(scores >= np.partition(scores, -enough)[-enough])
 
 
 def numbered(ordered: Sequence[tuple[str, float]]) -> list[Hit]:
