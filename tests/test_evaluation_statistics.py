@@ -117,14 +117,22 @@ def test_what_cannot_be_resampled_is_refused(values):
 
 
 @pytest.mark.slow
-def test_intervals_over_correlated_families_cover():
+@pytest.mark.parametrize("families", [10, 40])
+def test_intervals_over_correlated_families_cover(families):
     rng, inside = np.random.default_rng(5), 0
-    groups = np.repeat(np.arange(40), 3)
+    groups = np.repeat(np.arange(families), 3)
     for number in range(2000):
-        values = 0.5 + rng.normal(0, 0.2, 40)[groups] + rng.normal(0, 0.1, 120)
+        values = 0.5 + rng.normal(0, 0.2, families)[groups] + rng.normal(0, 0.1, len(groups))
         (found,) = statistics.intervals(values[None, :], groups.tolist(), draws=500, seed=number)
         inside += found.low <= 0.5 <= found.high
     assert 0.92 <= inside / 2000 <= 0.97
+
+
+def test_few_groups_widen_the_interval_by_the_t_table():
+    assert resampling.tail(10_000) == pytest.approx(0.025, abs=1e-4)
+    # t(9) = 2.262, times the root of 10/9 = 2.385; the normal distribution has 0.85 % beyond it
+    assert resampling.tail(10) == pytest.approx(0.00855, abs=1e-5)
+    assert resampling.tail(1) == 0.025
 
 
 @pytest.mark.slow

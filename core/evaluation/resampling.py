@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
 
 DRAWS = 10_000
 SEED = 20261122
@@ -28,7 +29,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with its percentile bootstrap interval, in the measure's own unit; ``groups`` is what was resampled."""
+    """A mean with its bootstrap interval, in the measure's own unit; ``groups`` is what was resampled."""
 
     value: float
     low: float
@@ -121,13 +122,13 @@ class Resampling:
         A draw that took none of a masked row's queries is left out of that row's interval; a row without any query has NaN.
         """
         drawn = self.means(values, mask)
-        low, high = bounds(drawn)
         shaped = np.ones(values.shape, dtype=bool) if mask is None else np.broadcast_to(mask, values.shape)
+        counts = [len(np.unique(self._index[counted])) for counted in shaped]
+        low, high = bounds(drawn, counts)
         told = []
         for row, (each, counted) in enumerate(zip(values, shaped, strict=True)):
             mean = float(each[counted].mean()) if counted.any() else float("nan")
-            told.append(Interval(mean, float(low[row]), float(high[row]), int(counted.sum()),
-                                 len(np.unique(self._index[counted]))))
+            told.append(Interval(mean, float(low[row]), float(high[row]), int(counted.sum()), counts[row]))
         return told
 
     def differences(self, a: Values, b: Values) -> list[Difference]:
@@ -148,7 +149,7 @@ class Resampling:
         for rows in _chunks(self.draws):
             # A permutation that equals the observed sum must count, whatever the order of additions did to its last bit.
             as_far += (np.abs(self.signs[rows].astype(np.float64) @ sums) >= observed - DUST).sum(axis=0)
-        low, high = bounds(self.means(deltas))
+        low, high = bounds(self.means(deltas), [self.groups] * len(deltas))
         return [Difference(float(delta.mean()), float(below), float(above), float((1 + far) / (1 + self.draws)),
                            int((delta > DUST).sum()), int((np.abs(delta) <= DUST).sum()), int((delta < -DUST).sum()), self.queries)
                 for delta, below, above, far in zip(deltas, low, high, as_far, strict=True)]
@@ -170,7 +171,7 @@ class Resampling:
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios = drawn[:, 0] / drawn[:, 1] - 1
         ratios[~np.isfinite(ratios)] = np.nan
-        low, high = bounds(ratios[:, None])
+        low, high = bounds(ratios[:, None], [self.groups])
         value = float(np.mean(a) / np.mean(b) - 1)
         return Interval(value, float(low[0]), float(high[0]), self.queries, self.groups), ratios
 
@@ -206,18 +207,36 @@ def share(passing: NDArray[np.bool_]) -> float:
     return float(np.mean(passing))
 
 
-def bounds(drawn: Values) -> tuple[Values, Values]:
-    """Return the ends of the percentile interval of each column, draws that are NaN left out; NaN for a column of nothing else."""
-    tail = (1 - CONFIDENCE) / 2
-    if not np.isnan(drawn).any():
-        low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
-        return low, high
+def bounds(drawn: Values, groups: Sequence[int]) -> tuple[Values, Values]:
+    """Return the ends of each column's interval, draws that are NaN left out; NaN for a column of nothing else.
+
+    Percentiles, taken further out the fewer groups there are (expanded percentile interval, Hesterberg 2015, section 5.3): the
+    plain ones treat the groups' spread as known and cover 89 % instead of 95 % with ten groups (simulated).
+
+    Args:
+        drawn: shape (draws, columns).
+        groups: how many groups each column rests on.
+    """
     low, high = np.full((2, drawn.shape[1]), np.nan)
-    for column in range(drawn.shape[1]):
-        told = drawn[~np.isnan(drawn[:, column]), column]
-        if len(told):
-            low[column], high[column] = np.quantile(told, (tail, 1 - tail))
+    for number in dict.fromkeys(groups):
+        columns = [column for column, each in enumerate(groups) if each == number]
+        ends = (tail(number), 1 - tail(number))
+        if not np.isnan(drawn[:, columns]).any():
+            low[columns], high[columns] = np.quantile(drawn[:, columns], ends, axis=0)
+            continue
+        for column in columns:
+            if len(told := drawn[~np.isnan(drawn[:, column]), column]):
+                low[column], high[column] = np.quantile(told, ends)
     return low, high
+
+
+@cache
+def tail(groups: int) -> float:
+    """Return the share of draws beyond each end of an interval over that many groups: Φ(−t · √(n / (n − 1)))."""
+    outside = (1 - CONFIDENCE) / 2
+    if groups < 2:
+        return outside
+    return float(ndtr(stdtrit(groups - 1, outside) * np.sqrt(groups / (groups - 1))))
 
 
 def _chunks(draws: int) -> Iterator[slice]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.evaluation import measures, resampling
+from core.evaluation import measures
 from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation, ScenarioResult, Values
 from core.evaluation.scenarios import GATE
@@ -87,7 +87,7 @@ class _OfQueries:
             return Evidence(lacking=lacking or _NO_QUERIES)
         ways = self._ways(measure, run.system)
         draws = self._resampling.means(ways).T
-        low, high = resampling.bounds(draws[:1].T)
+        low, high = resampling.bounds(draws[:1].T, [self._resampling.groups])
         return Evidence(float(ways[0].mean()), float(low[0]), float(high[0]), len(self._result.queries),
                         self._proofs(self._subject), lacking, ways=tuple(float(each) for each in ways.mean(axis=1)), draws=draws,
                         ceiling=measures.ceiling(measure, self._result.queries))
