@@ -6,9 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from core.evaluation.execution import executing
 from core.evaluation.scenarios import GATE
-from core.evaluation.verdict import circularity, gates
+from core.evaluation.verdict import circularity, gates, load
+from core.labels.pooling import pool
+from core.labels.pooling.pool import PoolRequest
+from core.labels.versions import freezing
+from core.store import judgments
+from core.store.judgments import JudgmentEvent
 from tests.evaluation_data import evaluation
+from tests.labelling_round import START, ask, fill
+from tests.stored_engine import FakeEngine, embed
 
 FILE = gates.load()
 FAIR = ("qwen3-vl", "kure-v1", "siglip", "bm25", "random")
@@ -105,3 +113,28 @@ def test_labels_from_the_judged_systems_own_top_ten_are_named_for_all_that_is_wr
     problems = found(made, by("qwen3-vl")).problems
     assert len(problems) == 3 and all(problem.startswith("순환 근거: ") for problem in problems)
     assert [word in problem for word, problem in zip(("계열이 1개", "무작위", "100 %"), problems, strict=True)] == [True] * 3
+
+
+A_ALONE = PoolRequest(name="A만", stage=2, systems=("A",), depth=10, keyword=False, random_per_query=0, metadata_per_query=0)
+FAIRLY = PoolRequest(name="고루", stage=2, systems=("A", "B"), depth=5, keyword=True, random_per_query=2, metadata_per_query=2)
+
+
+@pytest.mark.parametrize(("request_", "circular"), [(A_ALONE, 3), (FAIRLY, 0)])
+def test_a_verdict_on_a_pool_of_the_judged_system_alone_is_undetermined_and_says_why(database, conn, collection, request_, circular):
+    """From the pool to the verdict through the product: people judge everything they are shown, and shown is A's own top ten."""
+    engine = FakeEngine()
+    fill(conn, collection.id)
+    ask(conn, collection.id, [f"I{number:02}" for number in range(6)])
+    embed(conn, collection.id)
+    executing.execute(database, lambda: engine, collection=collection.name, scenarios=[GATE], systems=["A", "B"])
+    planned = pool.plan(database, lambda: engine, collection.name, request_)
+    round_id = pool.open_round(database, planned, by="김담당")
+    judgments.append(conn, [
+        JudgmentEvent(collection_id=collection.id, query_id=pair.query_id, query_hash=pair.query_hash, item_id=pair.item_id,
+                      item_hash=pair.item_hash, grade=3 if place % 3 == 0 else 0, rater="김라벨", origin="human", round_id=round_id,
+                      created_at=START) for place, pair in enumerate(planned.pairs)])
+    freezing.freeze(conn, collection.id, name="굳힘", by="김담당", relevant_from=2)
+    decision = load.decision_for(conn, collection.name)
+    named = [problem for problem in decision.invalid if problem.startswith("순환 근거: ")]
+    assert decision.verdict == "undetermined" and len(named) == circular
+    assert ("순환 근거" in decision.headline) is bool(circular)

@@ -117,7 +117,7 @@ def test_the_target_is_found_in_a_devices_name():
 
 @pytest.mark.parametrize(("unit", "value", "told"), [
     ("%", 0.8125, "81.2 %"), ("%", -0.0512, "−5.1 %"), ("ms", 178.4, "178 ms"), ("GB", 7.456, "7.46 GB"), ("", 0.7123, "0.712"),
-    ("건", 2.0, "2건"), ("일", 10.0, "10일"), ("%", None, "측정 안 됨")])
+    ("건", 2.0, "2건"), ("일", 10.0, "10일"), ("%", -0.0001, "0.0 %"), ("%", None, "측정 안 됨")])
 def test_values_read_in_their_unit(unit, value, told):
     assert wording.value_text(unit, value) == told
 

@@ -12,8 +12,9 @@ Where people judged every item of the corpus for every query nothing was selecte
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from core.evaluation.results import ScenarioResult
 from core.evaluation.verdict.gates import GateFile
@@ -57,7 +58,7 @@ def of(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Circularity:
     rows = [row for row in truth.rows if row.query_id in asked]
     exhaustive = bool(asked) and all(len(query.grades) >= query.candidates for query in gate_set.queries)
     queries = _queries_by_family(rows)
-    own = set(_families([variants.find(file.subject.system).name]))
+    own = set(_families((variants.find(file.subject.system).name,)))
     relevant = [_families(row.proposers) for row in rows if row.grade >= truth.relevant_from]
     machine = Counter(row.origin for row in rows if row.origin not in BY_PEOPLE)
     found = Circularity(
@@ -97,7 +98,8 @@ def _queries_by_family(rows: Iterable[FrozenRow]) -> defaultdict[str, set[str]]:
     return found
 
 
-def _families(proposers: Collection[str]) -> frozenset[str]:
+@cache
+def _families(proposers: tuple[str, ...]) -> frozenset[str]:
     """Return the families behind a pair; names this release does not know are nobody's witness."""
     named = {family for name in proposers for family in provenance.families(name)}
     return frozenset(_KIN.get(family.partition("@")[0], family) for family in named

@@ -87,9 +87,9 @@ class _OfQueries:
             return Evidence(lacking=lacking or _NO_QUERIES)
         ways = self._ways(measure, run.system)
         draws = self._resampling.means(ways).T
-        low, high = resampling.bounds(draws[:1].T, [self._resampling.groups])
-        return Evidence(float(ways[0].mean()), float(low[0]), float(high[0]), len(self._result.queries),
-                        self._proofs(self._subject), lacking, ways=tuple(float(each) for each in ways.mean(axis=1)), draws=draws,
+        interval = self._resampling.intervals(ways[:1])[0]
+        return Evidence(interval.value, interval.low, interval.high, interval.queries, self._proofs(self._subject), lacking,
+                        ways=tuple(float(each) for each in ways.mean(axis=1)), draws=draws,
                         ceiling=measures.ceiling(measure, self._result.queries))
 
     def _relative(self, measure: str) -> Evidence:

@@ -100,7 +100,7 @@ def _better(decision: Decision, evaluation: Evaluation, comparison: PlannedCompa
         return _answer(key, "판단 못 함", f"계획된 비교({comparison.a}, {comparison.b})가 판정에 등록한 변형의 실행이 아닙니다. "
                                        "등록한 변형을 기본으로 임베딩해 다시 평가해 주세요.", proofs)
     if gate is None or gate.passed is None:
-        return _answer(key, "판단 못 함", f"근거가 판정에 쓰이지 않습니다. {gate.reason if gate else ''}".strip(), proofs)
+        return _answer(key, "판단 못 함", gate.reason if gate else "기존 대비 기준이 판정 기준 파일에 없습니다.", proofs)
     allowed = f"기존 대비 기준({threshold_text(gate)})은 {'채웠습니다' if gate.passed else '채우지 못했습니다'}."
     if comparison.significant and told.value > 0:
         return _answer(key, "예", f"KURE+SigLIP보다 뚜렷이 낫습니다. {allowed}", proofs)

@@ -26,7 +26,9 @@ def value_text(unit: str, value: float | None, *, more: int = 0) -> str:
     if unit in _CLOSE:
         return f"{value:g}{unit}"
     places = {"%": 1, "ms": 0, "": 3}.get(unit, 2) + more
-    return f"{value * 100 if unit == '%' else value:.{places}f} {unit}".strip().replace("-", "−")
+    # Adding 0.0 makes of a −0 that rounding left a 0.
+    number = round(value * 100 if unit == "%" else value, places) + 0.0
+    return f"{number:.{places}f} {unit}".strip().replace("-", "−")
 
 
 def percent(share: float) -> str:
