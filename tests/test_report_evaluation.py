@@ -8,7 +8,7 @@ import pytest
 from core.evaluation import comparisons
 from core.evaluation import summary as summaries
 from core.evaluation.scenarios import TUNED
-from core.evaluation.verdict import evidence, gates
+from core.evaluation.verdict import evidence, gates, wording
 from core.evaluation.verdict.decision import decide
 from core.report import provenance, search_results, workbook
 from tests.evaluation_data import SYSTEMS, evaluation
@@ -180,14 +180,18 @@ def test_no_cell_of_the_workbook_is_a_formula(told):
 
 def test_the_cover_names_verdict_gate_file_truth_and_every_run(told):
     decision = decide(evidence.gather(told, gates.load(), measured=[], register=[]))
-    sheet = read_book(workbook.as_xlsx(told, decision=decision, made_at=NOON))["표지"]
-    facts = dict(row[:2] for row in cells(sheet) if row[0] and row[1])
+    book = read_book(workbook.as_xlsx(told, decision=decision, made_at=NOON))
+    cover = cells(book["표지"])
+    facts = dict(row[:2] for row in cover if row[0] and row[1])
     assert (facts["판정"], facts["한마디로"]) == (decision.title, decision.headline)
     assert (facts["기준 파일 SHA-256"], facts["정답 SHA-256"]) == (decision.gate_file_sha256, told.truth.sha256)
-    assert [row[1] for row in cells(sheet) if row[0] == "빠진 근거"] == list(decision.missing)
-    assert {row[0] for row in cells(sheet)} >= {gate.title for gate in decision.gates}
+    assert decision.missing
+    assert [row[1] for row in cover if row[0] in ("까닭", "쓸 수 없는 근거", "빠진 근거")] == [*decision.invalid, *decision.missing]
+    gate_rows = {row[0]: row for row in cells(book["판정 기준"])}
+    assert gate_rows["MRR"][1] == wording.gate_value_text(decision.gate("mrr"))
+    assert set(gate_rows) >= {gate.title for gate in decision.gates}
     runs = [run.run_id for result in told.scenarios.values() for run in result.systems]
-    assert [row[2] for row in cells(sheet) if row[1] and row[3] == "nf4"] == runs
+    assert [row[2] for row in cells(book["실행"]) if row[3] == "nf4"] == runs
 
 
 def test_the_cover_counts_what_was_left_out(told, book):

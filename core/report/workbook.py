@@ -30,6 +30,8 @@ SHEETS = (
     ("3.7 모달리티별", "판정 쿼리를 글, 수식, 그림으로 나눈 값과, A를 글만·그림만 쓴 A와 견준 값 (Q2)"),
     ("3.8 오류 사례", "A가 놓치거나 D보다 못한 판정 쿼리, 짐작되는 원인과 담당자가 정한 원인"),
     ("비교", "미리 정한 여섯 비교: 차이, 구간, p, Holm 보정, 효과 크기"),
+    ("판정 기준", "판정에 쓴 기준마다 값, 구간, 결과, 근거"),
+    ("실행", "숫자가 나온 실행: 번호, 정밀도, 답하지 못한 쿼리, 동점, 축소 모델 여부"),
     ("지표 설명", "지표마다 식, 이득, 이를 수 있는 값, 우연의 값"),
 )
 """In the order of the file, each with what it holds."""
@@ -57,6 +59,8 @@ def as_xlsx(evaluation: Evaluation, *, cases: Sequence[ErrorCase] = (), decision
         "3.7 모달리티별": lambda sheet: slicing.by_kind(sheet, evaluation, found[GATE]),
         "3.8 오류 사례": lambda sheet: case_list.written(sheet, cases),
         "비교": lambda sheet: systems.compared(sheet, comparisons.planned(evaluation, summaries=found), evaluation),
+        "판정 기준": lambda sheet: cover.gates(sheet, decision),
+        "실행": lambda sheet: cover.runs(sheet, evaluation),
         "지표 설명": lambda sheet: measures.written(sheet, evaluation),
     }
     cover.written(book.sheet(COVER, "검색 정확도 결과 (D7)"), evaluation, decision, made_at=made_at, contents=SHEETS)

@@ -30,7 +30,7 @@ def draw(at: Shown) -> None:
                     "정답 버전과 SHA-256, 축소 모델 여부"})
     _file("검색 정확도 결과 (D7)", f"검색정확도_{name}.xlsx", lambda: _workbook(at, decision), _EXCEL,
           "태스크 3.2–3.8을 시트로 나눈 Excel입니다. 값 옆에 95 % 구간이 있습니다.",
-          {workbook.COVER: "판정과 그 근거, 정답 버전, 시나리오마다 센 쿼리와 뺀 쿼리, 숫자가 나온 실행", **dict(workbook.SHEETS)})
+          {workbook.COVER: "판정과 까닭, 정답 버전, 시나리오마다 센 쿼리와 뺀 쿼리", **dict(workbook.SHEETS)})
     _cases(at, name)
     _file("판정 기준", "gates.toml", decision.gate_file.path.read_bytes, "text/plain",
           "미리 등록한 판정 기준 그대로입니다. 무엇을 어느 기준으로 판정했는지 견주어 볼 수 있습니다.",

@@ -1,4 +1,4 @@
-"""The cover: the verdict, the ground truth, which queries count where, and the run each number comes from."""
+"""The cover: the verdict, the ground truth, which queries count where; behind it the gates, and the run each number comes from."""
 
 from __future__ import annotations
 
@@ -25,15 +25,27 @@ def written(sheet: Sheet, evaluation: Evaluation, decision: Decision | None, *, 
         contents: the sheets that follow, each with what it holds.
     """
     _table(sheet, "", (("무엇", 30), ("내용", 70)), _facts(evaluation, decision, made_at))
-    if decision is not None:
-        sheet.heading("판정의 근거")
-        columns = [Column("조건", width=30), Column("값", width=70), Column("기준", width=14), Column("결과", width=12),
-                   Column("통과한 재표집 비율", "share", 12), Column("95 % 하한", width=12), Column("95 % 상한", width=12),
-                   Column("비고", width=60)]
-        sheet.table(columns, map(_gate, decision.gates))
     _table(sheet, "시트", (("이름", 30), ("내용", 70)), contents)
     _scenarios(sheet, evaluation)
-    _runs(sheet, evaluation)
+
+
+def gates(sheet: Sheet, decision: Decision | None) -> None:
+    """Write every gate with its value, its interval and what it rests on."""
+    if decision is None:
+        sheet.words("판정을 함께 내보내지 않았습니다. `python -m core decide`로 볼 수 있습니다.")
+        return
+    columns = [Column("조건", width=24), Column("값", width=14), Column("95 % 하한", width=12), Column("95 % 상한", width=12),
+               Column("기준", width=12), Column("결과", width=12), Column("통과한 재표집 비율", "share", 10),
+               Column("근거", "long", 60), Column("비고", "long", 60)]
+    sheet.table(columns, map(_gate, decision.gates), freeze=1)
+
+
+def runs(sheet: Sheet, evaluation: Evaluation) -> None:
+    """Write the run each system's numbers come from, scenario by scenario."""
+    columns = [Column("시나리오", width=30), Column("시스템", width=36), Column("실행 번호", "count"), Column("정밀도", width=14),
+               Column("답하지 못한 쿼리", "count"), Column("동점", "count"), Column("실행한 때", width=26), Column("표시", width=50)]
+    sheet.table(columns, _runs(evaluation), freeze=2, filtered=True)
+    sheet.words("동점: 상위 20개에서 바로 위와 점수가 같은 자리. 문항 ID가 아니라 해시로 순서를 정합니다.")
 
 
 def _table(sheet: Sheet, heading: str, columns: Sequence[tuple[str, float]], rows: Sequence[tuple[str, object]]) -> None:
@@ -54,7 +66,8 @@ def _facts(evaluation: Evaluation, decision: Decision | None, made_at: datetime)
     ]
     if decision is not None:
         told += [("판정", decision.title), ("한마디로", decision.headline),
-                 *(("까닭", sentence) for sentence in decision.reasons), *(("쓸 수 없는 근거", sentence) for sentence in decision.invalid),
+                 *(("까닭", sentence) for sentence in decision.reasons if sentence not in (*decision.invalid, *decision.missing)),
+                 *(("쓸 수 없는 근거", sentence) for sentence in decision.invalid),
                  *(("빠진 근거", sentence) for sentence in decision.missing), *(("참고", sentence) for sentence in decision.notes),
                  ("기준 파일 SHA-256", decision.gate_file_sha256)]
     return told
@@ -62,14 +75,14 @@ def _facts(evaluation: Evaluation, decision: Decision | None, made_at: datetime)
 
 def _gate(each: GateResult) -> list[object]:
     low, high = (wording.value_text(each.unit, end) if end is not None else "" for end in (each.low, each.high))
-    return [each.title, wording.gate_value_text(each), wording.threshold_text(each), _PASSED[each.passed], each.firmness, low, high,
-            each.reason]
+    return [each.title, wording.gate_value_text(each), low, high, wording.threshold_text(each), _PASSED[each.passed], each.firmness,
+            "\n".join(proof.words for proof in each.evidence), each.reason]
 
 
 def _scenarios(sheet: Sheet, evaluation: Evaluation) -> None:
     sheet.heading("시나리오와 쿼리")
     columns = [Column("시나리오", width=30), Column("내용", "long", 70), Column("문항", "count", 12), Column("센 쿼리", "count", 12),
-               Column("뺀 쿼리", "count", 12), Column("뺀 까닭", width=60)]
+               Column("뺀 쿼리", "count", 12), Column("뺀 까닭", "long", 60)]
     sheet.table(columns, (
         [scenario_title(evaluation, key), result.scenario.about, result.items, len(result.queries),
          sum(map(len, result.excluded.values())),
@@ -77,16 +90,7 @@ def _scenarios(sheet: Sheet, evaluation: Evaluation) -> None:
         for key, result in evaluation.scenarios.items()))
 
 
-def _runs(sheet: Sheet, evaluation: Evaluation) -> None:
-    sheet.heading("숫자가 나온 실행")
-    columns = [Column("시나리오", width=30), Column("시스템", width=70), Column("실행 번호", "count", 12), Column("정밀도", width=12),
-               Column("답하지 못한 쿼리", "count", 12), Column("동점", "count", 12), Column("실행한 때", width=12),
-               Column("표시", width=60)]
-    sheet.table(columns, _run_rows(evaluation))
-    sheet.words("동점: 상위 20개에서 바로 위와 점수가 같은 자리. 문항 ID가 아니라 해시로 순서를 정합니다.")
-
-
-def _run_rows(evaluation: Evaluation) -> Iterator[list[object]]:
+def _runs(evaluation: Evaluation) -> Iterator[list[object]]:
     for key, result in evaluation.scenarios.items():
         for run in result.systems:
             yield [scenario_title(evaluation, key), run.label, run.run_id, run.precision, len(run.unanswered),
