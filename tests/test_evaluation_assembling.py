@@ -128,7 +128,8 @@ def test_systems_stand_as_the_plan_lists_them_and_unknown_ones_are_not_read(conn
     bank.say("a", "q01", "m-003", 3)
     for system in ("bm25", "kure+siglip@w0.2", "kure+siglip@w1", "qwen3-vl@512", "kure+siglip", "qwen3-vl", "kure+siglip@w0", "lost"):
         stored(system, {"q01": ["m-003"]})
-    told = assembling.load(conn, collection.name).scenarios[GATE].names
+    assert assembling.load(conn, collection.name).scenarios[GATE].names == ("qwen3-vl", "qwen3-vl@512", "kure+siglip", "bm25")
+    told = assembling.load(conn, collection.name, weights=True).scenarios[GATE].names
     assert told == ("qwen3-vl", "qwen3-vl@512", "kure+siglip", "kure+siglip@w0", "kure+siglip@w0.2", "kure+siglip@w1", "bm25")
     assert assembling.order("kure+siglip") < assembling.order("kure+siglip@tuned") < assembling.order("kure+siglip@w0")
     chosen = assembling.load(conn, collection.name, systems=("bm25", "qwen3-vl", "kure-v1")).scenarios[GATE].names

@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         say(note)
     with database.connection() as conn:
         # Of all systems, whatever is shown: the planned comparisons are corrected over all that could be tested.
-        evaluation = assembling.load(conn, arguments.collection, version=arguments.gt)
+        weights = any(map(plan.is_weight, plan.shown(arguments.systems) or ()))
+        evaluation = assembling.load(conn, arguments.collection, version=arguments.gt, weights=weights)
         summaries = {key: summary.of(result) for key, result in evaluation.scenarios.items()}
         planned = comparisons.planned(evaluation, summaries=summaries)
         _write(conn, evaluation, arguments)

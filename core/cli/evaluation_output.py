@@ -10,7 +10,6 @@ from core.cli.output import print_table
 from core.evaluation import measures
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.execution.evaluating import Evaluated
-from core.evaluation.execution.plan import is_weight
 from core.evaluation.results import Evaluation, ScenarioResult, SystemRun
 from core.evaluation.scenarios import GATE, PRIMARY
 from core.evaluation.summary import Summary
@@ -43,7 +42,7 @@ class Shown:
 
 
 def print_evaluation(shown: Shown) -> None:
-    """Print what people read; D's fixed weights are left to the JSON unless they were asked for."""
+    """Print what people read."""
     evaluation, truth = shown.evaluation, shown.evaluation.truth
     declared = f" · 목록에 없는 문항은 0등급({truth.unlisted_zero_by})" if truth.unlisted_zero_by else ""
     print(f"{provenance.line(evaluation)} · 판정 {len(truth.rows):,}건({origins.counted(truth.origins) or '없음'}){declared}")
@@ -51,7 +50,7 @@ def print_evaluation(shown: Shown) -> None:
         print(f"주의: {warning}")
     print("대괄호는 문항군이나 원본 문항으로 묶어 쿼리를 다시 뽑은 95% 구간입니다. NDCG의 이득은 등급 그대로입니다.")
     for key in shown.scenarios:
-        _print_scenario(evaluation.scenarios[key], shown.summaries[key], shown.runs(key), everything=shown.systems is None)
+        _print_scenario(evaluation.scenarios[key], shown.summaries[key], shown.runs(key))
     print(f"\n계획한 비교 ({measures.CATALOGUE[PRIMARY].title}, 여섯 비교에 Holm 보정)")
     print_table(("시나리오", "비교", "차이 (95%)", "p", "p (Holm)", "효과 크기", "승/무/패", ""),
                 [_compared(each) for each in shown.comparisons])
@@ -75,14 +74,13 @@ def as_json(shown: Shown, done: Evaluated) -> dict[str, Any]:
     }
 
 
-def _print_scenario(result: ScenarioResult, summary: Summary, chosen: Sequence[SystemRun], *, everything: bool) -> None:
+def _print_scenario(result: ScenarioResult, summary: Summary, chosen: Sequence[SystemRun]) -> None:
     scenario = result.scenario
     name = "판정" if scenario.key == GATE else scenario.key
     print(f"\n[{name}] {scenario.title} · 쿼리 {len(result.queries):,}개 · 문항 {result.items:,}개")
     for reason, query_ids in result.excluded.items():
         print(f"제외 {len(query_ids):,}개: {reason}")
-    beside = [run for run in chosen if not is_weight(run.system) and (scenario.key != "S5" or run.system in scenario.pair)]
-    runs = beside if everything else chosen
+    runs = [run for run in chosen if scenario.key != "S5" or run.system in scenario.pair]
     if not result.queries or not runs:
         print("셀 쿼리가 없습니다." if not result.queries else "아직 실행하지 않았습니다. `python -m core evaluate`를 실행해 주세요.")
         return

@@ -13,7 +13,7 @@ from psycopg import Connection
 from core.errors import NotFoundError
 from core.evaluation import bounds, measures, selection
 from core.evaluation.bounds import Lists
-from core.evaluation.execution import tuning
+from core.evaluation.execution import plan, tuning
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, SystemRun
 from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED, Scenario, Scope
 from core.labels.versions import truth as truths
@@ -31,7 +31,7 @@ _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def load(conn: Connection, collection_name: str, *, version: int | None = None,
-         systems: Sequence[str] | None = None) -> Evaluation:
+         systems: Sequence[str] | None = None, weights: bool = False) -> Evaluation:
     """Return every scenario's values under a ground truth; writes nothing and asks no engine.
 
     A system speaks through its run that ``run_choice.latest`` prefers (whole before cut off, fresh before stale, then the
@@ -41,6 +41,8 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     Args:
         version: number of a frozen ground truth; the latest, or the judgments as they stand, where None.
         systems: names to look at; every system that has a run where None.
+        weights: with None, D's fixed weights too. They are what its tuning chooses from: beside the others they would triple
+            the lists to read, and count as systems whose unjudged hits the bounds look at.
 
     Raises:
         NotFoundError: no such collection or version.
@@ -48,7 +50,7 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     collection = collections.get(conn, collection_name)
     truth = truths.load(conn, collection.id, version)
     chosen, known = selection.of_all(conn, collection, truth), States(conn)
-    by_scope = {scope: _runs(conn, collection, scope, truth, systems, known) for scope in _scopes()}
+    by_scope = {scope: _runs(conn, collection, scope, truth, systems, weights, known) for scope in _scopes()}
     lists = runs.lists(conn, [run.id for found in by_scope.values() for run in found])
     stale = {run.id: run_choice.stale(conn, run, known) for found in by_scope.values() for run in found}
     results: dict[str, ScenarioResult] = {}
@@ -108,12 +110,12 @@ def _models() -> list[str]:
 
 
 def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, wanted: Sequence[str] | None,
-          known: States) -> list[Run]:
+          weights: bool, known: States) -> list[Run]:
     """Return the run that speaks for each system of a scope, in the plan's order, variants after their plain system."""
     found = run_choice.of_scope(conn, collection.id, scope, known=known)
     if tuned := tuning.of_truth(conn, collection.id, scope, truth):
         found[TUNED] = tuned
-    named = found.keys() if wanted is None else set(wanted)
+    named = {name for name in found if weights or not plan.is_weight(name)} if wanted is None else set(wanted)
     return [found[name] for name in sorted(found, key=order) if name in named and _is_known(name)]
 
 
