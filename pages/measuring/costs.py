@@ -126,5 +126,5 @@ def _sheet(at: Shown, found: tuple[VariantPoint, ...]) -> Sheet:
                      point.miniature, point.stale, point.run_id))
     heads = [f"{name} {end}" for name in QUALITY for end in ("평균", "구간 아래", "구간 위")]
     return Sheet(("system", "정밀도", "차원", "차원 (실제 모델)", "그림 화소", *heads, "그래픽 메모리 GB", "메모리 출처",
-                  "벡터 바이트 fp32", "벡터 바이트 반정밀도", "전체 은행 fp32", "전체 은행 반정밀도", "인코딩 P50 ms", "인코딩 P95 ms", "검색 P50 ms",
-                  "검색 P95 ms", "축소 모델", "옛 벡터", "실행"), rows, provenance.of(at.evaluation))
+                  "벡터 바이트 fp32", "벡터 바이트 반정밀도", "전체 은행 fp32", "전체 은행 반정밀도", "인코딩 P50 ms", "인코딩 P95 ms",
+                  "검색 P50 ms", "검색 P95 ms", "축소 모델", "옛 벡터", "실행"), rows, provenance.of(at.evaluation))
