@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.evaluation import comparisons, statistics, summary
+from core.evaluation.resampling import Resampling
 from core.evaluation.scenarios import GATE, PRIMARY, TUNED
 from tests.evaluation_data import SYSTEMS, evaluation
 
@@ -77,7 +78,7 @@ def test_a_summary_gives_the_same_numbers_and_its_draws_are_used_again(whole):
     assert [each.p_holm for each in again.values()] == [each.p_holm for each in planned(whole).values()]
     result = whole.scenarios["S3"]
     found = summaries["S3"].interval("RR", "siglip")
-    alone = statistics.intervals(result.values["RR"][[result.names.index("siglip")]], result.groups, draws=2000)[0]
+    alone = Resampling(result.groups, draws=2000).intervals(result.values["RR"][[result.names.index("siglip")]])[0]
     assert astuple(found) == pytest.approx(astuple(alone))
     assert summaries["S3"].bounds["RR", "siglip"][0] == pytest.approx(found.value)
 

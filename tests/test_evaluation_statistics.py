@@ -14,6 +14,11 @@ from core.evaluation import planning, resampling, scoring, statistics, trec
 from core.evaluation.resampling import Resampling
 
 
+def difference(a, b, groups, **draws):
+    """Two systems over the same queries."""
+    return Resampling(groups, **draws).differences(a[None], b[None])[0]
+
+
 def test_holm_by_hand():
     assert statistics.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert statistics.holm([0.6, 0.9]) == [1.0, 1.0]
@@ -36,22 +41,22 @@ def test_holm_and_the_number_of_queries_are_statsmodels():
 
 def test_equal_systems_do_not_differ_and_the_p_is_never_zero():
     values = np.linspace(0, 1, 30)
-    same = statistics.difference(values, values, range(30), draws=200)
+    same = difference(values, values, range(30), draws=200)
     assert (same.value, same.low, same.high, same.p, same.ties) == (0, 0, 0, 1, 30)
-    apart = statistics.difference(values + 1, values, range(30), draws=200)
+    apart = difference(values + 1, values, range(30), draws=200)
     assert (apart.value, apart.wins, apart.p) == (pytest.approx(1), 30, pytest.approx(1 / 201))
 
 
 def test_queries_of_one_family_are_drawn_together():
     values = np.array([[0.0, 0.0, 1.0, 1.0]])
-    means = statistics.resampled_means(values, ["a", "a", "b", "b"], draws=500)
+    means = Resampling(["a", "a", "b", "b"], draws=500).means(values)
     assert set(means.ravel()) == {0.0, 0.5, 1.0}, "half a family was drawn"
-    assert len(set(statistics.resampled_means(values, "abcd", draws=500).ravel())) == 5
+    assert len(set(Resampling("abcd", draws=500).means(values).ravel())) == 5
 
 
 def test_systems_share_their_draws():
     first = np.random.default_rng(0).random(40)
-    means = statistics.resampled_means(np.stack([first, first + 0.25]), range(40), draws=100)
+    means = Resampling(range(40), draws=100).means(np.stack([first, first + 0.25]))
     assert np.allclose(means[:, 1] - means[:, 0], 0.25)
 
 
@@ -78,7 +83,7 @@ def test_rows_of_one_call_are_those_of_single_calls():
     for found, row in zip(drawn.intervals(values), values, strict=True):
         assert astuple(found) == pytest.approx(astuple(Resampling(groups, draws=300).intervals(row[None])[0]))
     for found, a, b in zip(drawn.differences(values, other), values, other, strict=True):
-        assert astuple(found) == pytest.approx(astuple(statistics.difference(a, b, groups, draws=300)))
+        assert astuple(found) == pytest.approx(astuple(difference(a, b, groups, draws=300)))
     assert drawn.group_means(values)[1, 0] == pytest.approx(values[1, [each == groups[0] for each in groups]].mean())
 
 
@@ -113,7 +118,7 @@ def test_queries_that_would_settle_it_by_hand():
 @pytest.mark.parametrize("values", [np.zeros((1, 0)), np.array([[np.nan, 1.0]]), np.zeros((1, 3))])
 def test_what_cannot_be_resampled_is_refused(values):
     with pytest.raises(ValueError, match="finite|groups"):
-        statistics.resampled_means(values, range(min(2, values.shape[1])))
+        Resampling(range(min(2, values.shape[1]))).means(values)
 
 
 @pytest.mark.slow
@@ -123,7 +128,7 @@ def test_intervals_over_correlated_families_cover(families):
     groups = np.repeat(np.arange(families), 3)
     for number in range(2000):
         values = 0.5 + rng.normal(0, 0.2, families)[groups] + rng.normal(0, 0.1, len(groups))
-        (found,) = statistics.intervals(values[None, :], groups.tolist(), draws=500, seed=number)
+        (found,) = Resampling(groups.tolist(), draws=500, seed=number).intervals(values[None, :])
         inside += found.low <= 0.5 <= found.high
     assert 0.92 <= inside / 2000 <= 0.97
 
@@ -141,7 +146,7 @@ def test_the_p_is_uniform_under_the_null():
     told = []
     for number in range(1000):
         a, b = rng.random((2, 30))
-        told.append(statistics.difference(a, b, range(30), draws=199, seed=number).p)
+        told.append(difference(a, b, range(30), draws=199, seed=number).p)
     for level in (0.05, 0.1, 0.25, 0.5, 0.75):
         assert abs(np.mean(np.array(told) <= level) - level) < 3 * np.sqrt(level * (1 - level) / 1000) + 1 / 200
 

@@ -1,33 +1,8 @@
-"""Uncertainty of mean measures in one call each; ``resampling`` holds the draws where many are asked for at once."""
+"""Correction for testing several times."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
-from core.evaluation.resampling import CONFIDENCE, DRAWS, SEED, Difference, Interval, Resampling
-
-__all__ = ["CONFIDENCE", "DRAWS", "SEED", "Difference", "Interval", "difference", "holm", "intervals", "resampled_means"]
-
-
-def resampled_means(values: NDArray[np.float64], groups: Sequence[Hashable], *, draws: int = DRAWS,
-                    seed: int = SEED) -> NDArray[np.float64]:
-    """Return bootstrap means, shape (draws, systems), of values of shape (systems, queries); see ``Resampling.means``."""
-    return Resampling(groups, draws=draws, seed=seed).means(values)
-
-
-def intervals(values: NDArray[np.float64], groups: Sequence[Hashable], *, draws: int = DRAWS,
-              seed: int = SEED) -> list[Interval]:
-    """Return each system's mean with its 95 % interval, of values of shape (systems, queries)."""
-    return Resampling(groups, draws=draws, seed=seed).intervals(values)
-
-
-def difference(a: NDArray[np.float64], b: NDArray[np.float64], groups: Sequence[Hashable], *, draws: int = DRAWS,
-               seed: int = SEED) -> Difference:
-    """Compare two systems over the same queries, shape (queries,) each; see ``Resampling.differences``."""
-    return Resampling(groups, draws=draws, seed=seed).differences(np.atleast_2d(a), np.atleast_2d(b))[0]
+from collections.abc import Sequence
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
