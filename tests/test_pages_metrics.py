@@ -140,7 +140,7 @@ def test_the_band_names_truth_threshold_origins_and_what_was_counted(page, measu
 def test_the_band_marks_miniature_models_old_vectors_and_missing_lists(page, measured):
     measured(miniature=True, stale=("kure-v1",), unanswered=3)
     shown = words(page())
-    assert "축소 모델" in shown and "옛 벡터: B" in shown and "답 없는 쿼리 3개" in shown
+    assert "축소 모델" in shown and "옛 벡터: B" in shown and "답 없는 쿼리: E 3" in shown
 
 
 VERDICTS = {"go": {}, "hold": {"values": {"mrr": FAILING["mrr"]}}, "no-go": {"values": {"critical_errors": 1.0}},
@@ -175,7 +175,7 @@ def test_every_gate_shows_value_limit_and_outcome_by_word(page, measured):
 def test_what_is_missing_is_listed_whole(page, measured):
     measured(evidence=body(lacking=["vram", "stability"], invalid=["순환 근거: 가나다"]))
     box = re.search(r'<div class="ib-lack">.*?</div>', words(page()), re.DOTALL)[0]
-    assert "<em>무효</em>순환 근거: 가나다" in box and f"판정하려면 {box.count('<li>')}가지를" in box
+    assert "<em>무효</em><b>순환 근거</b>: 가나다" in box and f"판정하려면 {box.count('<li>')}가지를" in box
     assert all(FILE.gate(name).title in box for name in ("vram", "stability")) and "측정 안 됨. 재어 주세요." in box
 
 

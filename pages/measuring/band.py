@@ -10,10 +10,9 @@ from core.evaluation.verdict.outcome import Decision
 from core.items import grades
 from core.labels import origins
 from core.store.truths import Version
-from pages.measuring import data, run_panel, stamp
+from pages.measuring import data, named, run_panel, stamp
 from pages.measuring.data import Shown
 from pages.widgets import markup, origin
-from pages.widgets.address import written
 from pages.widgets.text import attribute
 
 _KEY = "metrics.gt"
@@ -22,17 +21,14 @@ _KEY = "metrics.gt"
 def draw(at: Shown, decision: Decision, versions: list[Version]) -> None:
     """Draw the band."""
     with st.container(key="metrics-band"):
-        if versions:
-            left, right = st.columns([9, 3], vertical_alignment="center", gap="medium")
-            with left:
-                markup.draw(stamp.draw(decision))
-            with right:
-                _choice(at, versions)
-        else:
+        left, right = st.columns([8, 4] if versions else [10, 2], vertical_alignment="center", gap="medium")
+        with left:
             markup.draw(stamp.draw(decision))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            markup.draw(_basis(at))
+        with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+            if versions:
+                _choice(at, versions)
             run_panel.button(at)
+        markup.draw(_basis(at))
     run_panel.draw(at)
 
 
@@ -73,12 +69,13 @@ def _excluded(gate: ScenarioResult) -> str:
 
 def _marks(at: Shown) -> list[str]:
     """Return the badges of what makes the numbers less than they seem: miniature models, old vectors, lists that are missing."""
-    runs = {run.system: run for result in at.evaluation.scenarios.values() for run in result.systems}
-    small = [run.miniature for run in runs.values()]
-    stale = sorted({written(run.system) for result in at.evaluation.scenarios.values() for run in result.systems if run.stale})
-    unanswered = {query for run in at.evaluation.scenarios[GATE].systems for query in run.unanswered}
+    runs = [run for result in at.evaluation.scenarios.values() for run in result.systems]
+    # BM25 has no model, hence no precision: it is neither small nor real.
+    small = {run.miniature for run in runs if run.precision or run.miniature}
+    stale = sorted({named.short(run.system) for run in runs if run.stale})
+    unanswered = [f"{named.short(run.system)} {len(run.unanswered):,}" for run in at.evaluation.scenarios[GATE].systems if run.unanswered]
     found = []
-    if any(small):
+    if True in small:
         words = origin.MINIATURE if all(small) else f"일부 {origin.MINIATURE}"
         found.append(f'<span class="ib-mini" title="축소 모델의 값은 판정에 쓸 수 없습니다">{words}</span>')
     if stale:
@@ -86,5 +83,5 @@ def _marks(at: Shown) -> list[str]:
                      f"옛 벡터: {attribute(', '.join(stale))}</span>")
     if unanswered:
         found.append('<span class="ib-stale" title="목록이 없는 쿼리는 그 시스템의 모든 지표에서 0으로 셉니다">'
-                     f"답 없는 쿼리 {len(unanswered):,}개</span>")
+                     f"답 없는 쿼리: {attribute(', '.join(unanswered))}</span>")
     return found

@@ -116,7 +116,7 @@ def _firmness(gate: GateResult) -> str:
 
 def _evidence(gate: GateResult) -> str:
     told = [proofs(gate.evidence)]
-    if gate.unjudged_low is not None and gate.unjudged_high is not None and gate.unjudged_low != gate.unjudged_high:
+    if gate.passed is not None and gate.unjudged_low is not None and gate.unjudged_low != gate.unjudged_high:
         told.append(attribute(f"판정 안 된 문항을 무관으로 치면 {wording.value_text(gate.unit, gate.unjudged_low)}, "
                               f"관련으로 치면 {wording.value_text(gate.unit, gate.unjudged_high)}"))
     if gate.samples and gate.source != "critical":

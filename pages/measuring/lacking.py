@@ -21,7 +21,7 @@ def draw(decision: Decision) -> None:
 
 
 def _box(title: str, listed: list[tuple[str, str]]) -> None:
-    rows = "".join(f"<li>{f'<em>{kind}</em>' if kind else ''}{inline(words)}</li>" for kind, words in listed)
+    rows = "".join(f"<li>{f'<em>{kind}</em>' if kind else ''}{_topic(words)}</li>" for kind, words in listed)
     markup.draw(f'<div class="ib-lack"><b>{attribute(title)}</b><ol>{rows}</ol></div>')
 
 
@@ -35,3 +35,9 @@ def firm(decision: Decision) -> list[str]:
         told += (f" 쿼리 묶음을 {decision.more_queries:,}개 더 판정하면 굳을 것으로 보입니다." if decision.more_queries
                  else " 쿼리를 더 판정해도 굳지 않을 만큼 기준에 가깝습니다.")
     return [told]
+
+
+def _topic(words: str) -> str:
+    """Return a sentence with what it is about, the words before its colon, standing out."""
+    topic, colon, rest = words.partition(": ")
+    return f"<b>{inline(topic)}</b>: {inline(rest)}" if colon else inline(words)
