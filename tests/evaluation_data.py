@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.evaluation import assembling, selection
+from core.evaluation import assembling, naming, selection
 from core.evaluation.results import Evaluation, ScoredQuery, SystemRun
 from core.evaluation.scenarios import SCENARIOS, TUNED, Scenario
 from core.labels.versions.truth import Truth
@@ -142,7 +142,7 @@ def _scenario(scenario: Scenario, taken: Sequence[QueryRevision], bank: Sequence
     silent = tuple(query.query_id for query in counted[:unanswered])
     for query_id in silent:
         del lists[systems[-1]][query_id]
-    told = [SystemRun(system, assembling.label(system), place, MADE, _config(system, miniature, precision), miniature, system in stale,
+    told = [SystemRun(system, naming.label(system), place, MADE, _config(system, miniature, precision), miniature, system in stale,
                       precision, silent if system == systems[-1] else ())
             for place, system in enumerate(systems, start=1 + 20 * list(SCENARIOS).index(scenario.key))]
     unfit = tuple(query.query_id for query in queries_in_all if query not in taken)

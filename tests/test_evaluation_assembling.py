@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import NotFoundError
-from core.evaluation import assembling, selection
+from core.evaluation import assembling, naming, selection
 from core.evaluation.scenarios import GATE
 from core.labels.versions import freezing
 from core.search import run_choice, running
@@ -131,7 +131,7 @@ def test_systems_stand_as_the_plan_lists_them_and_unknown_ones_are_not_read(conn
     assert assembling.load(conn, collection.name).scenarios[GATE].names == ("qwen3-vl", "qwen3-vl@512", "kure+siglip", "bm25")
     told = assembling.load(conn, collection.name, weights=True).scenarios[GATE].names
     assert told == ("qwen3-vl", "qwen3-vl@512", "kure+siglip", "kure+siglip@w0", "kure+siglip@w0.2", "kure+siglip@w1", "bm25")
-    assert assembling.order("kure+siglip") < assembling.order("kure+siglip@tuned") < assembling.order("kure+siglip@w0")
+    assert naming.order("kure+siglip") < naming.order("kure+siglip@tuned") < naming.order("kure+siglip@w0")
     chosen = assembling.load(conn, collection.name, systems=("bm25", "qwen3-vl", "kure-v1")).scenarios[GATE].names
     assert chosen == ("qwen3-vl", "bm25")
 

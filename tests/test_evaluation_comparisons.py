@@ -42,7 +42,7 @@ def test_what_is_missing_is_named_and_not_corrected_for(whole):
     assert [each.p_holm for each in tested] == statistics.holm([each.difference.p for each in tested])
     lacking = planned(evaluation(systems=("qwen3-vl",)))
     assert {each.missing for each in lacking.values() if each.scenario.key != "S2"} >= {
-        "kure-v1을(를) 이 시나리오에서 아직 실행하지 않았습니다.", "qwen3-vl+rerank을(를) 이 시나리오에서 아직 실행하지 않았습니다."}
+        "B · KURE-v1을(를) 이 시나리오에서 아직 실행하지 않았습니다.", "E · Qwen3-VL + Reranker을(를) 이 시나리오에서 아직 실행하지 않았습니다."}
 
 
 def test_equal_systems_are_never_settled_and_strong_ones_are():
@@ -54,7 +54,7 @@ def test_equal_systems_are_never_settled_and_strong_ones_are():
     assert "쿼리를 늘려도" in told[GATE].outlook
     assert told["S5"].significant
     assert told["S5"].more_queries is None
-    assert told["S5"].outlook.endswith("qwen3-vl+rerank이(가) 낫습니다.")
+    assert told["S5"].outlook.endswith("E · Qwen3-VL + Reranker이(가) 낫습니다.")
     assert told["S5"].effect < -1
     assert told["S1"].difference.value > 0.5
 

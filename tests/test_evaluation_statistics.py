@@ -151,6 +151,16 @@ def test_the_p_is_uniform_under_the_null():
         assert abs(np.mean(np.array(told) <= level) - level) < 3 * np.sqrt(level * (1 - level) / 1000) + 1 / 200
 
 
+@pytest.mark.slow
+def test_that_many_queries_find_the_difference_four_times_of_five():
+    effect, spread = 0.1, 0.3
+    number, found, rng = planning.groups_to_settle(effect, spread), 0, np.random.default_rng(8)
+    for draw in range(400):
+        a = rng.normal(effect, spread, number)
+        found += difference(a, np.zeros(number), range(number), draws=199, seed=draw).p < 0.05
+    assert 0.74 < found / 400 < 0.86
+
+
 def generated(folder, seed):
     """Write qrels and two runs with ties, unanswered queries and a query nobody can answer."""
     rng = random.Random(seed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,23 +10,21 @@ import numpy as np
 from psycopg import Connection
 
 from core.errors import NotFoundError
-from core.evaluation import bounds, measures, selection
+from core.evaluation import bounds, measures, naming, selection
 from core.evaluation.bounds import Lists
 from core.evaluation.execution import plan, tuning
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, SystemRun
-from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED, Scenario, Scope
+from core.evaluation.scenarios import SCENARIOS, TUNED, Scenario, Scope
 from core.labels.versions import truth as truths
 from core.labels.versions.truth import Truth
 from core.models import registry
 from core.models.revision import installed_revision
-from core.search import run_choice, systems, variants
+from core.search import run_choice, systems
 from core.search.run_config import States
 from core.store import collections, evaluation_state, runs
 from core.store import truths as frozen
 from core.store.collections import Collection
 from core.store.runs import Run, RunList
-
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def load(conn: Connection, collection_name: str, *, version: int | None = None,
@@ -116,24 +113,15 @@ def _runs(conn: Connection, collection: Collection, scope: Scope, truth: Truth, 
     if tuned := tuning.of_truth(conn, collection.id, scope, truth):
         found[TUNED] = tuned
     named = {name for name in found if weights or not plan.is_weight(name)} if wanted is None else set(wanted)
-    return [found[name] for name in sorted(found, key=order) if name in named and _is_known(name)]
+    return [found[name] for name in sorted(found, key=naming.order) if name in named and _is_known(name)]
 
 
 def _is_known(system: str) -> bool:
     """Whether this release still has the system a run was stored under."""
     try:
-        return bool(label(system))
+        return bool(naming.label(system))
     except NotFoundError:
         return False
-
-
-def order(system: str) -> tuple[int, int, tuple[float, ...], str]:
-    """Return what sorts systems as the plan lists them: A to E, the keyword baseline, others; variants behind by their numbers."""
-    base, _, suffixes = system.partition("@")
-    known = list(systems.SYSTEMS)
-    place = known.index(base) if base in known else len(known)
-    numbers = tuple(float(number) for number in _NUMBERS.findall(suffixes))
-    return place, 0 if not suffixes else 1 if system == TUNED else 2, numbers, system
 
 
 def _result(scenario: Scenario, chosen: selection.Selected, found: Iterable[Run],
@@ -145,15 +133,10 @@ def _result(scenario: Scenario, chosen: selection.Selected, found: Iterable[Run]
         lists[run.system] = {query_id: each.item_ids for query_id, each in current.items()}
         ties[run.system] = sum(each.ties for each in current.values())
         told.append(SystemRun(
-            run.system, label(run.system), run.id, run.created_at, run.config, bool(run.config.get("miniature")), stale[run.id],
+            run.system, naming.label(run.system), run.id, run.created_at, run.config, bool(run.config.get("miniature")), stale[run.id],
             _precision(run), tuple(query.query_id for query in chosen.queries if query.query_id not in current)))
     return measured(scenario, items=chosen.items, queries=chosen.queries, systems=told, lists=lists, ties=ties,
                     excluded=chosen.excluded, relevant_from=truth.relevant_from, declared=bool(truth.unlisted_zero_by))
-
-
-def label(system: str) -> str:
-    """Return what pages call a system, the tuned one included."""
-    return f"{variants.find(BASELINE).label} (가중치 조정)" if system == TUNED else variants.find(system).label
 
 
 def _precision(run: Run) -> str:

@@ -7,7 +7,7 @@ from psycopg import Connection
 _STATE = """
 SELECT concat_ws(' ',
     (SELECT count(*) FROM queries WHERE collection_id = %(collection_id)s),
-    (SELECT count(*) || '/' || coalesce(bit_xor(hashtextextended(item_id || record_hash || content_hash, 0)), 0)
+    (SELECT count(*) || '/' || coalesce(bit_xor(hashtextextended(record_hash || content_hash, 0)), 0)
        FROM items WHERE collection_id = %(collection_id)s),
     (SELECT coalesce(string_agg(id || ':' || answered, ',' ORDER BY id), '')
        FROM (SELECT r.id, count(q.query_id) AS answered
