@@ -130,9 +130,13 @@ def test_a_query_the_engine_does_not_survive_is_left_out_of_all_weights(execute,
     outcome = execute(("gate",), ("D",))
     left = {each.system: each.outcome.left_out for each in outcome.executed}
     assert set(left) == set(plan.WEIGHTS.values()) and set(left.values()) == {(("both", running.KILLED),)}
-    engine.killers = {"교점", "넓이", "확률"}
-    with pytest.raises(EngineDiedError):
-        execute(("S2",), ("D",))
+
+
+def test_a_system_the_engine_does_not_survive_does_not_stop_the_others(execute, engine):
+    engine.trouble["kure-v1-mini"] = EngineDiedError("엔진이 죽었습니다.")
+    outcome = execute(("gate",), ("B", "C", "D"))
+    assert {each.system for each in outcome.refused} == {"kure-v1", *plan.WEIGHTS.values()} and not outcome.cancelled
+    assert [each.system for each in outcome.executed] == ["siglip"] and outcome.added == 6
 
 
 def test_a_run_that_was_cut_off_does_not_hide_the_whole_one_before_it(execute, conn, bank):

@@ -47,10 +47,10 @@ def of_scope(conn: Connection, collection_id: int, scope: str, *, known: States 
 def stale(conn: Connection, run: Run, known: States | None = None) -> bool:
     """Return whether the system would now search other vectors or items than the run did; asks no engine.
 
-    A derived run is stale where the runs it was made of are.
+    A derived run is stale where the runs it was made of are; those searched the same, so one of them tells.
     """
     if derived := run.config.get("derived"):
-        return any(stale(conn, runs.get(conn, source), known) for source in sorted(set(derived["runs"].values())))
+        return stale(conn, runs.get(conn, min(derived["runs"].values())), known)
     collection = collections.of_id(conn, run.collection_id)
     try:
         return run_config.changed(conn, collection, variants.find(run.system), run.config, known)

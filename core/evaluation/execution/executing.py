@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from core.engine.client import EngineClient
+from core.engine.client import EngineClient, EngineDiedError
 from core.errors import InputError, ModelError, NotFoundError
 from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
@@ -58,7 +58,8 @@ class ExecutionOutcome:
 def execute(db: Database, engine: Callable[[], EngineClient], *, collection: str, scenarios: Sequence[str] | None = None,
             systems: Sequence[str] | None = None, progress: Progress | None = None,
             cancelled: Callable[[], bool] | None = None) -> ExecutionOutcome:
-    """Bring the stored lists up to date. What a model cannot do is refused for its systems, the others go on.
+    """Bring the stored lists up to date. What a model cannot do, or the engine twice did not survive, is refused for its systems;
+    the others go on.
 
     Queries are encoded one at a time, so that what is stored is a latency; the vectors are kept for all systems and scopes.
 
@@ -94,7 +95,7 @@ def execute(db: Database, engine: Callable[[], EngineClient], *, collection: str
                 encoder=encoder, cancelled=stopped, progress=_within(report, done, missing, total, _words(group)))
             executed += [Executed(each.system, each.scope, outcome.run_id, outcome)
                          for each, outcome in zip(group, outcomes, strict=True)]
-        except (NotFoundError, InputError, ModelError) as error:
+        except (NotFoundError, InputError, ModelError, EngineDiedError) as error:
             refused += [Refused(each.system, each.scope, str(error)) for each in group]
         done += missing
     return ExecutionOutcome(tuple(executed), tuple(refused), any(each.outcome.cancelled for each in executed if each.outcome)
