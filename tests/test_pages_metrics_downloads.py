@@ -1,5 +1,8 @@
 """내려받기: every button gives the file it names, made from what the page shows."""
 
+import io
+import zipfile
+
 import streamlit as st
 
 from core.report import workbook
@@ -21,14 +24,15 @@ def test_each_button_gives_its_file(page, measured, monkeypatch):
     told = measured(miniature=True)
     files, shown = offered(monkeypatch, page)
     assert list(files) == ["search_results.csv", f"검색정확도_{_collection(files)}_v1.xlsx", f"오류사례_A_{_collection(files)}_v1.xlsx",
-                           "gates.toml"]
-    csv, accuracy, cases, gates = files.values()
+                           f"검산_{_collection(files)}_v1.zip", "gates.toml"]
+    csv, accuracy, cases, trec, gates = files.values()
     assert read_csv(csv)[0][:3] == ["query_id", "model", "top_1"]
     assert len(read_csv(csv)) == 1 + sum(len(result.queries) * len(result.systems) for result in told.scenarios.values())
     cover = read_book(accuracy)["표지"]
     assert ("판정", "판정 불가") in {(row[0].value, row[1].value) for row in cover.iter_rows()}
     assert "축소 모델" in cover["A3"].value
     assert "축소 모델" in read_book(cases)["목록"]["A3"].value
+    assert zipfile.is_zipfile(io.BytesIO(trec))
     assert gates == metrics_page.FILE.path.read_bytes()
     assert metrics_page.FILE.sha256 in shown
     assert all(name in shown for name, _ in workbook.SHEETS)
