@@ -197,6 +197,26 @@ def test_another_threshold_is_an_assumption_and_changes_nothing_that_is_register
     assert "ib-verdict-assumed" not in words(at) and at.slider(key="metrics.whatif.mrr").value == 0.65
 
 
+def test_what_a_value_rests_on_opens_by_its_link_and_closes(page, measured, conn, collection):
+    made = measured(queries=12)
+    run = made.scenarios[GATE].systems[0]
+    at = page(gt="")
+    assert f'href="/metrics?run={run.run_id}"' in row(at, "recall_5")
+    shown = words(page(run=str(run.run_id)))
+    assert "저장된 실행" in shown and f"{run.run_id}번 · {run.label}" in shown
+    error = critical.open_(conn, collection.id, system="A", title="엔진이 멈춤", by="위원")
+    at = page(error=str(error))
+    assert "<td >엔진이 멈춤</td>" in words(at)
+    at.button(key="metrics.proof.close").click().run()
+    assert "error" not in at.query_params and "<td >엔진이 멈춤</td>" not in words(at)
+
+
+@pytest.mark.parametrize("link", [{"run": "999"}, {"measurement": "999"}, {"error": "x"}])
+def test_a_link_to_what_is_not_there_says_so(page, measured, link):
+    measured(queries=12)
+    assert "찾을 수 없습니다" in words(page(**link))
+
+
 # ---- What people say ----------------------------------------------------------------------------------------------------------
 
 

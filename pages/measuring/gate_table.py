@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+import streamlit as st
+
 from core.evaluation.verdict import wording
 from core.evaluation.verdict.gates import Gate
 from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult, Proof
@@ -34,10 +36,15 @@ def sign(passed: bool | None, words: str) -> str:
 
 
 def proofs(evidence: Iterable[Proof]) -> str:
-    """Return what a number rests on as markup; what has an address leads there."""
-    return " · ".join(
-        f'<a href="{address.PATH}?{attribute(urlencode(proof.link))}" target="_self">{attribute(proof.words)}</a>' if proof.link
-        else f"<span>{attribute(proof.words)}</span>" for proof in evidence)
+    """Return what a number rests on as markup; what has an address leads there, under the ground truth that is shown."""
+    kept = {"gt": st.query_params["gt"]} if st.query_params.get("gt") else {}
+    def drawn(proof: Proof) -> str:
+        if not proof.link:
+            return f"<span>{attribute(proof.words)}</span>"
+        link = f"{address.PATH}?{urlencode(kept | dict(proof.link))}"
+        return f'<a href="{attribute(link)}" target="_self">{attribute(proof.words)}</a>'
+
+    return " · ".join(map(drawn, evidence))
 
 
 def limit(gate: Gate | GateResult) -> str:

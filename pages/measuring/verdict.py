@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.labelling import acts
-from pages.measuring import data, further, gate_table, lacking, questions, register, whatif
+from pages.measuring import data, further, gate_table, lacking, proof, questions, register, whatif
 from pages.measuring.data import Shown
 from pages.widgets import markup, trouble
 from pages.widgets.text import attribute
@@ -12,6 +12,8 @@ from pages.widgets.text import attribute
 def draw(at: Shown) -> None:
     """Draw the section."""
     acts.said()
+    with trouble.boundary():
+        proof.draw(at)
     decision = data.decision(at)
     lacking.draw(decision)
     _title("Go 조건", "모두 충족해야 합니다")
