@@ -32,6 +32,7 @@ def draw(at: Shown, found: ErrorCase) -> None:
     markup.draw(f'<div class="ib-case"><b>{attribute(KINDS[found.kind])}</b><span>{attribute(_values(found))}</span>'
                 f'<a href="{link.replace("&", "&amp;")}" target="_self">모델 비교에서 보기</a></div>')
     words.query(query, {found.source.item.id: found.source} if found.source else {})
+    _causes(at, found)
     left, right = st.columns(2, gap="medium")
     with left:
         markup.draw(f'<div class="ib-side">찾아야 할 문항 <span>{len(found.wanted):,}개, 등급 높은 것부터</span></div>')
@@ -43,7 +44,6 @@ def draw(at: Shown, found: ErrorCase) -> None:
             results.calm("이 쿼리의 목록이 없습니다. '평가 실행'을 다시 눌러 주세요.")
         cards.placed([Placed(each.item_id, each.item, f"{each.rank}위", each.grade) for each in found.got],
                      accent=palette.colour(found.system))
-    _causes(at, found)
 
 
 def _values(found: ErrorCase) -> str:

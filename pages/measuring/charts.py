@@ -14,6 +14,9 @@ from pages.widgets.palette import INK, MUTED, RULE
 
 _ROW = 44
 """Pixels of a row of dots."""
+_NEAR = 0.06
+"""Costs this close, as a share of the largest, would write their names over each other."""
+_SIDES = ("middle right", "middle left", "top right", "bottom right", "top left", "bottom left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +119,23 @@ class Cost:
 def costs(found: Sequence[Cost], *, unit: str, measure: str) -> go.Figure:
     """Return quality (upwards) against cost (to the right); what is forecast stands in a ring."""
     figure = go.Figure()
-    for each in found:
+    most = max([each.cost for each in found], default=1.0) or 1.0
+    for each, side in zip(found, _sides(found, near=_NEAR * most), strict=True):
         figure.add_trace(go.Scatter(
-            x=[each.cost], y=[each.value], mode="markers+text", text=[plot.plain(each.label)], textposition="middle right",
+            x=[each.cost], y=[each.value], mode="markers+text", text=[plot.plain(each.label)], textposition=side,
             textfont={"size": plot.LETTERS, "color": each.colour}, cliponaxis=False,
             marker={"size": 15, "color": "#ffffff" if each.forecast else each.colour,
                     "symbol": each.sign, "line": {"width": 2.5, "color": each.colour}},
             error_y=_whiskers(each.value, each.low, each.high, each.colour),
             hovertemplate=f"<b>{plot.plain(each.label)}</b><br>{plot.plain(measure)} {each.value:.3f} ({each.low:.3f} – {each.high:.3f})"
                           f"<br>{plot.plain(unit)} {each.cost:,.4g}{' (예상)' if each.forecast else ''}<extra></extra>"))
-    most = max([each.cost for each in found], default=1.0) or 1.0
     figure.update_xaxes(range=[0, most * 1.25], title_text=plot.plain(unit))
     low = min([each.low for each in found], default=0.0)
     figure.update_yaxes(range=[max(-0.02, low - 0.08), min(1.03, max([each.high for each in found], default=1.0) + 0.08)],
                         title_text=plot.plain(measure), gridcolor=RULE)
     return plot.dress(figure, height=440)
+
+
+def _sides(found: Sequence[Cost], *, near: float) -> list[str]:
+    """Return where each name stands: variants of about the same cost take different sides."""
+    return [_SIDES[sum(abs(other.cost - each.cost) < near for other in found[:place]) % len(_SIDES)] for place, each in enumerate(found)]

@@ -59,12 +59,13 @@ def _table(at: Shown, result: ScenarioResult, summary: Summary, shown: Sequence[
     heads = [named.short(run.system) for run in shown]
     rows = [[tables.Cell(each.title, each.name if each.name != each.title else ""), *(_cell(summary, name, run) for run in shown)]
             for name, each in CATALOGUE.items()]
-    tables.draw(["지표", *heads], rows, numbers=frozenset(heads))
+    with st.container(key="metrics-all"):
+        tables.draw(["지표", *heads], rows, numbers=frozenset(heads))
 
 
 def _cell(summary: Summary, name: str, run: SystemRun) -> tables.Cell:
     found = summary.interval(name, run.system)
-    return tables.Cell(f"{found.value:.3f}", f"{found.low:.3f} – {found.high:.3f}")
+    return tables.Cell(f"{found.value:.3f}", named.span(found.low, found.high))
 
 
 def _one(at: Shown, result: ScenarioResult, summary: Summary, shown: Sequence[SystemRun]) -> None:

@@ -7,7 +7,7 @@ UNMEASURED = "측정 안 됨"
 
 def on_disk(size: int) -> str:
     """Return a file's size in the units disks are sold in."""
-    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
 def in_memory(size: int | None) -> str:
