@@ -7,8 +7,9 @@ until a run, a version or a setting that the numbers rest on is another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -34,7 +35,18 @@ from pages.measuring.address import Asked
 from pages.widgets import doors
 
 T = TypeVar("T")
-_EVALUATIONS, _KEPT = 4, 256
+_EVALUATIONS = 4
+"""So many are kept, each with what was computed over it: at a thousand queries that is some 100 MB of resamples."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """An evaluation and what was computed over it, shared by all who look; both go when the numbers are others."""
+
+    evaluation: Evaluation
+    computed: dict[str, Any] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
+    """Whoever comes second waits for what the first computes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +56,12 @@ class Shown:
     who: Person | None
     asked: Asked
     collection: Collection
-    evaluation: Evaluation
-    fingerprint: str
-    """Changes with whatever the evaluation rests on."""
+    held: Held
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Every scenario's values under the ground truth that is asked for; never to be changed."""
+        return self.held.evaluation
 
     @property
     def may_write(self) -> bool:
@@ -101,15 +116,14 @@ def shown(found: Collection, wanted: Asked, who: Person | None) -> Shown:
         NotFoundError: there is no ground truth version of that number.
     """
     with doors.database().connection() as conn:
-        fingerprint = f"{found.id}:{assembling.fingerprint(conn, found.id, wanted.gt)}"
-    return Shown(who, wanted, found, evaluation(found.name, wanted.gt, fingerprint), fingerprint)
+        fingerprint = assembling.fingerprint(conn, found.id, wanted.gt)
+    return Shown(who, wanted, found, _held(found.name, wanted.gt, fingerprint))
 
 
 @st.cache_resource(max_entries=_EVALUATIONS, show_spinner="지표를 계산하는 중입니다…")
-def evaluation(name: str, gt: int | None, fingerprint: str) -> Evaluation:
-    """Return a collection's evaluation; the same for all who look, never to be changed."""
+def _held(name: str, gt: int | None, fingerprint: str) -> Held:
     with doors.database().connection() as conn:
-        return assembling.load(conn, name, version=gt)
+        return Held(assembling.load(conn, name, version=gt))
 
 
 def summary(at: Shown, scenario: str = "") -> Summary:
@@ -131,8 +145,7 @@ def decision(at: Shown, thresholds: Mapping[str, float] | None = None) -> Decisi
 
     beside = _beside(at)
     body = once(at, f"body:{beside}", gathered)
-    asked_for = dict(sorted((thresholds or {}).items()))
-    return once(at, f"decision:{beside}:{asked_for}", lambda: decide(body, asked_for or None))
+    return decide(body, thresholds) if thresholds else once(at, f"decision:{beside}", lambda: decide(body))
 
 
 def answers(at: Shown) -> tuple[Answer, ...]:
@@ -156,14 +169,12 @@ def _beside(at: Shown) -> str:
 
 
 def once(at: Shown, name: str, compute: Callable[[], T]) -> T:
-    """Return what ``compute`` returned when it was last asked under this name and these numbers.
+    """Return what ``compute`` returns, computed at the first asking under this name and these numbers.
 
     Args:
         name: unique among all sections; with whatever ``compute`` depends on beside the evaluation: ``slices:unit:cR@5``.
     """
-    return _once(f"{at.fingerprint}:{at.asked.gt}:{name}", compute)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _once(key: str, _compute: Callable[[], T]) -> T:
-    return _compute()
+    with at.held.lock:
+        if name not in at.held.computed:
+            at.held.computed[name] = compute()
+        return at.held.computed[name]
