@@ -6,7 +6,7 @@ import pytest
 
 from core.engine.client import EngineDiedError
 from core.errors import InputError, NotFoundError
-from core.search import disagreement, overlap, running
+from core.search import disagreement, overlap, run_work, running
 from core.search.query import of_revision
 from core.search.service import search
 from core.store import images, items, queries, runs
@@ -75,7 +75,7 @@ def test_running_again_asks_nothing_and_is_the_same_run(run, engine):
 
 
 def test_a_cancelled_run_goes_on_with_what_it_lacks(run, conn, monkeypatch):
-    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(run_work, "BATCH", 1)
     counted = iter(range(100))
     cut = run(cancelled=lambda: next(counted) > 3)
     assert cut.cancelled and 0 < cut.added < 4
