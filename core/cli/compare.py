@@ -128,8 +128,7 @@ def _as_json(told: Any, baseline: str) -> dict[str, Any]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"'{path}'에 쓸 수 없습니다. 폴더와 권한을 확인해 주세요.") from error
+    from core.report import saving
+
+    saving.save(path, data)
     say(f"{path}에 썼습니다.")

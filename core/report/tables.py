@@ -39,6 +39,11 @@ def plain(value: object) -> object:
     """
     if value is None:
         return ""
+    # The two kinds that large tables are made of, before the slower questions; numpy's double is a float.
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return round(float(value), DECIMALS) if math.isfinite(value) else ""
     if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy's own is no Integral
         return "예" if value else "아니요"
     if isinstance(value, datetime):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.errors import InputError
 from core.evaluation.catalogue import DEPTH
@@ -27,15 +27,16 @@ def as_zip(evaluation: Evaluation) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in _files(evaluation):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode(), zipfile.ZIP_DEFLATED, compresslevel=1)
     return out.getvalue()
 
 
 def _files(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     there = {key: result for key, result in evaluation.scenarios.items() if result.queries and result.systems}
+    _check(list(there.values()))
     yield "읽어 주세요.txt", _words(evaluation, next(iter(there), "gate"))
     for key, result in there.items():
-        yield f"{key}/qrels.txt", "".join(f"{_id(query.query_id)} 0 {_id(item)} {grade}\n"
+        yield f"{key}/qrels.txt", "".join(f"{query.query_id} 0 {item} {grade}\n"
                                           for query in result.queries for item, grade in sorted(query.grades.items()))
         for system in result.names:
             yield f"{key}/{system}.run", "".join(_lines(result, system))
@@ -44,18 +45,22 @@ def _files(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
 def _lines(result: ScenarioResult, system: str) -> Iterator[str]:
     for query in result.queries:
         for rank, item in enumerate(result.lists[system].get(query.query_id, ()), start=1):
-            yield f"{_id(query.query_id)} Q0 {_id(item)} {rank} {DEPTH + 1 - rank} {system}\n"
+            yield f"{query.query_id} Q0 {item} {rank} {DEPTH + 1 - rank} {system}\n"
 
 
-def _id(name: str) -> str:
-    if name.split() != [name]:
-        raise InputError(f"ID '{name[:40]}'에 빈칸이 있어 TREC 형식으로 내보낼 수 없습니다. ID를 고친 뒤 다시 평가해 주세요.")
-    return name
+def _check(results: Sequence[ScenarioResult]) -> None:
+    """Refuse ids that the format cannot hold."""
+    named = {name for result in results for query in result.queries for name in (query.query_id, *query.grades)}
+    named |= {item for result in results for lists in result.lists.values() for listed in lists.values() for item in listed}
+    for name in sorted(named):
+        if name.split() != [name]:
+            raise InputError(f"ID '{name[:40]}'에 빈칸이 있어 TREC 형식으로 내보낼 수 없습니다. ID를 고친 뒤 다시 평가해 주세요.")
 
 
 def _words(evaluation: Evaluation, key: str) -> str:
     told = [provenance.line(evaluation), *provenance.warnings(evaluation), "",
             "시나리오마다 폴더가 하나씩 있고, qrels.txt는 정답, *.run은 시스템마다의 순위입니다.",
+            "평균은 화면과 같고, 구간은 이 파일에 없는 문항 계열로 묶어 뽑으므로 다릅니다.",
             "점수는 순위를 나타낼 뿐입니다(위가 큽니다). 답하지 못한 쿼리는 *.run에 없으며 0으로 셉니다.", "", "이 제품으로 다시 계산:",
             f"  python -m core measures --qrels {key}/qrels.txt --run {key}/*.run --relevant-from {evaluation.truth.relevant_from}",
             "trec_eval로 다시 계산 (NDCG의 이득은 등급 그대로):",
