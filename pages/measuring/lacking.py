@@ -17,7 +17,7 @@ def draw(decision: Decision) -> None:
     if listed:
         many = f"{len(listed)}가지"
         _box(f"판정하려면 {many}를 갖추어야 합니다" if undetermined else f"없어도 판정이 바뀌지 않는 근거 {many}", listed)
-    results.notes([*firm(decision), *decision.notes])
+    results.notes([*_firm(decision), *decision.notes])
 
 
 def _box(title: str, listed: list[tuple[str, str]]) -> None:
@@ -25,16 +25,12 @@ def _box(title: str, listed: list[tuple[str, str]]) -> None:
     markup.draw(f'<div class="ib-lack"><b>{attribute(title)}</b><ol>{rows}</ol></div>')
 
 
-def firm(decision: Decision) -> list[str]:
-    """Return how firm a verdict is in a sentence; nothing where nobody can say."""
-    if decision.joint_firmness is None or decision.invalid:
+def _firm(decision: Decision) -> list[str]:
+    """Return how firm a verdict is in a sentence; nothing where nobody can say, or where the headline says it."""
+    if decision.joint_firmness is None or decision.invalid or decision.borderline:
         return []
     share = wording.value_text("%", decision.joint_firmness)
-    told = f"쿼리를 다시 뽑은 것 가운데 {share}에서 검색 품질 기준을 모두 함께 충족합니다."
-    if decision.borderline:
-        told += (f" 쿼리 묶음을 {decision.more_queries:,}개 더 판정하면 굳을 것으로 보입니다." if decision.more_queries
-                 else " 쿼리를 더 판정해도 굳지 않을 만큼 기준에 가깝습니다.")
-    return [told]
+    return [f"쿼리를 다시 뽑은 것 가운데 {share}에서 검색 품질 기준을 모두 함께 충족합니다."]
 
 
 def _topic(words: str) -> str:

@@ -11,7 +11,6 @@ from pages.widgets.text import attribute
 
 def draw(at: Shown) -> None:
     """Draw the section."""
-    acts.said()
     with trouble.boundary():
         proof.draw(at)
     decision = data.decision(at)
@@ -24,6 +23,7 @@ def draw(at: Shown) -> None:
     with trouble.boundary():
         _title("핵심 질문", "계획서 1.3")
         questions.draw(data.answers(at))
+    acts.said()
     with trouble.boundary():
         _title("추가 평가 기준", "계획서 2.3 · Go일 때 참고합니다")
         further.draw(at, data.further(at))
