@@ -61,7 +61,8 @@ def test_people_read_a_table_a_scenario_with_intervals_and_marks(evaluate, conn,
     assert code == 0 and "미확정" in out and "축소 모델" in out and "무작위" in out and "사람 10" in out
     (row,) = [line for line in out.splitlines() if line.startswith("B · KURE-v1")][:1]
     assert "[" in row and "답 없는 쿼리 1개는 0점" in row
-    assert "qwen3-vl+rerank을(를) 이 시나리오에서 아직 실행하지 않았습니다." in out
+    (lacking,) = [line for line in out.splitlines() if line.startswith("S5 ")]
+    assert "아직 실행하지 않았습니다" in lacking
 
 
 def test_a_fixed_weight_is_shown_where_it_is_asked_for(evaluate, conn, bank):
@@ -69,6 +70,13 @@ def test_a_fixed_weight_is_shown_where_it_is_asked_for(evaluate, conn, bank):
     evaluate("--systems", "D", "--scenarios", "gate")
     assert "@w0.3" not in evaluate("--scenarios", "gate", "--no-run")[1]
     assert "D · KURE + SigLIP @w0.3" in evaluate("--scenarios", "gate", "--systems", "D@w0.3", "--no-run")[1]
+
+
+def test_where_d_is_one_channel_alone_it_says_so(evaluate, conn, bank):
+    judge(conn, bank, GRADES)
+    for scenario, channel in (("S1", "글"), ("S3", "그림")):
+        assert f"D는 {channel} 점수만으로" in evaluate("--systems", "D", "--scenarios", scenario)[1]
+    assert "점수만으로" not in evaluate("--systems", "D", "--scenarios", "gate,S2,S4", "--no-run")[1]
 
 
 def test_without_labels_it_says_so(evaluate):

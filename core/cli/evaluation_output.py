@@ -77,7 +77,7 @@ def as_json(shown: Shown, done: Evaluated) -> dict[str, Any]:
 def _print_scenario(result: ScenarioResult, summary: Summary, chosen: Sequence[SystemRun]) -> None:
     scenario = result.scenario
     name = "판정" if scenario.key == GATE else scenario.key
-    print(f"\n[{name}] {scenario.title} · 쿼리 {len(result.queries):,}개 · 문항 {result.items:,}개")
+    print(f"\n[{name}] {scenario.title} · 쿼리 {len(result.queries):,}개 · 문항 {result.items:,}개\n{scenario.about}")
     for reason, query_ids in result.excluded.items():
         print(f"제외 {len(query_ids):,}개: {reason}")
     runs = [run for run in chosen if scenario.key != "S5" or run.system in scenario.pair]
