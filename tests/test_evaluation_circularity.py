@@ -84,6 +84,13 @@ def test_at_most_half_of_the_relevant_pairs_may_come_from_the_judged_family_alon
     assert told.relevant_alone == round(alone * len(relevant)) and bool(told.problems) is circular
 
 
+def test_a_relative_of_the_judged_model_is_no_second_opinion(made):
+    """KoVRE was tuned from A's encoder: what only the two of them found, only A's family found."""
+    told = found(made, by("qwen3-vl", "kovre"))
+    assert told.relevant_alone == told.relevant
+    assert found(made, by("qwen3-vl", "bge-m3")).relevant_alone == found(made, by("qwen3-vl", "random")).relevant_alone == 0
+
+
 @pytest.mark.parametrize(("origin", "fair"), [("human", True), ("carried", True), ("mirrored", True), ("constructed", False),
                                               ("model", False)])
 def test_grades_that_nobody_gave_are_circular(made, origin, fair):
