@@ -12,7 +12,7 @@ from core.evaluation.analysis.cases import ErrorCase, Got, Wanted
 from core.evaluation.analysis.causes import Suggestion
 from core.evaluation.results import ScoredQuery
 from core.items.record import Item, Kind
-from core.report import error_cases
+from core.report import error_cases, files
 from core.report.figures import SHARPNESS, Figures
 from core.store import images
 from core.store.items import StoredItem
@@ -130,6 +130,21 @@ def test_a_query_that_is_an_item_shows_the_items_figure(conn, figure):
     sheet = written(conn, item)["사례"]
     assert sheet["C7"].value == "문항 m-5와(과) 비슷한 문항"
     assert len(sheet._images) == 1
+
+
+def test_what_is_asked_for_is_written_and_nothing_else(conn, collection, tmp_path):
+    told = replace(evaluation(queries=4, scenarios=("gate",), strengths={"qwen3-vl": 0.1}), collection_id=collection.id)
+    paths = [tmp_path / "a.csv", tmp_path / "b.xlsx", tmp_path / "c.xlsx"]
+    assert files.write(conn, told, csv=paths[0], xlsx=paths[1], errors=paths[2]) == paths
+    assert sorted(tmp_path.iterdir()) == paths
+    named = [case.query.query_id for case in files.cases(conn, told)]
+    assert named  # A is weak here
+    found = [read_book(paths[at].read_bytes())[sheet] for at, sheet in ((1, "3.8 오류 사례"), (2, "목록"))]
+    assert [[cell.value for cell in sheet["B"][5:5 + len(named)]] for sheet in found] == [named, named]
+
+
+def test_a_system_that_was_not_run_has_no_cases(conn):
+    assert files.cases(conn, evaluation(queries=4, systems=("kure-v1",))) == []
 
 
 def test_without_a_case_the_file_opens_and_says_so(conn):

@@ -138,10 +138,16 @@ def test_slices_show_how_many_queries_they_rest_on_and_mark_few(told, book):
     rows = [row for row in cells(book["3.6 과목별"]) if row[0] == "단원"]
     counted = {row[1]: row[3] for row in rows if row[2] == "A · Qwen3-VL"}
     assert sum(counted.values()) == len(told.scenarios["gate"].queries)
-    remarks = {row[3] < 15: row[-1] or "" for row in cells(book["3.6 과목별"])[6:] if row[2]}
+    remarks = {row[3] < 15: row[-1] or "" for row in cells(book["3.6 과목별"]) if row[2] == "A · Qwen3-VL"}
     assert ("n이 부족함" in remarks[True], "n이 부족함" in remarks[False]) == (True, False)
     kinds = {row[1] for row in cells(book["3.7 모달리티별"]) if row[0] == "문항 종류"}
     assert kinds == {"그림", "수식", "글"}
+
+
+def test_a_slice_shows_a_against_d_over_the_same_queries(told, book):
+    rows = [row for row in cells(book["3.6 과목별"]) if row[:3] == ("과목", "수학", "상한 보정 R@5")]
+    gate = told.scenarios["gate"]
+    assert [row[5] for row in rows] == pytest.approx([(gate.of("qwen3-vl", "cR@5") - gate.of(TUNED, "cR@5")).mean()], abs=1e-6)
 
 
 def test_what_to_beware_of_stands_on_every_sheet():

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="쿼리마다의 값을 계획서 12.2 양식으로 씁니다")
     parser.add_argument("--xlsx", type=Path, metavar="FILE", help="태스크 3.2–3.8을 시트로 나눈 Excel을 씁니다")
     parser.add_argument("--cases", type=Path, metavar="FILE", help="오류 사례를 그림과 함께 Excel로 씁니다")
+    parser.add_argument("--trec", type=Path, metavar="FILE", help="정답과 순위를 TREC 파일의 ZIP으로 씁니다 (다른 프로그램으로 검산)")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
 
@@ -81,13 +82,14 @@ def _executed(arguments: argparse.Namespace, database) -> Evaluated:
 
 
 def _write(conn: Connection, evaluation: Evaluation, arguments: argparse.Namespace) -> None:
-    if not (arguments.csv or arguments.xlsx or arguments.cases):
+    if not (arguments.csv or arguments.xlsx or arguments.cases or arguments.trec):
         return
     from core.evaluation.verdict import load
     from core.report import files
 
     decision = load.decision_of(conn, evaluation) if arguments.xlsx else None
-    for path in files.write(conn, evaluation, csv=arguments.csv, xlsx=arguments.xlsx, errors=arguments.cases, decision=decision):
+    for path in files.write(conn, evaluation, csv=arguments.csv, xlsx=arguments.xlsx, errors=arguments.cases, trec=arguments.trec,
+                            decision=decision):
         say(f"{path}에 썼습니다.")
 
 

@@ -12,19 +12,20 @@ from core.evaluation.analysis.cases import ErrorCase
 from core.evaluation.results import Evaluation
 from core.evaluation.scenarios import BASELINE, GATE
 from core.evaluation.verdict.outcome import Decision
-from core.report import error_cases, saving, search_results, workbook
+from core.report import error_cases, saving, search_results, trec_files, workbook
 
 SUBJECT = "qwen3-vl"
 
 
 def write(conn: Connection, evaluation: Evaluation, *, csv: Path | None = None, xlsx: Path | None = None, errors: Path | None = None,
-          decision: Decision | None = None) -> list[Path]:
+          trec: Path | None = None, decision: Decision | None = None) -> list[Path]:
     """Write the files that are asked for, each whole or not at all, and return their paths.
 
     Args:
         csv: ``search_results.csv`` (plan 12.2).
         xlsx: the accuracy workbook (D7).
         errors: the error cases with figures (D9).
+        trec: a ZIP of lists and grades for other programs.
         decision: for the cover of the workbook.
 
     Raises:
@@ -36,6 +37,7 @@ def write(conn: Connection, evaluation: Evaluation, *, csv: Path | None = None, 
         csv: lambda: search_results.as_csv(evaluation),
         xlsx: lambda: workbook.as_xlsx(evaluation, cases=found, decision=decision, made_at=now),
         errors: lambda: error_cases.as_xlsx(conn, evaluation, found, made_at=now),
+        trec: lambda: trec_files.as_zip(evaluation),
     }
     asked = {path: make for path, make in made.items() if path is not None}
     for path, make in asked.items():

@@ -9,7 +9,7 @@ from core.evaluation.analysis.slices import FEW_MARK, FEWEST_GROUPS, SliceTable
 from core.evaluation.catalogue import CATALOGUE
 from core.evaluation.resampling import Difference
 from core.evaluation.results import Evaluation, ScenarioResult
-from core.evaluation.scenarios import GATE, TUNED
+from core.evaluation.scenarios import BASELINE, GATE, TUNED
 from core.evaluation.summary import Summary
 from core.report.book import Column, Sheet
 from core.report.sheets.systems import labels
@@ -22,10 +22,19 @@ _ENDS = ("값", "95 % 하한", "95 % 상한")
 
 
 def sliced(sheet: Sheet, evaluation: Evaluation, summary: Summary) -> None:
-    """Write 3.6: every facet but the kind of item."""
+    """Write 3.6: every facet but the kind of item; then A against D in the same slices."""
     found = [[slices.of(summary.result, facet, measure, resampling=summary.resampling) for measure in MEASURES]
              for facet in FACETS]
     _tables(sheet, found, evaluation)
+    if not (summary.result.has(parts.TOGETHER) and summary.result.has(BASELINE)):
+        return
+    sheet.heading("A − D: 같은 쿼리에서 잰 차이 (0보다 크면 A가 나음, 탐색적)")
+    gaps = [slices.gaps(summary.result, facet, parts.TOGETHER, BASELINE, measure, resampling=summary.resampling)
+            for facet in FACETS for measure in MEASURES]
+    columns = [Column("나눈 기준", width=16), Column("값", width=30), Column("지표", width=34), Column("쿼리", "count", 7),
+               Column("묶음", "count", 7), *(Column(title, "signed", 9) for title in ("차이", *_ENDS[1:]))]
+    sheet.table(columns, ([table.title, row.title, CATALOGUE[table.measure].title, row.queries, row.groups, row.cells[0].value,
+                           row.cells[0].low, row.cells[0].high] for table in gaps for row in table.rows))
 
 
 def by_kind(sheet: Sheet, evaluation: Evaluation, summary: Summary) -> None:
