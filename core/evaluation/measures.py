@@ -22,7 +22,7 @@ from core.evaluation.results import ScoredQuery, Values
 
 __all__ = ["BOUNDED", "CATALOGUE", "CUTS", "DEPTH", "OF_A_QUERY", "Graded", "Measure", "Table", "asked", "ceiling", "chance",
            "of_query", "table"]
-_JUDGED_PLACES = 10
+_FIRST = max(CATALOGUE[name].cut or DEPTH for name in ("nDCG@10 exp", "Judged@10"))
 
 
 def asked(name: str, relevant_from: int) -> ir_measures.Measure:
@@ -93,9 +93,9 @@ class Table:
             AssertionError: a value lies outside [0, 1].
         """
         ranked = {query: _scored(lists[query]) for query in self._places if query in lists}
-        # Judged@10 looks at ten places, and would sort a hundred.
-        first = {query: dict(islice(each.items(), _JUDGED_PLACES)) for query, each in ranked.items()}
-        return self._told({"ranked": ranked, "gains": ranked, "Judged": first})
+        # These two look at ten places, and would sort a hundred.
+        first = {query: dict(islice(each.items(), _FIRST)) for query, each in ranked.items()}
+        return self._told({"ranked": ranked, "gains": first, "Judged": first})
 
     def of_scores(self, run: Mapping[str, Mapping[str, float]]) -> dict[str, Values]:
         """Return the same for scores by query and item, in trec_eval's own order: by score, equal ones by item id descending.
