@@ -95,3 +95,27 @@ def test_files_are_written_beside(evaluate, conn, bank, tmp_path):
     code, _, err = evaluate("--systems", "A", "--scenarios", "gate", "--csv", str(tmp_path / "search_results.csv"))
     assert code == 0 and "search_results.csv" in err
     assert (tmp_path / "search_results.csv").read_text(encoding="utf-8-sig").startswith("query_id,model,top_1")
+
+
+def test_a_cancelled_job_ends_as_stopped_with_what_it_has(evaluate, monkeypatch, conn, bank):
+    from core.jobs import working
+
+    class Stopping(working.Worker):
+        def progress(self, done, total=None, words=""):
+            super().progress(done, total, words)
+            if done == 3:
+                self.stop()
+
+    worker = Stopping()
+    monkeypatch.setattr(working, "_current", worker)
+    code, out, err = evaluate("--systems", "A,B", "--scenarios", "gate")
+    assert code == 1 and working.STOPPED in err and not out
+    assert (worker.state()["done"], worker.state()["total"]) == (3, 6 + 5)
+
+
+def test_stored_runs_are_listed_with_their_scope(evaluate, capsys, bank):
+    evaluate("--systems", "A", "--scenarios", "gate,S3")
+    assert main(["runs", "--collection", bank.name, "--list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["runs"]
+    assert [(each["system"], each["scope"], each["queries"], each["stale"]) for each in listed] == [
+        ("qwen3-vl", "all", 6, False), ("qwen3-vl", "S3", 3, False)]

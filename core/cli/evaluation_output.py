@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.cli.output import print_table
-from core.evaluation import measures
+from core.evaluation import measures, naming
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.execution.evaluating import Evaluated
 from core.evaluation.results import Evaluation, ScenarioResult, SystemRun
@@ -103,7 +103,7 @@ def _marks(run: SystemRun) -> str:
 
 
 def _compared(each: PlannedComparison) -> tuple[str, ...]:
-    key, pair, found = each.scenario.key, f"{each.a} − {each.b}", each.difference
+    key, pair, found = each.scenario.key, f"{naming.label(each.a)} − {naming.label(each.b)}", each.difference
     if found is None:
         return key, pair, "-", "-", "-", "-", "-", each.missing
     return (key, pair, f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]", f"{found.p:.4f}", f"{each.p_holm:.4f}",
