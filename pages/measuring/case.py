@@ -31,8 +31,11 @@ def draw(at: Shown, found: ErrorCase) -> None:
     link = f"/compare?{urlencode(queries.link(at.evaluation.truth, found.query, *systems))}"
     markup.draw(f'<div class="ib-case"><b>{attribute(KINDS[found.kind])}</b><span>{attribute(_values(found))}</span>'
                 f'<a href="{link.replace("&", "&amp;")}" target="_self">모델 비교에서 보기</a></div>')
-    words.query(query, {found.source.item.id: found.source} if found.source else {})
-    _causes(at, found)
+    asked, why = st.columns([7, 5], gap="medium")
+    with asked:
+        words.query(query, {found.source.item.id: found.source} if found.source else {})
+    with why:
+        _causes(at, found)
     left, right = st.columns(2, gap="medium")
     with left:
         markup.draw(f'<div class="ib-side">찾아야 할 문항 <span>{len(found.wanted):,}개, 등급 높은 것부터</span></div>')
@@ -61,7 +64,7 @@ def _other(found: ErrorCase, rank: int | None) -> str:
 
 
 def _causes(at: Shown, found: ErrorCase) -> None:
-    markup.draw('<div class="ib-side">원인</div>')
+    markup.draw('<div class="ib-side ib-why-head">왜 그랬을까 <span>짐작한 원인</span></div>')
     if found.suggested:
         told = "".join(f"<li><b>{attribute(CAUSES[each.cause])}</b> {attribute(each.why)}</li>" for each in found.suggested)
         markup.draw(f'<ul class="ib-causes">{told}</ul>')
@@ -71,9 +74,8 @@ def _causes(at: Shown, found: ErrorCase) -> None:
         markup.draw(f'<p class="ib-read"><b>{attribute(CAUSES.get(found.cause or "", "원인 정하지 않음"))}</b> {attribute(found.note)} '
                     f'<span class="ib-soft">{attribute(f"{found.by} · {found.at:%Y-%m-%d %H:%M}")}</span></p>')
     if at.who is None or not at.may_write:
-        results.calm(_NAMELESS if at.who is None else _ONLY_LOOKS)
-        if at.who is None:
-            markup.draw('<p class="ib-go"><a href="/login?next=/metrics" target="_self">이름 정하기</a></p>')
+        door = ' <a href="/login?next=/metrics" target="_self">이름 정하기</a>' if at.who is None else ""
+        markup.draw(f'<p class="ib-say">{attribute(_NAMELESS if at.who is None else _ONLY_LOOKS)}{door}</p>')
         return
     _say(at, found, at.who.name)
 
@@ -82,9 +84,9 @@ def _say(at: Shown, found: ErrorCase, by: str) -> None:
     at_case = f"{found.scenario}.{found.system}.{found.query.query_id}.{found.query.query.content_hash[:8]}"
     with st.form(f"metrics.case.{at_case}", border=False):
         options = [_NONE, *CAUSES]
+        cause = st.selectbox("담당자가 정한 원인", options, index=options.index(found.cause or _NONE),
+                             format_func=lambda each: CAUSES.get(each, "정하지 않음"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            cause = st.selectbox("담당자가 정한 원인", options, index=options.index(found.cause or _NONE), width=300,
-                                 format_func=lambda each: CAUSES.get(each, "정하지 않음"))
             note = st.text_input("메모", value=found.note, max_chars=cases.LONGEST_NOTE)
             sent = st.form_submit_button("남기기", type="primary")
     if sent:

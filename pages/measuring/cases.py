@@ -19,6 +19,7 @@ _A = "qwen3-vl"
 _ALL = ""
 _SAID = {_ALL: "모두", "open": "아직 정하지 않은 것", "set": "담당자가 정한 것"}
 _LONG = 620
+_TITLE = 24
 
 
 def draw(at: Shown) -> None:
@@ -56,10 +57,17 @@ def _choose(kept: list[ErrorCase]) -> ErrorCase:
     key = "metrics.case"
     asked = st.query_params.get("query", "")
     st.session_state[key] = asked if asked in by_id else next(iter(by_id))
-    titles = {query_id: f"{query_id} {words.title(each.query.query, 26)}" for query_id, each in by_id.items()}
+    titles = {query_id: f"{query_id} {_title(each)}" for query_id, each in by_id.items()}
     chosen = st.radio("쿼리", list(by_id), key=key, label_visibility="collapsed", captions=[_caption(each) for each in kept],
                       format_func=titles.__getitem__, on_change=_put, args=(key,))
     return by_id[chosen]
+
+
+def _title(each: ErrorCase) -> str:
+    """Say what is asked for; of a query that is an item, or a picture alone, the item it stands for."""
+    if each.query.query.text or each.source is None:
+        return words.title(each.query.query, _TITLE)
+    return words.short(each.source.item.text, _TITLE)
 
 
 def _put(key: str) -> None:

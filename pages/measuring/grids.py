@@ -132,7 +132,9 @@ def scatter(found: Sequence[Spot], *, x: str, y: str, above: str, below: str) ->
         textfont={"size": plot.SMALL, "color": INK}, textposition="middle center",
         marker={"size": sizes, "color": colours, "opacity": 0.55, "line": {"width": 1.5, "color": colours}},
         hovertext=[spot.words for spot in found], hovertemplate="%{hovertext}<extra></extra>",
-        unselected={"marker": {"opacity": 0.55}}, selected={"marker": {"opacity": 0.9}}))
+        # Left to itself plotly fades what was not clicked, the numbers with it.
+        unselected={"marker": {"opacity": 0.55}, "textfont": {"color": INK}},
+        selected={"marker": {"opacity": 0.8}, "textfont": {"color": INK}}))
     for update, title in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
         update(range=[-0.05, 1.06], title_text=plot.plain(title), gridcolor=RULE)
     for at_x, at_y, words in ((0.02, 1.02, above), (1.02, 0.0, below)):

@@ -72,7 +72,9 @@ def _explorer(at: Shown, result: ScenarioResult, options: list[str]) -> None:
     ids = {query_id for spot in chosen for query_id in spot.ids}
     kept = [point for point in found.points if point.query_id in ids]
     if len(kept) == 1:
-        st.switch_page(_COMPARE, query_params=dict(kept[0].link))
+        # Streamlit writes the parameters into this page's address before it changes the page: with its own beside them, the way
+        # back leads here and not to the first section.
+        st.switch_page(_COMPARE, query_params=st.query_params.to_dict() | dict(kept[0].link))
     with right:
         _list(found, kept or found.points, one, other, picked=bool(kept))
     if found.narrowed:
@@ -104,7 +106,7 @@ def _list(found: Explorer, points: tuple[QueryPoint, ...] | list[QueryPoint], on
     said = f"고른 원의 쿼리 {len(points):,}개" if picked else f"차이가 큰 쿼리부터 {min(_ROWS, len(points)):,}개"
     markup.draw(f'<p class="ib-read">{attribute(said)}. 쿼리를 누르면 나란히 봅니다.</p>')
     heads = ("쿼리", "찾는 것", one, other, "차이", "정답")
-    rows = [(tables.Cell(point.query_id, link=f"/compare?{urlencode(dict(point.link))}"), words.short(point.text, 44) or _PICTURE,
+    rows = [(tables.Cell(point.query_id, link=f"/compare?{urlencode(dict(point.link))}"), words.short(point.text, 32) or _PICTURE,
              f"{point.a:.3f}", f"{point.b:.3f}", f"{point.difference:+.3f}", f"{point.relevant:,}") for point in points[:_ROWS]]
     with st.container(height=505, border=False, key="metrics-query-table"):
         tables.draw(heads, rows, numbers=frozenset(heads[2:]))

@@ -16,6 +16,7 @@ from pages.measuring.charts import Dot, Panel
 from pages.measuring.data import Shown
 from pages.measuring.grids import Cell
 from pages.widgets import palette, plot, results, tables
+from pages.widgets.address import written
 from pages.widgets.plot import Sheet
 
 _ABOUT = (f"쿼리가 {FEW}개보다 적은 칸은 색 없이 '{FEW_MARK}'으로 적습니다. 여기의 차이는 모두 탐색적입니다: 많은 칸 가운데 몇은 우연히도 "
@@ -73,11 +74,11 @@ def _parts(at: Shown, result: ScenarioResult, found: Parts) -> None:
               name=f"글과 그림 {found.scenario} {found.measure}", remark="같은 문항을 통째로, 글만, 그림만 벡터로 만든 A끼리 견줌")
     if found.missing:
         names = ", ".join(_PARTS[system] for system in found.missing)
-        results.calm(f"{names}은(는) 이 시나리오에서 아직 실행하지 않았습니다. 터미널에서 `python -m core embed`로 벡터를 만든 뒤 "
-                     "'평가 실행'을 눌러 주세요.")
-    if not rows:
-        return
+        asked = " ".join(f"--system {written(system)}" for system in found.missing)
+        results.calm(f"아직 실행하지 않았습니다: {names}. 터미널에서 `python -m core embed {asked}`로 벡터를 만든 뒤 '평가 실행'을 눌러 주세요.")
     there = [system for system in _PARTS if any(each == system for _, each, _ in rows)]
+    if len(there) < 2:
+        return
     signs = plot.signs(there)
     panels = [Panel(f"{row.title} (n={row.queries:,})", [
         Dot(row=_PARTS[system], value=value.value, low=value.low, high=value.high, colour=palette.colour(system), sign=signs[system],
