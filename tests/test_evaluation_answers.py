@@ -76,6 +76,13 @@ def test_a_difference_that_is_not_clear_answers_nothing():
     assert "기존 대비 기준(≥ −5 %)" in told["Q3"].sentence and "뚜렷하지 않습니다" in told["Q3"].sentence
 
 
+def test_better_on_average_is_not_better_enough():
+    made = evaluation(systems=SYSTEMS, strengths={"qwen3-vl": 1.1, TUNED: 1.05}, seed=4)
+    result = made.scenarios[GATE]
+    assert result.of("qwen3-vl", "cR@5").mean() > result.of(TUNED, "cR@5").mean() + 0.03
+    assert answered(made)["Q3"].answer == "판단 못 함"
+
+
 def test_the_joint_embedding_must_beat_both_parts():
     made = evaluation(systems=SYSTEMS, strengths={"qwen3-vl": 2.0, "qwen3-vl@text-only": 2.0, "qwen3-vl@image-only": 0.2})
     told = answered(made)["Q2"]

@@ -19,6 +19,7 @@ from functools import cache
 from core.evaluation.results import ScenarioResult
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.wording import percent
+from core.labels import origins
 from core.labels.pooling import proposing, provenance
 from core.labels.versions.truth import Truth
 from core.search import variants
@@ -27,7 +28,6 @@ from core.store.truths import FrozenRow
 BY_PEOPLE = ("human", "carried", "mirrored")
 """Copied and mirrored grades are people's own, given to the same words or the other way round (``versions.carrying``,
 ``versions.mirroring``); a machine's grade keeps its origin when it is copied."""
-_ORIGINS = {"constructed": "만들어 넣은 등급", "model": "모델이 매긴 등급"}
 _ENCODERS = ("qwen", "kure", "siglip", "keyword")
 _KIN = {"kovre": "qwen", "qwen3-embedding-0.6b": "qwen", "bge-m3": "kure", "siglip2-base": "siglip"}
 """Candidate models by what they were tuned from or what made them: they are no further witnesses."""
@@ -71,8 +71,8 @@ def of(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Circularity:
 def _problems(found: Circularity, queries: int, file: GateFile) -> Iterable[str]:
     floors = file.floors
     if found.machine:
-        told = ", ".join(f"{_ORIGINS.get(origin, origin)} {count:,}쌍" for origin, count in sorted(found.machine.items()))
-        yield f"순환 근거: 사람이 매기지 않은 등급이 있습니다({told}). 그 쌍을 사람이 판정한 뒤 새 버전으로 굳혀 주세요."
+        told = origins.counted(found.machine)
+        yield f"순환 근거: 사람이 매기지 않은 등급이 있습니다({told}쌍). 그 쌍을 사람이 판정한 뒤 새 버전으로 굳혀 주세요."
     if found.exhaustive or not queries:
         return
     needed = floors.family_queries * queries
