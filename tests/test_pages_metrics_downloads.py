@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import pytest
 import streamlit as st
 
 from core.report import workbook
@@ -20,6 +21,7 @@ def offered(monkeypatch, page, **parameters):
     return {name: make() for name, make in files.items()}, shown
 
 
+@pytest.mark.slow
 def test_each_button_gives_its_file(page, measured, monkeypatch):
     told = measured(miniature=True)
     files, shown = offered(monkeypatch, page)

@@ -151,7 +151,7 @@ def test_a_slice_shows_a_against_d_over_the_same_queries(told, book):
 
 
 def test_what_to_beware_of_stands_on_every_sheet():
-    told = evaluation(queries=8, miniature=True, frozen=False, origin="constructed", stale=("qwen3-vl",))
+    told = evaluation(queries=8, scenarios=("gate",), miniature=True, frozen=False, origin="constructed", stale=("qwen3-vl",))
     said = provenance.warnings(told)
     assert [words.partition(":")[0] for words in said[:3]] == ["축소 모델", "옛 벡터", "미확정"]
     assert "만들어 넣음" in said[3]
@@ -170,7 +170,8 @@ def test_a_system_without_a_model_mixes_with_nothing():
     assert provenance.marks([*runs, replace(runs[0], miniature=False)]) == "축소 모델과 실제 모델이 섞임"
 
 
-def test_no_cell_of_the_workbook_is_a_formula(told):
+def test_no_cell_of_the_workbook_is_a_formula():
+    told = evaluation(queries=6, scenarios=("gate",))
     version = replace(told.truth.version, name=EVIL)
     result = told.scenarios["gate"]
     scored = tuple(replace(each, facets=dict(each.facets) | {"unit": EVIL}) for each in result.queries)
