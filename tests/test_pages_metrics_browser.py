@@ -38,7 +38,7 @@ def test_the_verdict_fits_the_window_and_names_what_is_missing(open_page, width,
     page.locator("tr[data-gate]").last.wait_for()
     assert page.locator(".ib-stamp").first.inner_text().strip().endswith("판정 불가")
     listed = page.locator(".ib-lack li").all_inner_texts()
-    assert any("만들어 넣은 등급" in each for each in listed), "the sample's grades were constructed, not given by people"
+    assert any("사람이 매기지 않은 등급" in each for each in listed), listed
     overflow = page.evaluate("document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth")
     assert overflow <= 0
     for table in page.locator(".ib-gates").all():
@@ -78,6 +78,6 @@ def test_the_run_panel_lists_what_there_is_to_search_for(open_page):
     page.get_by_role("button", name="평가 실행").click()
     page.locator(".ib-plan").wait_for()
     assert page.locator(".ib-plan tbody tr").count() >= 6
-    assert re.search(r"찾을 목록 [\d,]+개", page.locator(".st-key-metrics-run").inner_text())
+    page.locator(".st-key-metrics-run").get_by_text(re.compile(r"찾을 목록 [\d,]+개")).wait_for()
     page.get_by_role("button", name="평가 실행").click()
     page.locator(".st-key-metrics-run").wait_for(state="detached")
