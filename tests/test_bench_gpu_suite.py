@@ -13,7 +13,7 @@ from core.bench.gpu_suite.machine import target
 from core.bench.gpu_suite.options import from_dict, options
 from core.bench.gpu_suite.suite import run_suite
 from core.bench.gpu_suite.workload import WITH_FIGURE, Workload
-from core.cli import bench as command
+from core.cli import bench_gpu_suite as command
 from core.cli.main import main
 from core.models.registry import record
 

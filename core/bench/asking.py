@@ -16,7 +16,7 @@ KINDS: dict[Kind, str] = {
     "stress": "동시 요청",
     "index": "근사 색인",
 }
-CALLS: dict[Kind, int] = {"latency": 200, "throughput": 10, "vram": 5, "stability": 1000, "stress": 50, "index": 100}
+CALLS: dict[Kind, int] = {"latency": 200, "throughput": 10, "vram": 5, "stability": 1000, "stress": 200, "index": 100}
 """Calls where nothing else is said: of each series (latency: of text, image and both each; throughput and vram: of each batch
 size; stability: in all; stress: of each number of callers)."""
 BATCHES = (1, 2, 4, 8, 16, 32)

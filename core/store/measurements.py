@@ -9,11 +9,12 @@ average, clocks, ``models``. What was not measured is None or not there. Millise
 |---|---|
 | ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (one query from its content to its hits) ``mean``, ``p50``, ``p95``, ``p99``, each with ``_low`` and ``_high`` (95 %), ``n`` (failures included), ``failures``, ``nan``; ``phases`` by part: ``encode``, ``search``, ``rerank`` with the same figures; ``cold_ms`` by part; ``left_out`` by part: why; ``errors`` |
 | ``throughput`` | ``items_per_s`` (of the best batch), ``best_batch``, ``by_batch``: by size ``items_per_s``, ``low``, ``high``, ``calls``, ``failures``, ``fits``, ``latency_ms``, ``vram_gb``, ``rss_mb``; ``pairs_per_s`` with a reranker |
-| ``vram`` | ``vram_gb``: ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context: the gate's), ``driver``, ``device``; ``after_load`` by model, ``by_batch``, ``by_pixels``; ``rss_mb``; ``fits`` |
+| ``vram`` | ``vram_gb``: ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context: the gate's), ``driver``, ``device``; ``after_load`` [{model, seconds, …}] as they were loaded one onto the other, ``by_batch``, ``by_pixels``; ``rss_mb``; ``fits`` |
 | ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine), ``asked`` (calls wanted); ``success``, ``failure_bound`` (one-sided 95 %), ``errors`` [{place, error, input}], ``memory`` by ``rss``, ``allocated``, ``reserved``, ``process``: slope and ``leak`` (True, False, None: cannot be told), ``leak`` over all, ``latency_ms``, ``seconds`` |
 | ``stress`` | ``by_callers``: by number ``latency_ms``, ``answers_per_s``, ``calls``, ``failures`` |
 | ``index`` | ``rows``, ``exact`` and ``indexes`` [{dims, type, build_s, bytes, by_ef: {ef: {recall_10, latency_ms}}}] |
 | ``hangul`` | ``items``, ``lost`` (items whose Hangul does not come back from the tokenizer), ``examples``; ``config`` has ``items``, the state of the collection's items |
+| ``parity`` | ``ok``, ``checks`` (``name``, ``ok``, ``detail``), ``unchecked``; ``system`` is the model's key, ``config`` its ``hub_id`` and ``revision`` |
 
 The samples behind a bench are in ``bench_samples``; ``result["samples"]`` has their number and SHA-256.
 """  # noqa: E501
@@ -31,6 +32,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from core.errors import NotFoundError
+
 _COLUMNS = "id, sha256, kind, system, device, miniature, config, environment, result, partial, measured_at, stored_at"
 _ADD = """
 INSERT INTO measurements (sha256, kind, system, device, miniature, config, environment, result, partial, measured_at)
@@ -44,6 +47,7 @@ SELECT {_COLUMNS} FROM measurements
  WHERE (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
  ORDER BY measured_at DESC, id DESC
 """
+_GET = f"SELECT {_COLUMNS} FROM measurements WHERE id = %(measurement_id)s"
 _STATE = "SELECT count(*), coalesce(max(id), 0) FROM measurements"
 
 
@@ -80,6 +84,19 @@ def add(conn: Connection, *, kind: str, system: str, device: str, miniature: boo
         cursor.execute(_ADD, {**wrapped, "sha256": sha256, "measured_at": measured_at})
         found = cursor.execute(_BY_HASH, {"sha256": sha256}).fetchone()
     assert found is not None
+    return found
+
+
+def get(conn: Connection, measurement_id: int) -> Measurement:
+    """Return a measurement.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    with conn.cursor(row_factory=class_row(Measurement)) as cursor:
+        found = cursor.execute(_GET, {"measurement_id": measurement_id}).fetchone()
+    if found is None:
+        raise NotFoundError(f"{measurement_id}번 측정이 없습니다. `python -m core bench list`로 번호를 확인해 주세요.")
     return found
 
 

@@ -28,7 +28,7 @@ def environment(device: str) -> dict[str, Any]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "versions": {name: _version(name) for name in _PACKAGES},
+        "versions": versions(),
         "cuda": torch.version.cuda,
         "driver": driver(),
         "cpu": cpu_name(),
@@ -46,6 +46,11 @@ def environment(device: str) -> dict[str, Any]:
             "bf16": torch.cuda.is_bf16_supported(including_emulation=False),
         }
     return found | target(found["device"])
+
+
+def versions() -> dict[str, str | None]:
+    """Return the version of every package a figure may depend on."""
+    return {name: _version(name) for name in _PACKAGES}
 
 
 def target(device: str) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""Measurements as lists, files and machines show them: titles, one headline each, marks, the plain figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from psycopg import Connection
+
+from core.bench.asking import KINDS
+from core.bench.gpu_suite.machine import target
+from core.search import variants
+from core.store import measurements
+from core.store.measurements import Measurement
+
+PARTS = {"text": "글", "image": "그림", "both": "글+그림"}
+FIGURES = ("mean", "p50", "p95", "p99")
+MEMORY = ("weights", "allocated", "reserved", "process")
+
+
+def listing(conn: Connection, *, kind: str | None = None, system: str | None = None) -> list[Measurement]:
+    """Return the benches' measurements, the newest first; automatic checks, which are stored beside them, are left out.
+
+    Args:
+        system: a name or letter, with suffixes if any.
+
+    Raises:
+        NotFoundError: there is no such system.
+    """
+    name = variants.find(system).name if system else None
+    return [each for each in measurements.listing(conn, [kind] if kind else list(KINDS)) if name in (None, each.system)]
+
+
+def kind_title(kind: str) -> str:
+    """Return a kind in Korean."""
+    return KINDS.get(kind, kind)  # type: ignore[call-overload]
+
+
+def on_target(measurement: Measurement) -> bool:
+    """Return whether it was made on the card that the decision is about."""
+    return bool(target(measurement.device)["target_device"])
+
+
+def marks(measurement: Measurement) -> str:
+    """Return what a reader must know before trusting the figures; the card that is not the target among it."""
+    return " · ".join(mark for mark, said in (
+        ("축소 모델", measurement.miniature),
+        ("무작위 가중치", bool(measurement.config.get("random_weights") or measurement.environment.get("random_weights"))),
+        ("대상 카드가 아님", not on_target(measurement)),
+        ("중간에 끊김", measurement.partial),
+    ) if said)
+
+
+def parts(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the figures of a latency result by part, in the order of ``PARTS``; the store does not keep an order."""
+    told = result.get("latency_ms") or {}
+    return [(part, told[part]) for part in PARTS if part in told]
+
+
+def worst(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Return the slowest part of a latency result (by P95, as the gate does) and its figures; None where there is none."""
+    told = dict(parts(result))
+    if not told:
+        return None
+    # A percentile that is None is longer than any other: too many of its calls failed.
+    part = max(told, key=lambda name: float("inf") if told[name].get("p95") is None else told[name]["p95"])
+    return part, told[part]
+
+
+def headline(measurement: Measurement) -> str:
+    """Return the figure that matters most, in one short Korean phrase."""
+    make = _HEADLINES.get(measurement.kind)
+    return make(measurement.result) if make else ""
+
+
+def as_json(measurement: Measurement) -> dict[str, Any]:
+    """Return the keys that other programs rely on, what was not measured as null; all that is stored beside them."""
+    result = measurement.result
+    slowest = worst(result) if measurement.kind == "latency" else None
+    latency = slowest[1] if slowest else result.get("latency_ms") or {}
+    vram = result.get("vram_gb") or {}
+    return {
+        "id": measurement.id,
+        "kind": measurement.kind,
+        "system": measurement.system,
+        "device": measurement.device,
+        "target_device": on_target(measurement),
+        "miniature": measurement.miniature,
+        "partial": measurement.partial,
+        "calls": result.get("calls"),
+        "failures": result.get("failures"),
+        "latency_ms": {name: latency.get(name) for name in FIGURES},
+        "latency_of": slowest[0] if slowest else None,
+        "items_per_s": result.get("items_per_s"),
+        "vram_gb": {name: vram.get(name) for name in MEMORY},
+        "rss_mb": result.get("rss_mb"),
+        "config": measurement.config,
+        "environment": measurement.environment,
+        "result": result,
+        "sha256": measurement.sha256,
+        "measured_at": measurement.measured_at.isoformat(timespec="seconds"),
+    }
+
+
+def number(value: float | None, unit: str, digits: int = 1) -> str:
+    """Return a figure with its unit; None is 측정 안 됨."""
+    return "측정 안 됨" if value is None else f"{value:,.{digits}f} {unit}"
+
+
+def _latency(result: dict[str, Any]) -> str:
+    slowest = worst(result)
+    return f"P95 {number(slowest[1].get('p95'), 'ms')} ({PARTS[slowest[0]]})" if slowest else "측정 안 됨"
+
+
+def throughput(result: dict[str, Any]) -> str:
+    """Return the best rate and its batch."""
+    best = result.get("best_batch")
+    return number(result.get("items_per_s"), "문항/초") + (f" (한 번에 {best})" if best else "")
+
+
+def vram(result: dict[str, Any]) -> str:
+    """Return the process's peak on the card; without a card, its RAM."""
+    peak = (result.get("vram_gb") or {}).get("process")
+    return f"VRAM {number(peak, 'GB', 2)}" if peak is not None else f"RAM {number(result.get('rss_mb'), 'MB', 0)}"
+
+
+def _stability(result: dict[str, Any]) -> str:
+    calls, bad = result.get("calls") or 0, (result.get("failures") or 0) + (result.get("nan") or 0)
+    leak = {True: "누수 있음", False: "누수 없음"}.get(result.get("leak"), "누수는 알 수 없음")  # type: ignore[call-overload]
+    return f"{calls:,}번 중 {bad:,}번 실패 · {leak}"
+
+
+def _stress(result: dict[str, Any]) -> str:
+    told = result.get("by_callers") or {}
+    most = max(told, key=int, default=None)
+    return f"{most}명 P95 {number(told[most]['latency_ms'].get('p95'), 'ms')}" if most else "측정 안 됨"
+
+
+def _index(result: dict[str, Any]) -> str:
+    return f"{result.get('rows') or 0:,}건 · 색인 {len(result.get('indexes') or [])}개"
+
+
+_HEADLINES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "latency": _latency, "throughput": throughput, "vram": vram, "stability": _stability, "stress": _stress, "index": _index}

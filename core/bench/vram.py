@@ -1,0 +1,101 @@
+"""Memory: after each model is loaded, at the highest, by items in a call and by the size of pictures; without a card, RAM."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from core.bench import batches, calling, latency
+from core.bench.asking import BATCHES, SIDES
+from core.bench.frame import Bench
+from core.bench.subject import Subject, rows
+from core.models import registry
+from core.models.contract import Content
+from core.store.bench_samples import Sample
+
+_SEED = 11
+GATED = ("load", "query", "batch")
+"""Stages whose highest use is the system's: at the pixel budget that was asked for."""
+
+
+def measure(bench: Bench) -> None:
+    """Empty the card, load the system's models one by one, search, encode in growing calls, then pictures of growing size."""
+    asked, subject = bench.asked, bench.subject
+    with bench.db.connection() as conn:
+        given = rows(conn, subject)
+    sides = _sides(subject)
+    total = len(subject.models) + len(subject.inputs) * asked.times + len(BATCHES) * asked.times + len(sides) * asked.times
+    bench.expect(total, "모델 불러오기")
+    bench.engine.evict()
+    bench.engine.reset_peaks()
+    for model in subject.models:
+        answer, _ = calling.timed(lambda model=model: bench.engine.load(model.key, precision=model.precision, max_pixels=model.max_pixels))
+        bench.record(f"load {model.key}", answer, {"model": model.key, "precision": model.precision})
+    stages = [(f"query {part}", lambda turn, listed=listed: calling.search(bench.db, bench.engine, subject, listed[turn % len(listed)]))
+              for part, listed in subject.inputs.items()]
+    stages += [(f"batch {size}", lambda turn, size=size: batches.encode(bench, given, size=size, turn=turn)) for size in BATCHES]
+    stages += [(f"pixels {side}", lambda turn, side=side: batches.encode(bench, _pictures(subject, side), size=1, turn=turn,
+                                                                         max_pixels=side * side)) for side in sides]
+    for series, call in stages:
+        bench.expect(total, series)
+        if series.startswith("pixels"):  # another budget is another model in memory, and only one of them is asked about
+            bench.engine.evict(subject.sets[0].identity.model_key)
+        bench.engine.reset_peaks()
+        for turn in range(asked.times):
+            if bench.stopped:
+                return
+            bench.record(series, call(turn), {"stage": series, "turn": turn})
+    bench.finished = True
+
+
+def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result's shape of ``store.measurements``; on a CPU all of ``vram_gb`` is None and RAM is told."""
+    gated = [each for each in samples if each.series.split()[0] in GATED]
+    loads = [each for each in samples if each.series.startswith("load ")]
+    highest = batches.memory_gb(gated)
+    budget = max((each.memory["budget"] for each in gated if "budget" in each.memory), default=None)
+    out = batches.ran_out(gated, {})
+    return {
+        "calls": len(samples),
+        "failures": sum(each.outcome != "ok" for each in samples),
+        "vram_gb": {"weights": batches.gb(max((each.memory["weights"] for each in gated if "weights" in each.memory), default=None)),
+                    **highest},
+        "budget_gb": batches.gb(budget),
+        "fits": None if highest["process"] is None else not out and all(each.outcome == "ok" for each in gated),
+        "after_load": [{"model": each.input["model"], "seconds": round(each.total_ms / 1000, 3), **batches.memory_gb([each]),
+                        "weights": batches.gb(each.memory.get("weights")), "rss_mb": latency.rss_mb([each])} for each in loads],
+        "by_batch": _stages(samples, "batch"),
+        "by_pixels": _stages(samples, "pixels"),
+        "errors": latency.errors(samples),
+        "rss_mb": latency.rss_mb(gated),
+    }
+
+
+def _stages(samples: Sequence[Sample], kind: str) -> dict[str, Any]:
+    found: dict[str, list[Sample]] = {}
+    for each in samples:
+        name, _, size = each.series.partition(" ")
+        if name == kind:
+            found.setdefault(size, []).append(each)
+    return {size: {**batches.memory_gb(own), "rss_mb": latency.rss_mb(own), "failures": sum(each.outcome != "ok" for each in own)}
+            for size, own in found.items()}
+
+
+def _sides(subject: Subject) -> tuple[int, ...]:
+    """Return the sizes of pictures to try: of a system whose first encoder has a budget of pixels, up to the model's own limit."""
+    if not subject.sets or subject.sets[0].identity.max_pixels is None:
+        return ()
+    most = registry.record(subject.sets[0].identity.model_key).max_pixels or 0
+    return tuple(side for side in SIDES if side * side <= most)
+
+
+def _pictures(subject: Subject, side: int) -> batches.Rows:
+    """Return one picture of noise with a text: all of its pixels are kept, and none is empty."""
+    noise = np.random.default_rng(_SEED).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "PNG", compress_level=1)
+    return [(Content("그림을 보고 물음에 답하시오.", out.getvalue()), *([None] * (len(subject.sets) - 1)))]

@@ -1,0 +1,62 @@
+"""``bench latency|throughput|vram|stability|stress``: measure a system and store what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from tqdm import tqdm
+
+from core.bench.asking import WARM_UP, Asked
+from core.cli.output import print_json, say
+from core.errors import EngineError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the action's arguments."""
+    parser.add_argument("--system", default="A", help="A–E나 변형, 예: A@512 (기본 A)")
+    parser.add_argument("--calls", type=int, metavar="N", help="호출 수 (기본: latency·stress 200, stability 1000, throughput 10, vram 5)")
+    parser.add_argument("--precision", choices=("fp32", "fp16", "bf16", "nf4"), help="정밀도; A@nf4라고 쓰는 것과 같습니다")
+    parser.add_argument("--budget", type=float, metavar="GB", help="GPU 메모리 한도(GiB). 엔진을 이 한도로 다시 시작합니다")
+    parser.add_argument("--warm-up", type=int, default=WARM_UP, metavar="N", help=f"재지 않는 준비 호출 수 (기본 {WARM_UP})")
+    parser.add_argument("--collection", help="컬렉션 이름")
+    parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure; Ctrl+C and a cancelled job keep what was measured, marked as partial."""
+    asked = Asked(arguments.action, arguments.system, calls=arguments.calls, precision=arguments.precision, budget_gb=arguments.budget,
+                  warm_up=arguments.warm_up, collection=arguments.collection)
+    if asked.budget_gb is not None:
+        _cap(asked.budget_gb)
+    from core.bench import overview, running
+    from core.cli import bench_output
+    from core.engine.client import engine
+    from core.jobs import working
+    from core.store import open_database
+
+    worker = working.current()
+    with tqdm(desc=asked.title, unit="번", disable=None) as bar:
+        def show(done: int, total: int, words: str) -> None:
+            bar.total = total
+            bar.set_postfix_str(words, refresh=False)
+            bar.update(done - bar.n)
+
+        measured = running.run(open_database(), engine(), asked, worker=worker, show=show)
+    if arguments.json:
+        print_json(overview.as_json(measured))
+    else:
+        bench_output.print_measurement(measured)
+        say(f"{measured.id}번 측정으로 저장했습니다.")
+    worker.check()
+    if measured.partial:  # nobody stopped it: a job that ends so has failed
+        raise EngineError(measured.result["ended_early"])
+    return 0
+
+
+def _cap(gib: float) -> None:
+    """Let this process ask for an engine with a hard cap; one with another cap is replaced."""
+    from core.settings import settings
+
+    os.environ["GPU_BUDGET_GB"] = str(gib)
+    settings.cache_clear()
