@@ -218,7 +218,7 @@ def test_the_worst_of_text_image_and_both_counts(made):
 
 
 @pytest.mark.parametrize(("series", "word"), [
-    ({"text": {"p95": 90.0, "n": 100}, "image": {"p95": 90.0, "n": 100}}, "글+그림 쿼리를 재지 않았습니다"),
+    ({"text": {"p95": 90.0, "n": 100}, "image": {"p95": 90.0, "n": 100}}, "글+그림 쿼리의 P95가 없습니다"),
     ({kind: {"p95": 90.0, "n": 99 if kind == "image" else 100} for kind in ("text", "image", "both")}, "99번만"),
     ({"text": {"p95": None}}, "P95가 없습니다")])
 def test_a_latency_that_says_too_little_is_missing(made, series, word):
@@ -230,6 +230,13 @@ def test_the_newest_measurement_that_counts_is_taken(made):
     elsewhere = measured("vram", number=10, hours=3, device="NVIDIA H100", result={"vram_gb": {"process": 30.0}})
     body = of(made, [*all_measured(), newer, elsewhere])
     assert body.evidence["vram"].value == 8.3 and decide(body).verdict == "no-go"
+
+
+@pytest.mark.parametrize(("process", "verdict"), [(7.9, "undetermined"), (8.3, "no-go")])
+def test_a_peak_is_not_the_whole_where_something_ran_out_of_memory(made, process, verdict):
+    """A card of 8 GB can show no more than 8 GB: what did not fit would have taken more."""
+    given = measured("vram", result={"vram_gb": {"process": process}, "fits": False})
+    assert decide(of(made, all_measured(vram=given))).verdict == verdict
 
 
 def test_four_bit_memory_is_asked_of_a_four_bit_measurement(made):

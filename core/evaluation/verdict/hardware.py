@@ -41,7 +41,7 @@ def latency(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evid
     worst = max(series, key=lambda kind: series[kind]["p95"])
     lacking = chosen.lacking
     if absent := [name for kind, name in _QUERIES.items() if kind not in series]:
-        lacking = lacking or _measure_again("latency", file, f"{', '.join(absent)} 쿼리를 재지 않았습니다")
+        lacking = lacking or _measure_again("latency", file, f"{', '.join(absent)} 쿼리의 P95가 없습니다")
     calls = min(int(each.get("n") or 0) for each in series.values())
     if calls < file.floors.latency_calls:
         lacking = lacking or _measure_again("latency", file, f"{calls}번만 쟀습니다({file.floors.latency_calls}번 이상 필요)")
@@ -59,7 +59,12 @@ def vram(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evidenc
     value = (chosen.measurement.result.get("vram_gb") or {}).get("process")
     if value is None:
         return Evidence(lacking=chosen.lacking or _measure_again("vram", file, "프로세스 전체의 양이 없습니다"), proofs=chosen.proofs)
-    return Evidence(float(value), samples=1, proofs=chosen.proofs, lacking=chosen.lacking)
+    lacking = chosen.lacking
+    if chosen.measurement.result.get("fits") is False and gate.holds(value):
+        # What ran out of memory would have taken more than the highest value that was seen.
+        lacking = lacking or _measure_again("vram", file, "재는 동안 메모리가 모자라거나 실패한 호출이 있어 최고값이 전부가 아닙니다. "
+                                            "끝내 들어가지 않으면 치명적 오류로 등록해 주세요", gate=gate)
+    return Evidence(float(value), samples=1, proofs=chosen.proofs, lacking=lacking)
 
 
 def stability(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evidence:
