@@ -168,6 +168,17 @@ def test_a_model_that_is_not_here_is_not_checked(conn, collection, monkeypatch):
     assert told.measurement is None and told.reason
 
 
+def test_an_evaluation_checks_real_models_alone(conn, collection, monkeypatch, capsys):
+    """A miniature's check never counts, and an evaluation should not wait for it."""
+    assert hangul.check(conn, collection, miniature=False) == []
+    asked = []
+    monkeypatch.setattr("core.cli.evaluate._executed", lambda arguments, database: SimpleNamespace(notes=()))
+    monkeypatch.setattr(hangul, "check", lambda conn, found, **more: asked.append((found.name, more["miniature"])))
+    assert main(["evaluate", "--collection", collection.name]) == 0
+    assert main(["evaluate", "--collection", collection.name, "--no-run"]) == 0
+    assert asked == [(collection.name, False)], "stored lists alone ask no model"
+
+
 @pytest.mark.slow
 def test_the_miniatures_tokenizers_can_be_read(conn, collection):
     items.upsert(conn, collection.id, [new(1, text="함수의 그래프")])

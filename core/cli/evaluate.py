@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     done = _executed(arguments, database)
     for note in done.notes:
         say(note)
+    if not arguments.no_run:
+        _check_hangul(database, arguments.collection)
     with database.connection() as conn:
         # Of all systems, whatever is shown: the planned comparisons are corrected over all that could be tested.
         weights = any(map(plan.is_weight, plan.shown(arguments.systems) or ()))
@@ -79,6 +81,16 @@ def _executed(arguments: argparse.Namespace, database) -> Evaluated:
                                    cancelled=worker.cancelled)
     worker.check()
     return done
+
+
+def _check_hangul(database, collection: str) -> None:
+    """Check real models' tokenizers on the items as they are, so that a verdict does not lack it; seconds, and nothing twice."""
+    from core.evaluation.verdict import hangul
+    from core.store import collections
+
+    with database.connection() as conn:
+        hangul.check(conn, collections.get(conn, collection), miniature=False,
+                     progress=lambda name: say(f"{name}의 토크나이저가 한글을 그대로 전하는지 점검합니다."))
 
 
 def _write(conn: Connection, evaluation: Evaluation, arguments: argparse.Namespace) -> None:

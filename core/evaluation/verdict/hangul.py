@@ -59,7 +59,7 @@ class Checked:
     """Why it could not be checked, in Korean."""
 
 
-def check(conn: Connection, collection: Collection, *, names: Sequence[str] = SYSTEMS,
+def check(conn: Connection, collection: Collection, *, names: Sequence[str] = SYSTEMS, miniature: bool = True,
           tokenizer_of: Callable[[ModelRecord], Tokenizer] | None = None,
           progress: Callable[[str], None] = lambda name: None) -> list[Checked]:
     """Check every item's text with the models in use and store what came out.
@@ -67,6 +67,7 @@ def check(conn: Connection, collection: Collection, *, names: Sequence[str] = SY
     A model is checked again only where it or the items have changed.
 
     Args:
+        miniature: also miniature models, whose check never counts for a verdict.
         tokenizer_of: reads a model's tokenizer; transformers' where None.
         progress: called with each system's name.
     """
@@ -77,6 +78,8 @@ def check(conn: Connection, collection: Collection, *, names: Sequence[str] = SY
     for name in names:
         system = systems.find(name)
         record = registry.resolve(system.reranker or system.channels[0].model)
+        if record.miniature and not miniature:
+            continue
         progress(name)
         if not record.installed:
             found.append(Checked(name, None, "이 컴퓨터에 모델 파일이 없어 토크나이저를 점검하지 못했습니다."))
