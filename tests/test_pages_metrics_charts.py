@@ -163,11 +163,10 @@ def drawn(monkeypatch):
     def opened(name: str, made=MADE, **parameters: str) -> AppTest:
         import streamlit as st
 
-        monkeypatch.setattr(data, "_once", lambda key, compute: compute())
         monkeypatch.setattr(st, "download_button", lambda label, content, name, *rest, **more: files.update({name: content}))
         at = AppTest.from_function(section, kwargs={"name": name}, default_timeout=30)
         asked = Asked(section=name, **{key: value for key, value in parameters.items() if key in ("scenario", "measure", "system")})
-        at.session_state["shown"] = Shown(None, asked, SimpleNamespace(id=1, name=made.collection), made, "made up")
+        at.session_state["shown"] = Shown(None, asked, SimpleNamespace(id=1, name=made.collection), data.Held(made))
         for key, value in parameters.items():
             at.query_params[key] = value
         at.run()
@@ -219,6 +218,15 @@ def test_what_was_not_run_in_a_scenario_is_an_empty_cell_not_a_zero(drawn):
     assert "이 시나리오에 셀 쿼리가 없습니다" in said
     found = rows(drawn.files["시나리오 cR@5.csv"])
     assert {row["scenario"] for row in found} == {GATE, "S1"}
+
+
+def test_where_d_has_one_channel_alone_the_matrix_says_so(drawn, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(plot, "draw", lambda figure, *, key, **rest: kept.update({key: figure}) or [])
+    drawn("scenarios")
+    said = [text for text in texts(kept["metrics.matrix"]) if "결합 아님" in text]
+    # D and tuned D, in S1 by text and in S3 by figure.
+    assert len(said) == 4 and sum("글만" in text for text in said) == 2 and sum("그림만" in text for text in said) == 2
 
 
 @pytest.mark.slow

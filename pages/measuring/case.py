@@ -34,8 +34,9 @@ def draw(at: Shown, found: ErrorCase) -> None:
     asked, why = st.columns([7, 5], gap="medium")
     with asked:
         words.query(query, {found.source.item.id: found.source} if found.source else {})
+        _form(at, found)
     with why:
-        _causes(at, found)
+        _causes(found)
     left, right = st.columns(2, gap="medium")
     with left:
         markup.draw(f'<div class="ib-side">찾아야 할 문항 <span>{len(found.wanted):,}개, 등급 높은 것부터</span></div>')
@@ -63,16 +64,21 @@ def _other(found: ErrorCase, rank: int | None) -> str:
     return f"{named.short(found.against)}에서는 {_rank(rank)}" if found.against else ""
 
 
-def _causes(at: Shown, found: ErrorCase) -> None:
+def _causes(found: ErrorCase) -> None:
     markup.draw('<div class="ib-side ib-why-head">왜 그랬을까 <span>짐작한 원인</span></div>')
     if found.suggested:
         told = "".join(f"<li><b>{attribute(CAUSES[each.cause])}</b> {attribute(each.why)}</li>" for each in found.suggested)
         markup.draw(f'<ul class="ib-causes">{told}</ul>')
     else:
         markup.draw('<p class="ib-read">짐작할 만한 원인이 보이지 않습니다.</p>')
+    results.notes([_ABOUT])
+
+
+def _form(at: Shown, found: ErrorCase) -> None:
+    """Show what staff said, and let somebody with a name say it anew."""
     if found.by and found.at:
         markup.draw(f'<p class="ib-read"><b>{attribute(CAUSES.get(found.cause or "", "원인 정하지 않음"))}</b> {attribute(found.note)} '
-                    f'<span class="ib-soft">{attribute(f"{found.by} · {found.at:%Y-%m-%d %H:%M}")}</span></p>')
+                    f'<span class="ib-soft">{attribute(f"{found.by} · {found.at.astimezone():%Y-%m-%d %H:%M}")}</span></p>')
     if at.who is None or not at.may_write:
         door = ' <a href="/login?next=/metrics" target="_self">이름 정하기</a>' if at.who is None else ""
         markup.draw(f'<p class="ib-say">{attribute(_NAMELESS if at.who is None else _ONLY_LOOKS)}{door}</p>')
@@ -84,13 +90,12 @@ def _say(at: Shown, found: ErrorCase, by: str) -> None:
     at_case = f"{found.scenario}.{found.system}.{found.query.query_id}.{found.query.query.content_hash[:8]}"
     with st.form(f"metrics.case.{at_case}", border=False):
         options = [_NONE, *CAUSES]
-        cause = st.selectbox("담당자가 정한 원인", options, index=options.index(found.cause or _NONE),
-                             format_func=lambda each: CAUSES.get(each, "정하지 않음"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            cause = st.selectbox("담당자가 정한 원인", options, index=options.index(found.cause or _NONE), width=210,
+                                 format_func=lambda each: CAUSES.get(each, "정하지 않음"))
             note = st.text_input("메모", value=found.note, max_chars=cases.LONGEST_NOTE)
             sent = st.form_submit_button("남기기", type="primary")
     if sent:
         with doors.database().connection() as conn:
             cases.say(conn, at.evaluation, found, cause=cause, note=note, by=by)
         st.rerun()
-    results.notes([_ABOUT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -73,7 +74,7 @@ def dots(panels: Sequence[Panel], *, rows: Mapping[str, str]) -> go.Figure:
 def differences(found: Sequence[Dot], *, unit: str) -> go.Figure:
     """Return differences with their intervals around a line at zero, the first row on top."""
     figure = go.Figure([_dot(dot, place, f"차이 <b>{dot.value:+.3f}</b>") for place, dot in enumerate(found)])
-    reach = max([0.05, *(abs(end) for dot in found for end in (dot.low, dot.high))]) * 1.12
+    reach = max([0.05, *(abs(end) for dot in found for end in (dot.value, dot.low, dot.high) if isfinite(end))]) * 1.12
     figure.add_vline(x=0, line={"color": INK, "width": 1.5})
     figure.update_xaxes(range=[-reach, reach], title_text=plot.plain(unit), tickformat="+.2f", nticks=7)
     return _rows(plot.dress(figure, height=_ROW * len(found) + 80), {dot.row: "" for dot in found})

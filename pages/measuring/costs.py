@@ -13,6 +13,7 @@ from core.evaluation.analysis.costs import FORECAST, UNMEASURED
 from core.evaluation.analysis.variants import BANK_ITEMS, QUALITY, VariantPoint
 from core.evaluation.measures import CATALOGUE
 from core.report import provenance
+from core.store import measurements
 from pages.measuring import charts, data, named, pick
 from pages.measuring.charts import Cost
 from pages.measuring.data import Shown
@@ -53,7 +54,8 @@ def draw(at: Shown) -> None:
         return
     key = result.scenario.key
     with doors.database().connection() as conn:
-        found = data.once(at, f"variants:{key}", lambda: variants.of(conn, at.evaluation, scenario=key,
+        # A measurement may come in while the evaluation stays what it was.
+        found = data.once(at, f"variants:{key}:{measurements.state(conn)}", lambda: variants.of(conn, at.evaluation, scenario=key,
                                                                        resampling=data.summary(at, key).resampling))
     if not found:
         results.calm(_NONE)
@@ -83,23 +85,33 @@ def _chart(at: Shown, found: tuple[VariantPoint, ...], axis: Axis, measure: str)
 
 def _table(at: Shown, found: tuple[VariantPoint, ...]) -> None:
     plot.part("변형마다", remark="품질은 95 % 구간, 시간은 중앙값과 95 백분위", sheet=_sheet(at, found), name="변형과 비용")
-    heads = ("시스템", "정밀도", "차원", "그림", *(CATALOGUE[name].title for name in QUALITY), "그래픽 메모리", "이 컬렉션 벡터",
-             f"{BANK_ITEMS:,}문항 벡터", "인코딩 ms", "검색 ms")
-    rows = [(tables.Cell(point.label, named.listed([provenance.MINIATURE if point.miniature else "",
-                                                    provenance.STALE if point.stale else ""])),
-             point.precision, _dims(point), origin.pixels(point.max_pixels) if point.max_pixels else "–",
-             *(tables.Cell(f"{point.quality[name].value:.3f}", named.span(point.quality[name].low, point.quality[name].high))
-               for name in QUALITY), _memory(point), _bytes(point.here.fp32, point.here.half), _bytes(point.bank.fp32, point.bank.half),
-             _time(point.times.encode), _time(point.times.search)) for point in found]
-    tables.draw(heads, rows, numbers=frozenset(heads[4:]))
+    heads = ("시스템", "정밀도", "차원", "그림", *(CATALOGUE[name].title for name in QUALITY), "원래와의 차이", "그래픽 메모리",
+             "이 컬렉션 벡터", f"{BANK_ITEMS:,}문항 벡터", "인코딩 ms", "검색 ms")
+    tables.draw(heads, [_row(point) for point in found], numbers=frozenset(heads[4:]))
     notes = dict.fromkeys([*(point.memory.note for point in found), *(point.times.note for point in found)])
-    results.notes([f"벡터는 fp32의 크기이고, 아래 작은 글자는 반정밀도(halfvec)의 크기입니다. {BANK_ITEMS:,}문항은 "
+    results.notes([f"원래와의 차이는 {CATALOGUE[QUALITY[0]].title}에서 같은 쿼리끼리 변형에서 원래 시스템을 뺀 값입니다(탐색적).",
+                   f"벡터는 fp32의 크기이고, 아래 작은 글자는 반정밀도(halfvec)의 크기입니다. {BANK_ITEMS:,}문항은 "
                    f"그림 비율이 여기와 같다고 본 {FORECAST}입니다.", *filter(None, notes)])
+
+
+def _row(point: VariantPoint) -> list[object]:
+    marks = named.listed([provenance.MINIATURE if point.miniature else "", provenance.STALE if point.stale else ""])
+    quality = [point.quality[name] for name in QUALITY]
+    return [tables.Cell(point.label, marks), point.precision, _dims(point), origin.pixels(point.max_pixels) if point.max_pixels else "–",
+            *(tables.Cell(f"{each.value:.3f}", named.span(each.low, each.high)) for each in quality), _over(point), _memory(point),
+            _bytes(point.here.fp32, point.here.half), _bytes(point.bank.fp32, point.bank.half),
+            _time(point.times.encode), _time(point.times.search)]
 
 
 def _dims(point: VariantPoint) -> object:
     same = point.dims == point.bank_dims
     return tables.Cell(f"{point.dims:,}", "" if same else f"실제 모델 {point.bank_dims:,}")
+
+
+def _over(point: VariantPoint) -> object:
+    """What a variant loses against its plain system in the first measure, paired."""
+    found = point.over_plain.get(QUALITY[0])
+    return tables.Cell(f"{found.value:+.3f}", named.span(found.low, found.high)) if found is not None else "–"
 
 
 def _memory(point: VariantPoint) -> object:
@@ -121,10 +133,13 @@ def _sheet(at: Shown, found: tuple[VariantPoint, ...]) -> Sheet:
     for point in found:
         quality = [end for name in QUALITY for end in (point.quality[name].value, point.quality[name].low, point.quality[name].high)]
         times = [value for each in (point.times.encode, point.times.search) for value in ((each.p50, each.p95) if each else (None, None))]
-        rows.append((point.system, point.precision, point.dims, point.bank_dims, point.max_pixels, *quality, point.memory.gb,
+        over = [end for name in QUALITY for gap in [point.over_plain.get(name)]
+                for end in ((gap.value, gap.low, gap.high) if gap else (None, None, None))]
+        rows.append((point.system, point.precision, point.dims, point.bank_dims, point.max_pixels, *quality, *over, point.memory.gb,
                      _KINDS[point.memory.kind], point.here.fp32, point.here.half, point.bank.fp32, point.bank.half, *times,
                      point.miniature, point.stale, point.run_id))
     heads = [f"{name} {end}" for name in QUALITY for end in ("평균", "구간 아래", "구간 위")]
+    heads += [f"{name} 원래와의 차이 {end}".strip() for name in QUALITY for end in ("", "아래", "위")]
     return Sheet(("system", "정밀도", "차원", "차원 (실제 모델)", "그림 화소", *heads, "그래픽 메모리 GB", "메모리 출처",
                   "벡터 바이트 fp32", "벡터 바이트 반정밀도", "전체 은행 fp32", "전체 은행 반정밀도", "인코딩 P50 ms", "인코딩 P95 ms",
                   "검색 P50 ms", "검색 P95 ms", "축소 모델", "옛 벡터", "실행"), rows, provenance.of(at.evaluation))

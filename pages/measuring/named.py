@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.evaluation import naming
 from core.evaluation.results import ScenarioResult, SystemRun
-from core.evaluation.scenarios import BASELINE, SCENARIOS, TUNED
+from core.evaluation.scenarios import SCENARIOS, TUNED
 from core.report import provenance
-from core.search import systems, variants
 from pages.widgets.address import written
 
+system = naming.label
+"""A system's name in full: ``A · Qwen3-VL``, ``D · KURE + SigLIP (가중치 조정)``."""
 TUNED_SHORT = "D 조정"
 
 
 def short(system: str) -> str:
     """Return a system's name for a narrow column: ``A``, ``D 조정``, ``A@512``."""
     return TUNED_SHORT if system == TUNED else "BM25" if system == "bm25" else written(system)
-
-
-def system(name: str) -> str:
-    """Return a system's name in full: ``A · Qwen3-VL``, ``D · KURE + SigLIP (가중치 조정)``."""
-    return f"{systems.find(BASELINE).label} (가중치 조정)" if name == TUNED else variants.find(name).label
 
 
 def marks(run: SystemRun) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from core.evaluation import naming
 from core.evaluation.measures import CATALOGUE
 from core.evaluation.results import ScenarioResult, SystemRun
-from core.evaluation.scenarios import BASELINE, GATE, PRIMARY, SCENARIOS, TUNED
+from core.evaluation.scenarios import GATE, PRIMARY, SCENARIOS
 from pages.measuring import data, gaps, named
 from pages.measuring.data import Shown
-from pages.widgets import address as addresses
 from pages.widgets import results
 
 Name = Callable[[str], str]
@@ -75,13 +75,8 @@ def _put(key: str, name: str, first: str) -> None:
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Return systems in the plan's order, tuned D behind D."""
-    names = list(names)
-    plain = addresses.ordered([name for name in names if name != TUNED])
-    found = list(plain)
-    if TUNED in names:
-        found.insert(found.index(BASELINE) + 1 if BASELINE in found else len(found), TUNED)
-    return found
+    """Return systems in the plan's order, each once."""
+    return sorted(set(names), key=naming.order)
 
 
 def system(at: Shown, options: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.measures import CATALOGUE
 from core.evaluation.results import SystemRun
-from core.evaluation.scenarios import PRIMARY, SCENARIOS
+from core.evaluation.scenarios import BASELINE, PRIMARY, SCENARIOS, TUNED, Scenario
 from core.report import provenance
 from pages.measuring import charts, data, grids, named, pick
 from pages.measuring.charts import Dot
@@ -19,6 +19,8 @@ from pages.widgets.plot import Sheet
 
 _ABOUT = ("여섯 비교는 결과를 보기 전에 정해 두었고, 상한 보정 R@5 하나로만 견줍니다. p는 짝지은 무작위 검정에 Holm 보정을 한 값이고, "
           "0.05보다 작을 때만 뚜렷한 차이로 봅니다. 나머지 차이는 모두 탐색적입니다.")
+_SINGLE = ("S1과 S3에는 한쪽 단서밖에 없어 D가 글 점수(S1)나 그림 점수(S3)만으로 순위를 매깁니다. "
+           "거기서 D의 값은 결합을 시험한 값이 아닙니다.")
 _TUNED = "'D 조정'은 글과 그림의 가중치를 다른 쿼리들에서 고른 D입니다. 정답으로 자기 답을 고르지 않도록 문항군을 다섯으로 나누어 고릅니다."
 
 
@@ -44,7 +46,8 @@ def _matrix(at: Shown, measure: str) -> None:
                 line.append(Cell(None, ("실행 안 함",) if system in SCENARIOS[key].systems else ("–",)))
             else:
                 value = summary.interval(measure, system)
-                line.append(Cell(value.value, (f"{value.value:.3f}", named.span(value.low, value.high))))
+                alone = _alone(SCENARIOS[key]) if system.partition("@")[0] == BASELINE else ""
+                line.append(Cell(value.value, (f"{value.value:.3f}", named.span(value.low, value.high), *([alone] if alone else []))))
                 rows.append((key, result.scenario.title, system, value.value, value.low, value.high, value.queries, value.groups))
         cells.append(line)
     names = [f"{named.scenario(key)}<br>쿼리 {len(result.queries):,}개" for key, result in found.items()]
@@ -53,7 +56,14 @@ def _matrix(at: Shown, measure: str) -> None:
                           provenance.of(at.evaluation, list(runs.values())) | {"지표": measure}))
     plot.draw(grids.heat(cells, rows=names, columns=[named.short(system) for system in systems]), key="metrics.matrix",
               alt=f"시나리오와 시스템마다 {CATALOGUE[measure].title}")
-    results.notes([_TUNED] if any(at.result(key).has("kure+siglip@tuned") for key in SCENARIOS) else [])
+    results.notes([_SINGLE, *([_TUNED] if TUNED in systems else [])])
+
+
+def _alone(scenario: Scenario) -> str:
+    """Say where D has one channel alone to go by, so that joining the two was not tested; empty elsewhere."""
+    if scenario.corpus == "without_image":
+        return "글만 (결합 아님)"
+    return "그림만 (결합 아님)" if scenario.part == "image" else ""
 
 
 def _planned(at: Shown, found: Sequence[PlannedComparison]) -> None:

@@ -10,6 +10,7 @@ from core.evaluation.analysis.slices import FACETS, FEW, FEW_MARK, SliceRow, Sli
 from core.evaluation.measures import CATALOGUE
 from core.evaluation.resampling import Difference
 from core.evaluation.results import ScenarioResult
+from core.evaluation.scenarios import BASELINE
 from core.report import provenance
 from pages.measuring import charts, data, grids, named, pick
 from pages.measuring.charts import Dot, Panel
@@ -17,6 +18,7 @@ from pages.measuring.data import Shown
 from pages.measuring.grids import Cell
 from pages.widgets import palette, plot, results, tables
 from pages.widgets.address import written
+from pages.widgets.palette import MUTED
 from pages.widgets.plot import Sheet
 
 _ABOUT = (f"쿼리가 {FEW}개보다 적은 칸은 색 없이 '{FEW_MARK}'으로 적습니다. 여기의 차이는 모두 탐색적입니다: 많은 칸 가운데 몇은 우연히도 "
@@ -38,6 +40,7 @@ def draw(at: Shown) -> None:
     resampling = data.summary(at, key).resampling
     _heat(at, result, data.once(at, f"slices:{key}:{facet}:{measure}", lambda: slices.of(result, facet, measure, resampling=resampling)),
           shown, "나누어")
+    _gaps(at, result, facet, measure)
     if facet != "kind":
         _heat(at, result, data.once(at, f"modality:{key}:{measure}", lambda: slices.modality(
             at.evaluation, scenario=key, measure=measure, resampling=resampling)), shown, "글·수식·그림")
@@ -55,6 +58,24 @@ def _heat(at: Shown, result: ScenarioResult, table: SliceTable, systems: list[st
     names = [f"{row.title}<br>쿼리 {row.queries:,}개" for row in rows]
     plot.draw(grids.heat(cells, rows=names, columns=[named.short(system) for _, system in columns]), key=f"metrics.slices.{what}",
               alt=f"{title} {CATALOGUE[table.measure].title}: " + ", ".join(f"{row.title} {row.queries}개" for row in rows))
+
+
+def _gaps(at: Shown, result: ScenarioResult, facet: str, measure: str) -> None:
+    """Draw by how much A and D differ in each slice, over the same queries; nothing where one was not run."""
+    a, b = parts.TOGETHER, result.stands_for(BASELINE)
+    if not (result.has(a) and result.has(b)):
+        return
+    key = result.scenario.key
+    table = data.once(at, f"gaps:{key}:{facet}:{measure}", lambda: slices.gaps(
+        result, facet, a, b, measure, resampling=data.summary(at, key).resampling))
+    rows = [*([table.whole] if table.whole else []), *table.rows]
+    one, other = named.short(a), named.short(b)
+    plot.part(f"{table.title}마다 {one}와 {other}의 차이: {CATALOGUE[measure].title}", name=f"차이 {facet} {measure}",
+              remark="같은 쿼리끼리 뺀 값과 95 % 구간. 탐색적입니다", sheet=_sheet(at, result, table, rows))
+    dots = [Dot(row=f"{row.title} (n={row.queries:,})", value=row.cells[0].value, low=row.cells[0].low, high=row.cells[0].high,
+                colour=MUTED, sign="circle-open" if row.few else "circle", note=FEW_MARK if row.few else "") for row in rows]
+    plot.draw(charts.differences(dots, unit=f"{one} − {other}"), key="metrics.gaps",
+              alt="; ".join(f"{dot.row} {dot.value:+.3f}" for dot in dots))
 
 
 def _cell(row: SliceRow, place: int) -> Cell:
@@ -75,7 +96,8 @@ def _parts(at: Shown, result: ScenarioResult, found: Parts) -> None:
     if found.missing:
         names = ", ".join(_PARTS[system] for system in found.missing)
         asked = " ".join(f"--system {written(system)}" for system in found.missing)
-        results.calm(f"아직 실행하지 않았습니다: {names}. 터미널에서 `python -m core embed {asked}`로 벡터를 만든 뒤 '평가 실행'을 눌러 주세요.")
+        results.calm(f"아직 실행하지 않았습니다: {names}. 터미널에서 `python -m core embed {asked}`로 벡터를 만든 뒤 "
+                     "'평가 실행'을 눌러 주세요.")
     there = [system for system in _PARTS if any(each == system for _, each, _ in rows)]
     if len(there) < 2:
         return
