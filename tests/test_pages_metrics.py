@@ -179,6 +179,12 @@ def test_what_is_missing_is_listed_whole(page, measured):
     assert all(FILE.gate(name).title in box for name in ("vram", "stability")) and "측정 안 됨. 재어 주세요." in box
 
 
+def test_the_registered_file_stands_there_with_its_reasons(page, measured):
+    measured(evidence=body())
+    at = page()
+    assert FILE.sha256[:8] in words(at) and at.code[0].value == gates.FILE.read_text(encoding="utf-8").strip()
+
+
 def test_a_value_that_does_not_count_stands_there_and_says_so(page, measured):
     measured(evidence=body(invalid=["순환 근거: 가나다"]))
     assert "세지 않음" in row(page(), "recall_5") and "86.0 %" in row(page(), "recall_5")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
-from core.evaluation.scenarios import BASELINE, SCENARIOS
+from core.evaluation.scenarios import SCENARIOS
 from core.store.jobs import Job
 from pages.measuring import named
 from pages.measuring.data import Shown
@@ -17,7 +17,8 @@ from pages.widgets import doors, jobs, markup, results
 from pages.widgets.text import attribute
 
 _OPEN = "metrics.run.open"
-_WEIGHTS = f"{BASELINE}@w"
+_WEIGHTS = "weights"
+"""The row that D's fixed weights share."""
 _SCOPES = {"all": "모든 문항", "S1": "S1", "S2": "S2", "S3": "S3", "S4": "S4"}
 _STATES = {"there": ("✓", "있음"), "partial": ("◐", "일부"), "missing": ("○", "없음"), "stale": ("↻", "옛것"),
            "unavailable": ("–", "못 함")}
@@ -51,7 +52,7 @@ def _panel(at: Shown, last: Job | None) -> None:
     with right:
         results.notes([_ABOUT, *([f"마지막 실행: {last.ended_at.astimezone():%Y-%m-%d %H:%M}, {jobs.STATES[last.state]}"]
                                  if last and last.ended_at else [])])
-        offered = list(dict.fromkeys(each.system for each in everything if each.state != "unavailable" and _row_of(each) != _WEIGHTS))
+        offered = list(dict.fromkeys(each.system for each in everything if each.state != "unavailable" and not plan.is_weight(each.system)))
         scenarios = st.pills("시나리오", list(SCENARIOS), selection_mode="multi", default=list(SCENARIOS), format_func=_short,
                              key="metrics.run.scenarios")
         systems = st.pills("시스템", offered, selection_mode="multi", default=offered, format_func=named.short, key="metrics.run.systems",
@@ -80,8 +81,8 @@ def _begin(at: Shown, scenarios: list[str], systems: list[str] | None) -> None:
 
 def _table(everything: list[PlannedRun]) -> None:
     rows = []
-    for name in dict.fromkeys(map(_row_of, everything)):
-        own = [each for each in everything if _row_of(each) == name]
+    for name in dict.fromkeys(_row_of(each.system) for each in everything):
+        own = [each for each in everything if _row_of(each.system) == name]
         cells = "".join(f"<td>{_cell([each for each in own if each.scope == scope])}</td>" for scope in _SCOPES)
         rows.append(f"<tr><td><b>{attribute(_row_title(name))}</b></td>{cells}</tr>")
     head = "".join(f"<th>{attribute(title)}</th>" for title in ("시스템", *_SCOPES.values()))
@@ -107,11 +108,12 @@ def _refused(everything: list[PlannedRun]) -> None:
 
 
 def _names(systems: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_row_title(_WEIGHTS if name.startswith(_WEIGHTS) else name) for name in systems))
+    return ", ".join(dict.fromkeys(_row_title(_row_of(name)) for name in systems))
 
 
-def _row_of(each: PlannedRun) -> str:
-    return _WEIGHTS if each.system.startswith(_WEIGHTS) else each.system
+def _row_of(system: str) -> str:
+    """Return whose row a system stands in: D's fixed weights share one."""
+    return _WEIGHTS if plan.is_weight(system) else system
 
 
 def _row_title(name: str) -> str:

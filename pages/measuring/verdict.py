@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from core.evaluation.verdict.gates import GateFile
 from pages.labelling import acts
 from pages.measuring import data, further, gate_table, lacking, proof, questions, register, whatif
 from pages.measuring.data import Shown
@@ -30,6 +33,13 @@ def draw(at: Shown) -> None:
     with trouble.boundary():
         _title("치명적 오류", "자동 점검과 사람이 적은 등록부")
         register.draw(at, decision)
+    _registered(decision.gate_file)
+
+
+def _registered(file: GateFile) -> None:
+    """Draw the gate file as it is registered, comments and all: they give its reasons."""
+    with st.expander(f"등록된 판정 기준 파일 · SHA-256 {file.sha256[:16]}…"):
+        st.code(file.path.read_text(encoding="utf-8"), language="toml", height=480, wrap_lines=True)
 
 
 def _title(words: str, remark: str) -> None:
