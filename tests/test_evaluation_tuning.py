@@ -92,7 +92,8 @@ def ran(database, engine, bank):
 
 def test_tuned_lists_are_those_of_the_chosen_weights(ran, database, conn):
     truth = judge(conn, ran, GRADES)
-    (run_id,), notes = tuning.retune(database, ran, truth, ["all"])
+    made, notes = tuning.retune(database, ran, truth, ["all"])
+    run_id = made["all"]
     run = runs.get(conn, run_id)
     derived = run.config["derived"]
     assert not notes and run.system == TUNED and derived["truth"] == truth.sha256 and derived["folds"].keys() == GRADES.keys()
@@ -105,20 +106,20 @@ def test_tuned_lists_are_those_of_the_chosen_weights(ran, database, conn):
 
 def test_the_same_inputs_are_the_same_run_and_another_truth_another_one(ran, database, conn):
     first = judge(conn, ran, GRADES)
-    made = tuning.retune(database, ran, first, ["all"])
-    assert tuning.retune(database, ran, first, ["all"]) == made
+    made = tuning.retune(database, ran, first, ["all"])[0]["all"]
+    assert tuning.retune(database, ran, first, ["all"]) == ({"all": made}, {})
     second = judge(conn, ran, {"text": {"m-010": 3}}, rater="나")
     assert second.sha256 != first.sha256 and tuning.of_truth(conn, ran.id, "all", second) is None
-    again = tuning.retune(database, ran, second, ["all"])
+    again = tuning.retune(database, ran, second, ["all"])[0]["all"]
     assert again != made
-    assert tuning.of_truth(conn, ran.id, "all", first).id == made[0][0] and tuning.of_truth(conn, ran.id, "all", second).id == again[0][0]
+    assert tuning.of_truth(conn, ran.id, "all", first).id == made and tuning.of_truth(conn, ran.id, "all", second).id == again
     assert tuning.of_truth(conn, ran.id, "S2", second) is None
     assert TUNED not in run_choice.of_scope(conn, ran.id, "all"), "it holds for one ground truth only"
 
 
 def test_a_tuned_run_is_as_stale_as_what_it_was_made_of(ran, database, conn):
     truth = judge(conn, ran, GRADES)
-    (run_id,), _ = tuning.retune(database, ran, truth, ["all"])
+    run_id = tuning.retune(database, ran, truth, ["all"])[0]["all"]
     assert not run_choice.stale(conn, runs.get(conn, run_id))
     items.upsert(conn, ran.id, [new(12, content_hash="edited")])
     assert run_choice.stale(conn, runs.get(conn, run_id))
@@ -126,16 +127,16 @@ def test_a_tuned_run_is_as_stale_as_what_it_was_made_of(ran, database, conn):
 
 def test_a_tuning_that_lacks_something_says_what(database, engine, bank, conn):
     truth = judge(conn, bank, GRADES)
-    made, (note,) = tuning.retune(database, bank, truth, ["all"])
-    assert not made and "11개 가운데 11개" in note
+    made, notes = tuning.retune(database, bank, truth, ["all"])
+    assert not made and "11개 가운데 11개" in notes["all"]
     running.run_together(database, engine, list(plan.WEIGHTS.values())[:6], collection=bank.name)
     items.upsert(conn, bank.id, [new(12, content_hash="edited")])
     running.run_together(database, engine, list(plan.WEIGHTS.values())[6:], collection=bank.name)
-    made, (note,) = tuning.retune(database, bank, truth, ["all"])
-    assert not made and "서로 다른" in note
+    made, notes = tuning.retune(database, bank, truth, ["all"])
+    assert not made and "서로 다른" in notes["all"]
     running.run_together(database, engine, list(plan.WEIGHTS.values()), collection=bank.name)
-    made, (note,) = tuning.retune(database, bank, replace(truth, grades=dict.fromkeys(GRADES, {}) | {"text": {"m-001": 3}}), ["all"])
-    assert not made and "두 묶음" in note
+    made, notes = tuning.retune(database, bank, replace(truth, grades=dict.fromkeys(GRADES, {}) | {"text": {"m-001": 3}}), ["all"])
+    assert not made and "두 묶음" in notes["all"]
 
 
 def test_evaluating_against_another_truth_asks_no_engine(database, engine, bank, conn):
@@ -150,7 +151,9 @@ def test_evaluating_against_another_truth_asks_no_engine(database, engine, bank,
     assert first.execution.added == 6 * 12 and second.execution.added == 0 and first.tuned != second.tuned
     found = assembling.load(conn, bank.name).scenarios["gate"]
     assert {run.system: run.run_id for run in found.systems}[TUNED] == second.tuned[0] and found.stands_for("kure+siglip") == TUNED
-    assert evaluating.evaluate(database, None, collection=bank.name).execution is None, "without an engine nothing is searched for"
+    third = judge(conn, bank, {"text": {"m-012": 3}}, rater="다")
+    silent = evaluating.evaluate(database, None, collection=bank.name, systems=["A"], scenarios=["S1"])
+    assert silent.execution is None and tuning.of_truth(conn, bank.id, "all", third).id in silent.tuned and not silent.notes
 
 
 def test_a_cancelled_evaluation_tunes_nothing(database, engine, bank, conn):

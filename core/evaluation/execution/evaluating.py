@@ -55,12 +55,13 @@ def evaluate(db: Database, engine: Callable[[], EngineClient] | None, *, collect
                                       progress=progress, cancelled=cancelled)
     if execution is not None and execution.cancelled:
         return Evaluated(execution, (), _refusals(execution))
-    scopes = [scenario.scope for scenario in plan.scopes(scenarios) if scenario.scope in plan.TUNED_SCOPES]
-    with_d = systems is None or BASELINE in {variants.find(name).name for name in systems}
     with db.connection() as conn:
         truth = truths.load(conn, found.id, version)
-    tuned, notes = tuning.retune(db, found, truth, scopes) if with_d and truth.rows else ([], ())
-    return Evaluated(execution, tuple(tuned), (*_refusals(execution), *notes))
+    # Whatever was asked for: it costs no search, and a page that shows D beside A would otherwise lack its weights.
+    tuned, notes = tuning.retune(db, found, truth) if truth.rows else ({}, {})
+    with_d = systems is None or BASELINE in {variants.find(name).name for name in systems}
+    asked = {scenario.scope for scenario in plan.scopes(scenarios)} if with_d else set()
+    return Evaluated(execution, tuple(tuned.values()), (*_refusals(execution), *(note for scope, note in notes.items() if scope in asked)))
 
 
 def _refusals(execution: ExecutionOutcome | None) -> tuple[str, ...]:

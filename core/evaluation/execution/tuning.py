@@ -42,22 +42,23 @@ class Choice:
 
 
 def retune(db: Database, collection: Collection, truth: Truth,
-           scopes: Sequence[Scope] = TUNED_SCOPES) -> tuple[list[int], tuple[str, ...]]:
+           scopes: Sequence[Scope] = TUNED_SCOPES) -> tuple[dict[Scope, int], dict[Scope, str]]:
     """Store the tuned lists of every scope that has what they need; the same inputs are the same run. Asks no engine.
 
     Returns:
-        The runs' ids, and Korean sentences about scopes that could not be tuned.
+        The runs' ids by scope, and Korean sentences about scopes that could not be tuned.
     """
-    made, notes = [], []
+    made: dict[Scope, int] = {}
+    notes: dict[Scope, str] = {}
     with db.connection() as conn:
         known, chosen = States(conn), selection.of_all(conn, collection, truth)
         for scope in scopes:
             key = next(key for key, scenario in SCENARIOS.items() if scenario.scope == scope)
             try:
-                made.append(_one(conn, collection, truth, scope, chosen[key].queries, known).id)
+                made[scope] = _one(conn, collection, truth, scope, chosen[key].queries, known).id
             except InputError as error:
-                notes.append(f"{SCENARIOS[key].title}: D의 가중치를 고르지 못했습니다. {error}")
-    return made, tuple(notes)
+                notes[scope] = f"{SCENARIOS[key].title}: D의 가중치를 고르지 못했습니다. {error}"
+    return made, notes
 
 
 def of_truth(conn: Connection, collection_id: int, scope: Scope, truth: Truth) -> Run | None:
