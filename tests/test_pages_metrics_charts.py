@@ -5,24 +5,35 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.accounts.person import Person
 from core.evaluation import comparisons, summary
+from core.evaluation.analysis import cases
 from core.evaluation.analysis import queries as explored
+from core.evaluation.analysis.cases import ErrorCase, Got, Wanted
+from core.evaluation.analysis.causes import Suggestion
 from core.evaluation.scenarios import GATE, TUNED
+from core.items.record import Item, Kind
+from core.store.items import StoredItem
 from pages.measuring import charts, data, grids, named, pick, queries
 from pages.measuring.address import Asked
 from pages.measuring.charts import Cost, Dot, Panel
 from pages.measuring.data import Shown
 from pages.measuring.grids import Cell, Line
-from pages.widgets import palette, plot
+from pages.widgets import doors, palette, plot
 from tests.evaluation_data import evaluation
 
 NAN = float("nan")
 MADE = evaluation(queries=24, systems=("qwen3-vl", "kure-v1", "kure+siglip", TUNED, "bm25", "qwen3-vl@512"))
+HELD = data.Held(MADE)
+"""Computed once for all tests that only look."""
 
 
 def dot(row="A", value=0.5, low=0.4, high=0.7, **rest) -> Dot:
@@ -166,14 +177,15 @@ def drawn(monkeypatch):
         monkeypatch.setattr(st, "download_button", lambda label, content, name, *rest, **more: files.update({name: content}))
         at = AppTest.from_function(section, kwargs={"name": name}, default_timeout=30)
         asked = Asked(section=name, **{key: value for key, value in parameters.items() if key in ("scenario", "measure", "system")})
-        at.session_state["shown"] = Shown(None, asked, SimpleNamespace(id=1, name=made.collection), data.Held(made))
+        held = HELD if made is MADE else data.Held(made)
+        at.session_state["shown"] = Shown(opened.who, asked, SimpleNamespace(id=1, name=made.collection), held)
         for key, value in parameters.items():
             at.query_params[key] = value
         at.run()
         assert not at.exception
         return at
 
-    opened.files = files
+    opened.files, opened.who = files, None
     return opened
 
 
@@ -255,3 +267,95 @@ def test_one_system_alone_is_said_and_the_rest_still_drawn(drawn):
 def test_a_scenario_without_queries_is_explained(drawn, name):
     made = evaluation(queries=24, scenarios=(GATE,))
     assert "셀 쿼리가 없습니다" in words(drawn(name, made, scenario="S1"))
+
+
+@pytest.fixture
+def scatter(monkeypatch):
+    """Click the circle of the explorer that has so many queries; return its queries and where the page went."""
+    went: list[dict[str, str]] = []
+    clicked: list[grids.Spot] = []
+
+    def opened(drawn, many: bool) -> tuple[grids.Spot, list[dict[str, str]], str]:
+        import streamlit as st
+
+        spots = queries._spots(explored.of(MADE, a="qwen3-vl", b="kure-v1"))
+        place = next(place for place, spot in enumerate(spots) if (len(spot.ids) > 1) == many)
+        clicked.append(spots[place])
+        monkeypatch.setattr(plot, "draw", lambda figure, *, key, alt, pick=False: [{"customdata": [place]}] if pick else [])
+        monkeypatch.setattr(st, "switch_page", lambda page, *, query_params: went.append({"page": page, **query_params}))
+        return clicked[-1], went, words(drawn("queries", b="kure-v1"))
+
+    return opened
+
+
+def test_a_click_on_one_query_leads_to_its_comparison_and_back_to_the_explorer(drawn, scatter):
+    spot, went, _ = scatter(drawn, many=False)
+    assert went == [{"page": "compare.py", "b": "kure-v1", "query": spot.ids[0], "systems": "qwen3-vl,kure-v1", "gt": "1"}]
+
+
+def test_a_click_on_a_circle_of_several_lists_them(drawn, scatter):
+    spot, went, said = scatter(drawn, many=True)
+    assert not went and f"고른 원의 쿼리 {len(spot.ids)}개" in said
+    listed = set(re.findall(r"query=(Q\d+)", said))
+    assert listed == set(spot.ids)
+
+
+class NoDatabase:
+    """Stands for the database where what would be read from it is made up."""
+
+    @contextmanager
+    def connection(self):
+        yield None
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Two error cases, one with a word of staff; and what is said of them."""
+    result = MADE.scenarios[GATE]
+    first, second = result.queries[:2]
+    stored = StoredItem(Item(id="M-1", subject="수학", grade="중2", unit="확률", item_type="단답형", difficulty="중",
+                             text="주사위 <b>둘</b>", answer="", solution=""), 1, "h", (), Kind.TEXT)
+    given = {"scenario": GATE, "system": "qwen3-vl", "against": TUNED, "source": None, "values": {"cR@5": 0.2},
+             "values_against": {"cR@5": 0.6}, "got": (Got(stored, "M-1", None, 1),)}
+    listed = [
+        ErrorCase(query=first, kind="missed", wanted=(Wanted(stored, "M-1", 3, None, 2),), cause=None, note="", by="", at=None,
+                  suggested=(Suggestion("unit", "세 개가 다릅니다."),), **given),
+        ErrorCase(query=second, kind="lost", wanted=(Wanted(None, "M-2", 2, 12, 1),), suggested=(), cause="figure", note="그림이 작음",
+                  by="김검수", at=datetime(2026, 11, 22, 9, tzinfo=UTC), **given),
+    ]
+    said: list[dict[str, str]] = []
+    monkeypatch.setattr(doors, "database", NoDatabase)
+    monkeypatch.setattr(cases, "of", lambda conn, made, **rest: listed)
+    monkeypatch.setattr(cases, "say", lambda conn, made, case, **rest: said.append({"query": case.query.query_id, **rest}))
+    return listed, said
+
+
+def test_a_case_shows_wanted_and_got_with_grades_and_places(drawn, found):
+    at = drawn("cases")
+    said = words(at)
+    assert "오류 사례 2개" in said and "목록에 없음" in said and "D 조정에서는 2위" in said and "3 매우 유사" in said
+    assert "세 개가 다릅니다" in said and not any("<b>둘" in each.value for each in at.markdown)
+    assert "이름을 알려 주세요" in said
+
+
+def test_cases_are_filtered_by_kind_cause_and_whether_somebody_decided(drawn, found):
+    (first, second), _ = found
+    for name, value, kept in (("kind", "missed", first), ("cause", "figure", second), ("said", "open", first), ("cause", "unit", first)):
+        assert drawn("cases", **{name: value}).radio[0].options == [f"{kept.query.query_id} {kept.query.query.text}"]
+    assert "맞는 사례가 없습니다" in words(drawn("cases", kind="missed", cause="figure"))
+
+
+def test_a_cause_is_stored_under_the_name_of_who_says_it(drawn, found):
+    (first, _), said = found
+    drawn.who = Person("김검수", "tf")
+    at = drawn("cases")
+    next(each for each in at.selectbox if each.label == "담당자가 정한 원인").select("formula")
+    next(each for each in at.text_input if each.label == "메모").input("분수 표기")
+    next(each for each in at.button if each.label == "남기기").click().run()
+    assert said == [{"query": first.query.query_id, "cause": "formula", "note": "분수 표기", "by": "김검수"}]
+
+
+def test_a_viewer_is_offered_nothing_to_say(drawn, found):
+    drawn.who = Person("손님", "viewer")
+    at = drawn("cases")
+    assert "열람 권한" in words(at) and not [each for each in at.button if each.label == "남기기"]

@@ -80,8 +80,8 @@ def _gaps(at: Shown, result: ScenarioResult, facet: str, measure: str) -> None:
 
 def _cell(row: SliceRow, place: int) -> Cell:
     found = row.cells[place]
-    ends = FEW_MARK if row.few else named.span(found.low, found.high)
-    return Cell(found.value, (f"{found.value:.3f}", ends), faint=row.few)
+    few = (FEW_MARK,) if row.few else ()
+    return Cell(found.value, (f"{found.value:.3f}", named.span(found.low, found.high), *few), faint=row.few)
 
 
 def _parts(at: Shown, result: ScenarioResult, found: Parts) -> None:
