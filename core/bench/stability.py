@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,10 +57,10 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
 
 
 def _readings(samples: Sequence[Sample], name: str) -> tuple[list[int], list[int]]:
-    """Return a gauge's readings of the engine that was there last: one that died took its memory with it."""
+    """Return a gauge's readings of the engine that was there longest: one that died took its memory with it."""
     told = [each for each in samples if name in each.memory]
-    last = told[-1].memory.get("pid") if told else None
-    kept = [each for each in told if each.memory.get("pid") == last]
+    longest = Counter(each.memory.get("pid") for each in told).most_common(1)
+    kept = [each for each in told if each.memory.get("pid") == longest[0][0]]
     return [each.memory[name] for each in kept], [each.place for each in kept]
 
 

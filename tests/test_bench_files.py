@@ -1,0 +1,141 @@
+"""Measurements as files: to another machine and back, refused once changed; the plan's CSV; Excel read back by another library."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import openpyxl
+import pytest
+
+from core.bench import latency, overview, travelling
+from core.bench.running import digest
+from core.errors import InputError, NotFoundError
+from core.report import performance_results
+from core.store import bench_samples, measurements
+from core.store.bench_samples import Sample
+
+AT = datetime(2026, 11, 22, 9, 30, 1, 250_000, tzinfo=UTC)
+SAMPLES = [Sample(place, part, True, 0.1 * place, "ok", 10.0 * (place + 1), 8.5, 1.25, 0.0, "", {"query": "질의"}, {"rss": 10**9})
+           for place, part in enumerate(("text", "image", "both", "text"))]
+TARGET = "NVIDIA GeForce RTX 2070 SUPER"
+
+
+@pytest.fixture
+def add(conn):
+    def add(kind="latency", *, samples=(), result=None, **changes):
+        content = result or {}
+        if samples:
+            content = latency.summarise(samples, {}) | {"samples": {"count": len(samples), "sha256": digest(samples)}}
+        values = {"kind": kind, "system": f"test-{uuid4().hex[:6]}", "device": TARGET, "miniature": False,
+                  "config": {"precision": "nf4", "dims": None, "max_pixels": 262144, "budget_gb": 7.2}, "environment": {"driver": "595.1"},
+                  "measured_at": AT, "partial": False} | changes
+        made = measurements.add(conn, **values, result=content)
+        if samples:
+            bench_samples.put_beside(conn, made.id, samples)
+        return made
+    return add
+
+
+def test_a_measurement_travels_with_its_samples_and_keeps_its_hash(conn, elsewhere, add):
+    made = [add(samples=SAMPLES), add("vram", result={"vram_gb": {"process": 6.75, "weights": 1e-05}}, partial=True)]
+    data, count = travelling.pack(conn, [each.id for each in made])
+    assert count == 2
+    with elsewhere.connection() as other:
+        first = travelling.unpack(other, data)
+        assert [each.sha256 for each in first.new] == [each.sha256 for each in made] and first.known == ()
+        assert [replace(each, id=0, stored_at=AT) for each in first.new] == [replace(each, id=0, stored_at=AT) for each in made]
+        assert bench_samples.of_measurement(other, first.new[0].id) == SAMPLES
+        again = travelling.unpack(other, data)
+        assert again.new == () and len(again.known) == 2
+        assert travelling.pack(other, [each.id for each in first.new])[0] == data, "the same file from the other machine"
+
+
+def changed(data: bytes, change, *, signed: bool) -> bytes:
+    whole = json.loads(data)
+    change(whole["measurements"][0])
+    if signed:
+        whole["sha256"] = travelling._hash({name: value for name, value in whole.items() if name != "sha256"})
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("change", [
+    lambda told: told["result"]["latency_ms"]["image"].update(p95=1.0),
+    lambda told: told.update(device="another card"),
+    lambda told: told.update(miniature=True),
+    lambda told: told["samples"][0].update(total_ms=1.0),
+    lambda told: told["samples"].pop(),
+    lambda told: told.update(measured_at="2026-11-22T10:00:00+00:00"),
+])
+def test_a_changed_file_is_refused_whole(conn, elsewhere, add, change, signed):
+    data, _ = travelling.pack(conn, [add(samples=SAMPLES).id, add(samples=SAMPLES).id])
+    with elsewhere.connection() as other:
+        before = len(measurements.listing(other))
+        with pytest.raises(InputError, match="바뀌었습니다"):
+            travelling.unpack(other, changed(data, change, signed=signed))
+        assert len(measurements.listing(other)) == before, "not even the measurement that was not changed"
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff\xfe", b'{"form": 1, "measurements": [], "sha256": 3}',
+                                  b'{"sha256": "", "form": 1}'])
+def test_what_is_no_measurement_file_is_refused_in_one_sentence(conn, data):
+    with pytest.raises(InputError):
+        travelling.unpack(conn, data)
+
+
+def test_a_file_of_a_newer_program_is_refused(conn):
+    with pytest.raises(InputError, match="최신"):
+        travelling.unpack(conn, b'{"form": 2, "measurements": [], "sha256": ""}')
+    with pytest.raises(NotFoundError):
+        travelling.pack(conn, [2**31 - 1])
+
+
+def test_the_csv_begins_with_the_plans_columns_and_the_slowest_queries(add):
+    system = f"test-{uuid4().hex[:6]}"
+    measured = [add("latency", system=system, samples=SAMPLES),
+                add("throughput", system=system, result={"items_per_s": 22.1, "best_batch": 8,
+                                                         "by_batch": {"8": {"low": 20.0, "high": 24.0}}}),
+                add("vram", system=system, result={"vram_gb": {"process": 6.8}}),
+                add("stability", system=system, result={"calls": 1000, "failures": 0, "leak": False}),
+                add("vram", system=system, device="CPU x", miniature=True, result={"vram_gb": {"process": None}, "rss_mb": 741.0}),
+                add("hangul", system=system, result={"items": 3})]
+    rows = list(csv.DictReader(io.StringIO(performance_results.as_csv(measured).decode("utf-8-sig"))))
+    assert list(rows[0])[:5] == ["model", "latency_mean", "latency_p95", "throughput", "vram_gb"]
+    on_cpu, on_card = sorted(rows, key=lambda row: row["device"])
+    # Texts took 10 and 40 ms, the picture 20, both 30: by P95 the texts are the slowest, 10 + 0.95 · 30.
+    assert [on_card[name] for name in list(rows[0])[:5]] == [system, "25.0", "38.5", "22.1", "6.8"]
+    assert (on_card["latency_of"], on_card["precision"], on_card["throughput_low"], on_card["marks"]) == ("text", "nf4", "20.0", "")
+    assert (on_cpu["vram_gb"], on_cpu["rss_mb"], on_cpu["marks"]) == ("", "741.0", "축소 모델 · 대상 카드가 아님")
+
+
+def test_the_newest_of_a_kind_speaks(add):
+    system = f"test-{uuid4().hex[:6]}"
+    new = add("vram", system=system, result={"vram_gb": {"process": 2.0}}, measured_at=AT.replace(hour=11))
+    old = add("vram", system=system, result={"vram_gb": {"process": 1.0}})
+    (row,) = performance_results.rows([new, old])
+    assert row["vram_gb"] == 2.0
+
+
+def test_the_workbook_has_a_sheet_a_kind_and_warns_on_each(add):
+    measured = [add("latency", samples=SAMPLES, device="CPU x", miniature=True),
+                add("stability", result={"calls": 700, "failures": 1, "memory": {}, "leak": None}, partial=True),
+                add("stress", result={"by_callers": {"4": {"answers_per_s": 3.0, "latency_ms": {"p95": 9.0}, "calls": 5, "failures": 0}}})]
+    book = openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx(measured, made_at=AT)))
+    assert book.sheetnames == ["요약", "응답 시간", "안정성", "동시 요청", "환경"]
+    assert all("축소 모델" in sheet["A3"].value for sheet in book)
+    cells = {cell.value for row in book["응답 시간"].iter_rows() for cell in row}
+    assert {"글", "그림", "글+그림", 38.5, "축소 모델 · 대상 카드가 아님"} <= cells
+    assert "중간에 끊김" in {cell.value for row in book["안정성"].iter_rows() for cell in row}
+    assert openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx([]))).sheetnames == ["요약", "환경"]
+
+
+def test_headlines_say_what_was_not_measured(add):
+    assert overview.headline(add("latency")) == overview.headline(add("stress")) == "측정 안 됨"
+    too_many_failed = add("latency", result={"latency_ms": {"text": {"p95": 5.0}, "both": {"p95": None}}})
+    assert overview.headline(too_many_failed) == "P95 측정 안 됨 (글+그림)"
+    assert overview.headline(add("hangul")) == ""
