@@ -17,12 +17,14 @@ from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import GATE, PRIMARY, SCENARIOS, TUNED
 from core.evaluation.verdict import critical, gates, load, wording
+from core.evaluation.verdict.decision import decide
 from core.labels.pooling import pool
 from core.labels.pooling.pool import PoolRequest
 from core.labels.versions import freezing
 from core.settings import PROJECT_DIR
 from core.store import stated_values
 from pages.measuring import SECTIONS, address, data, gaps, gate_table
+from pages.measuring import stamp as stamps
 from pages.measuring.address import Asked
 from pages.widgets import jobs, person
 from tests import evaluation_data
@@ -129,7 +131,7 @@ def test_a_scenario_without_queries_says_why_and_one_not_run_asks_for_it():
 
 def test_the_band_names_truth_threshold_origins_and_what_was_counted(page, measured):
     made = measured()
-    shown = words(page(section="systems"))
+    shown = words(page())
     gate = made.scenarios[GATE]
     assert made.truth.title in shown and made.truth.sha256[:8] in shown and "등급 2 유사부터 관련으로 셈" in shown
     assert f"사람 {sum(made.truth.origins.values()):,}" in shown
@@ -148,14 +150,14 @@ VERDICTS = {"go": {}, "hold": {"values": {"mrr": FAILING["mrr"]}}, "no-go": {"va
 
 
 @pytest.mark.parametrize(("verdict", "told"), VERDICTS.items(), ids=VERDICTS)
-def test_every_verdict_has_its_stamp(page, measured, verdict, told):
-    measured(evidence=body(**told))
-    assert stamp(page()) == verdict
+def test_every_verdict_has_its_stamp(verdict, told):
+    decision = decide(body(**told))
+    drawn = html.unescape(stamps.draw(decision))
+    assert f"ib-stamp-{verdict}" in drawn and f"<span>{decision.title}</span>" in drawn and decision.headline in drawn
 
 
-def test_a_borderline_go_says_so_and_how_many_queries_would_settle_it(page, measured):
-    measured(evidence=body({"recall_5": 0.805}, spread=0.02))
-    shown = words(page())
+def test_a_borderline_go_says_so_and_how_many_queries_would_settle_it():
+    shown = html.unescape(stamps.draw(decide(body({"recall_5": 0.805}, spread=0.02))))
     assert "ib-stamp-go ib-stamp-borderline" in shown and "Go (경계)" in shown and "더 판정하면" in shown
 
 
@@ -172,22 +174,14 @@ def test_every_gate_shows_value_limit_and_outcome_by_word(page, measured):
         assert wording.value_text(gate.unit, None if gate.name == "vram" else body({"recall_5": 0.75}).evidence[gate.name].value) in told
 
 
-def test_what_is_missing_is_listed_whole(page, measured):
+def test_what_is_missing_is_listed_whole_and_what_does_not_count_says_so(page, measured):
     measured(evidence=body(lacking=["vram", "stability"], invalid=["순환 근거: 가나다"]))
-    box = re.search(r'<div class="ib-lack">.*?</div>', words(page()), re.DOTALL)[0]
+    at = page()
+    box = re.search(r'<div class="ib-lack">.*?</div>', words(at), re.DOTALL)[0]
     assert "<em>무효</em><b>순환 근거</b>: 가나다" in box and f"판정하려면 {box.count('<li>')}가지를" in box
     assert all(FILE.gate(name).title in box for name in ("vram", "stability")) and "측정 안 됨. 재어 주세요." in box
-
-
-def test_the_registered_file_stands_there_with_its_reasons(page, measured):
-    measured(evidence=body())
-    at = page()
+    assert "세지 않음" in row(at, "recall_5") and "86.0 %" in row(at, "recall_5")
     assert FILE.sha256[:8] in words(at) and at.code[0].value == gates.FILE.read_text(encoding="utf-8").strip()
-
-
-def test_a_value_that_does_not_count_stands_there_and_says_so(page, measured):
-    measured(evidence=body(invalid=["순환 근거: 가나다"]))
-    assert "세지 않음" in row(page(), "recall_5") and "86.0 %" in row(page(), "recall_5")
 
 
 def test_another_threshold_is_an_assumption_and_changes_nothing_that_is_registered(page, measured):
@@ -203,6 +197,7 @@ def test_another_threshold_is_an_assumption_and_changes_nothing_that_is_register
     assert "ib-verdict-assumed" not in words(at) and at.slider(key="metrics.whatif.mrr").value == 0.65
 
 
+@pytest.mark.slow
 def test_what_a_value_rests_on_opens_by_its_link_and_closes(page, measured, conn, collection):
     made = measured(queries=12)
     run = made.scenarios[GATE].systems[0]
@@ -218,6 +213,7 @@ def test_what_a_value_rests_on_opens_by_its_link_and_closes(page, measured, conn
 
 
 @pytest.mark.parametrize("link", [{"run": "999"}, {"measurement": "999"}, {"error": "x"}])
+@pytest.mark.slow
 def test_a_link_to_what_is_not_there_says_so(page, measured, link):
     measured(queries=12)
     assert "찾을 수 없습니다" in words(page(**link))
@@ -321,6 +317,7 @@ def test_what_an_address_cannot_mean_is_said():
     assert asked == Asked() and len(notes) == 4
 
 
+@pytest.mark.slow
 def test_a_version_is_chosen_by_address_and_one_that_is_not_there_is_said(page, conn, collection):
     bank = Bank(conn, collection)
     for name, grade in (("처음", 3), ("다음", 1)):

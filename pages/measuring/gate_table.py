@@ -127,7 +127,7 @@ def _evidence(gate: GateResult) -> str:
         told.append(attribute(f"판정 안 된 문항을 무관으로 치면 {wording.value_text(gate.unit, gate.unjudged_low)}, "
                               f"관련으로 치면 {wording.value_text(gate.unit, gate.unjudged_high)}"))
     if gate.samples and gate.source != "critical":
-        told[0] = " · ".join(filter(None, [told[0], f"n = {gate.samples:,}"]))
+        told[0] = " · ".join(filter(None, [told[0], f"n&nbsp;=&nbsp;{gate.samples:,}"]))
     if gate.passed is not None and gate.more_queries:
         told.append(attribute(f"쿼리 묶음 {gate.more_queries:,}개를 더 판정하면 굳습니다."))
     return "<br>".join(filter(None, [f"<em>{inline(gate.reason)}</em>" if gate.reason else "", *told]))
