@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.widgets.text import WORD_JOINER, attribute, one_line, safe_md, sentence
+from pages.widgets.text import WORD_JOINER, attribute, inline, one_line, safe_md, sentence
 
 LITERAL = [
     "1~3번과 5~7번의 답을 고르시오.",
@@ -111,3 +112,10 @@ def test_commands_in_our_own_sentences_are_code_and_nothing_else_is():
 
 def test_an_attribute_cannot_be_left():
     assert attribute('"><script>가 나') == "&#34;&#62;&#60;script&#62;가&#32;나"
+
+
+def test_a_sentence_within_markup_sets_commands_as_code_and_acts_on_nothing():
+    drawn = inline("`core embed --all`을 <b>실행</b> | [해](http://x) 주세요")
+    code, rest = drawn.split("</code>")
+    assert code.startswith("<code>") and html.unescape(code) == "<code>core embed --all"
+    assert not set("<>[]()|") & set(rest) and html.unescape(rest) == "을 <b>실행</b> | [해](http://x) 주세요"
