@@ -287,12 +287,15 @@ def test_a_check_that_was_not_run_here_and_now_is_missing_evidence(made, given):
 POOLING = {"ok": False, "checks": [{"name": "pooling", "ok": False, "detail": "평균"}, {"name": "single", "ok": True, "detail": ""}]}
 
 
-def test_a_subject_that_is_not_run_as_published_is_a_critical_error(made):
-    """The wrong pooling still finds something, and its numbers look like any other's."""
+def test_a_subject_that_is_not_run_as_published_proves_nothing(made):
+    """The wrong pooling still finds something, and its numbers look like any other's: they speak neither for A nor against it."""
     body = of(made, all_measured(qwen=verified(result=POOLING)))
     decision = decide(body)
-    assert decision.verdict == "no-go" and [check.name for check in body.checks if check.passed is False] == ["parity"]
-    assert "풀링" in decision.reasons[0] and QWEN in decision.reasons[0]
+    assert decision.verdict == "undetermined" and [check.name for check in body.checks if check.passed is False] == ["parity"]
+    assert decision.invalid == (decision.reasons[0],) and "풀링" in decision.reasons[0] and QWEN in decision.reasons[0]
+    assert body.evidence["critical_errors"].value == 0
+    worse = decide(of(made, all_measured(qwen=verified(result=POOLING)), register=[error()]))
+    assert worse.verdict == "undetermined", "what proves nothing comes before a No-Go"
 
 
 @pytest.mark.parametrize("given", [None, verified(miniature=True), verified(config={"revision": "another"}), verified(partial=True),

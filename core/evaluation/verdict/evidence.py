@@ -31,15 +31,20 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
     """
     gate_set, truth = evaluation.scenarios[GATE], evaluation.truth
     subject, baseline = subject_of(gate_set, file), baseline_of(gate_set, file)
-    invalid = validity.problems(evaluation, file, [subject.run, baseline.run])
+    published = _as_published(inference.of_run(subject.run, measured))
+    # Numbers of a model that was run wrongly speak neither for it nor against it.
+    wrong = published.passed is False
+    invalid = (*validity.problems(evaluation, file, [subject.run, baseline.run]),
+               *([f"공식 추론과 다름: {published.detail}"] if wrong else []))
     of_queries = _OfQueries(evaluation, subject, baseline, drawn, inference.of_run(baseline.run, measured))
     errors = tuple(each for each in register if each.open and is_same_pipeline(each.system, file.subject.system))
     checks: tuple[Check, ...] = ()
     found: dict[str, Evidence] = {}
     for gate in file.gates:
         if gate.source == "critical":
-            checks = (*hardware.checks(gate, file, measured, _items_state(subject)), _as_published(inference.of_run(subject.run, measured)))
-            found[gate.name] = _critical(errors, checks)
+            own = hardware.checks(gate, file, measured, _items_state(subject))
+            checks = (*own, published)
+            found[gate.name] = _critical(errors, own if wrong else checks)
         else:
             source: dict[str, Callable[[], Evidence]] = {
                 "quality": lambda gate=gate: of_queries.quality(gate.measure),
