@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.engine.client import EngineClient
 from core.errors import NotFoundError
 from core.items.importers import import_file
 from core.labels.exchange.importing import import_ground_truth
 from core.models import registry
-from core.search import systems
+from core.search import systems, variants
 from core.search.indexing import Progress, embed_collection
 from core.search.sets import embedding_set
 from core.search.systems import Channel
@@ -21,6 +21,9 @@ from core.store.database import Database
 
 SAMPLE_DIR = PROJECT_DIR / "data"
 SAMPLE_NOTE = "수학 중학교 2학년 표본 100문항 (제품에 들어 있는 생성 문항)"
+PARTS = tuple(replace(systems.QWEN, content=content) for content in variants.CONTENTS.values())
+"""Items as A sees them by their text or figure alone: the plan's Q2 holds A against both."""
+CONTENTS = {"all": "글과 그림", "text": "글", "image": "그림"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ def prepare(database: Database, engine: Callable[[], EngineClient], *, say: Call
     report = import_file(database, SAMPLE_DIR / "items.json", images=SAMPLE_DIR, collection=name, note=SAMPLE_NOTE)
     truth = import_ground_truth(database, SAMPLE_DIR / "ground_truth.json", images=SAMPLE_DIR, collection=name)
     embedded = failed = 0
-    for channel in systems.channels():
+    for channel in (*systems.channels(), *PARTS):
         if not _pending(database, name, channel):
             continue
-        say(f"임베딩을 만듭니다: {channel.model}")
+        say(f"임베딩을 만듭니다: {channel.model} ({CONTENTS[channel.content]})")
         done = embed_collection(database, engine(), name, model_key=channel.model, content=channel.content,
                                 progress=lambda state, channel=channel: progress(channel, state), cancelled=lambda: False)
         embedded += done.embedded
@@ -61,7 +64,7 @@ def prepare(database: Database, engine: Callable[[], EngineClient], *, say: Call
 
 
 def _pending(database: Database, name: str, channel: Channel) -> bool:
-    plain = next(system for system in systems.SYSTEMS.values() if channel in system.channels)
+    plain = next(system for system in systems.SYSTEMS.values() if any(each.model == channel.model for each in system.channels))
     with database.connection() as conn:
         try:
             found = embedding_set(conn, collections.get(conn, name), channel, Variant(system=plain))
