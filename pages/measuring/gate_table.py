@@ -44,7 +44,7 @@ def proofs(evidence: Iterable[Proof]) -> str:
         link = f"{address.PATH}?{urlencode(kept | dict(proof.link))}"
         return f'<a href="{attribute(link)}" target="_self">{attribute(proof.words)}</a>'
 
-    return " · ".join(map(drawn, evidence))
+    return "<br>".join(map(drawn, evidence))
 
 
 def limit(gate: Gate | GateResult) -> str:

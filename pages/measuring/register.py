@@ -60,7 +60,7 @@ def _checks(decision: Decision) -> None:
 
 
 def _said(passed: bool | None) -> str:
-    return "점검 안 함" if passed is None else "이상 없음" if passed else "오류"
+    return "확인 안 됨" if passed is None else "이상 없음" if passed else "오류"
 
 
 def _error(at: Shown, error: CriticalError) -> None:
