@@ -15,19 +15,23 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
 from core.evaluation import comparisons, summary
-from core.evaluation.analysis import cases
+from core.evaluation.analysis import cases, variants
 from core.evaluation.analysis import queries as explored
 from core.evaluation.analysis.cases import ErrorCase, Got, Wanted
 from core.evaluation.analysis.causes import Suggestion
+from core.evaluation.analysis.costs import IndexSize, Memory, Times
+from core.evaluation.analysis.variants import VariantPoint
+from core.evaluation.resampling import Difference
 from core.evaluation.scenarios import GATE, TUNED
 from core.items.record import Item, Kind
+from core.store import measurements
 from core.store.items import StoredItem
 from pages.measuring import charts, data, grids, named, pick, queries
 from pages.measuring.address import Asked
 from pages.measuring.charts import Cost, Dot, Panel
 from pages.measuring.data import Shown
 from pages.measuring.grids import Cell, Line
-from pages.widgets import doors, palette, plot
+from pages.widgets import doors, palette, plot, text
 from tests.evaluation_data import evaluation
 
 NAN = float("nan")
@@ -190,7 +194,7 @@ def drawn(monkeypatch):
 
 
 def words(at: AppTest) -> str:
-    return html.unescape("\n".join(each.value for each in at.markdown)).replace("\\", "")
+    return html.unescape("\n".join(each.value for each in at.markdown)).replace("\\", "").replace(text.WORD_JOINER, "")
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -359,3 +363,30 @@ def test_a_viewer_is_offered_nothing_to_say(drawn, found):
     drawn.who = Person("손님", "viewer")
     at = drawn("cases")
     assert "열람 권한" in words(at) and not [each for each in at.button if each.label == "남기기"]
+
+
+def point(system: str, *, gb: float | None, over=None) -> VariantPoint:
+    told = summary.of(MADE.scenarios[GATE])
+    return VariantPoint(
+        system=system, label=named.system(system), run_id=1, family="qwen3-vl", precision="nf4", dims=2048, bank_dims=2048,
+        max_pixels=None, miniature=False, stale=False, quality={name: told.interval(name, "qwen3-vl") for name in variants.QUALITY},
+        over_plain=dict.fromkeys(variants.QUALITY, over) if over else {},
+        memory=Memory(gb, "forecast" if gb else "unmeasured", "계산한 값입니다." if gb else "원격이라 모릅니다."),
+        here=IndexSize(100, 819_200, 409_600), bank=IndexSize(176_443, 1_445_421_056, 722_710_528),
+        times=Times(None, None, None, "재지 않음"))
+
+
+def test_costs_that_nobody_measured_are_named_not_drawn(drawn, monkeypatch):
+    kept, over = {}, Difference(-0.02, -0.05, 0.01, 0.2, 1, 2, 3, 24)
+    monkeypatch.setattr(plot, "draw", lambda figure, *, key, **rest: kept.update({key: figure}) or [])
+    monkeypatch.setattr(doors, "database", NoDatabase)
+    monkeypatch.setattr(measurements, "state", lambda conn: "none")
+    listed = (point("qwen3-vl", gb=3.1), point("qwen3-vl@512", gb=None, over=over))
+    monkeypatch.setattr(variants, "of", lambda conn, made, **rest: listed)
+    monkeypatch.setattr(data, "once", lambda at, name, compute: compute())
+    said = words(drawn("costs"))
+    assert [trace.text[0] for trace in kept["metrics.costs"].data] == ["A"]
+    assert "측정 안 됨: A@512" in said and "-0.020" in said and "1.45 GB" in said
+    found = {row["system"]: row for row in rows(drawn.files["변형과 비용.csv"])}
+    assert found["qwen3-vl@512"]["그래픽 메모리 GB"] == "" and found["qwen3-vl"]["메모리 출처"] == "예상"
+    assert float(found["qwen3-vl@512"]["cR@5 원래와의 차이"]) == -0.02 and found["qwen3-vl"]["cR@5 원래와의 차이"] == ""

@@ -43,7 +43,7 @@ def draw(at: Shown, found: ErrorCase) -> None:
         cards.placed([Placed(each.item_id, each.item, _rank(each.rank), each.grade, _other(found, each.rank_against))
                       for each in found.wanted], accent=palette.INK)
     with right:
-        markup.draw(f'<div class="ib-side">{attribute(named.short(found.system))}가 찾은 문항 <span>상위 {len(found.got):,}개</span></div>')
+        markup.draw(f'<div class="ib-side">{attribute(named.short(found.system))}의 답 <span>상위 {len(found.got):,}개</span></div>')
         if not found.got:
             results.calm("이 쿼리의 목록이 없습니다. '평가 실행'을 다시 눌러 주세요.")
         cards.placed([Placed(each.item_id, each.item, f"{each.rank}위", each.grade) for each in found.got],

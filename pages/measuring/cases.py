@@ -38,12 +38,12 @@ def draw(at: Shown) -> None:
     kept = [each for each in found if (not kind or each.kind == kind) and (not cause or each.cause_shown == cause)
             and (not said or (each.cause is not None) == (said == "set"))]
     beside = next((each.against for each in found if each.against), None)
-    wrong = f"넣지 못했거나 {named.short(beside)}보다 못한" if beside else "넣지 못한"
-    plot.part(f"오류 사례 {len(kept):,}개", remark=f"{named.short(system)}가 상위 {cases.TOP}개에 정답을 하나도 {wrong} 쿼리",
+    wrong = f"없거나 {named.short(beside)}보다 못한" if beside else "없는"
+    plot.part(f"오류 사례 {len(kept):,}개", remark=f"{named.short(system)}의 상위 {cases.TOP}개에 정답이 하나도 {wrong} 쿼리",
               sheet=_sheet(at, kept, system), name=f"오류 사례 {result.scenario.key} {named.short(system)}")
     if not kept:
         results.calm("고른 조건에 맞는 사례가 없습니다. 위의 조건을 '모두'로 바꿔 보세요." if found else
-                     f"오류 사례가 없습니다. {named.short(system)}가 모든 쿼리에서 상위 {cases.TOP}개 안에 정답을 찾았습니다.")
+                     f"오류 사례가 없습니다. 모든 쿼리에서 {named.short(system)}의 상위 {cases.TOP}개 안에 정답이 있습니다.")
         return
     left, right = st.columns([3, 9], gap="large")
     with left, st.container(height=_LONG, border=False, key="metrics-case-list"):

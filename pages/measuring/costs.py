@@ -43,6 +43,7 @@ AXES = {
     "search": Axis("쿼리 하나 검색 (ms, 중앙값)", lambda point: _p50(point.times.search)),
 }
 _KINDS = {"measured": "측정", "forecast": FORECAST, "unmeasured": UNMEASURED}
+_OVER = "원래와의 차이"
 _RING = f"빈 점은 재지 않고 계산한 {FORECAST} 값입니다. 비용은 판정의 근거가 아닙니다. 판정에는 대상 카드에서 잰 값만 씁니다."
 _NONE = "벡터로 찾는 시스템이 이 시나리오에 아직 없습니다. '평가 실행'을 눌러 주세요."
 
@@ -69,7 +70,7 @@ def draw(at: Shown) -> None:
 
 def _chart(at: Shown, found: tuple[VariantPoint, ...], axis: Axis, measure: str) -> None:
     told = [(point, value) for point in found if (value := axis.value(point)) is not None]
-    plot.part(f"{CATALOGUE[measure].title}와 {axis.title}", remark="왼쪽 위일수록 싸고 잘 찾습니다. 선은 95 % 구간",
+    plot.part(f"{CATALOGUE[measure].title} · {axis.title}", remark="왼쪽 위일수록 싸고 잘 찾습니다. 선은 95 % 구간",
               name=f"품질과 비용 {measure}", sheet=_sheet(at, found))
     signs = plot.signs([point.system for point in found])
     if told:
@@ -85,21 +86,24 @@ def _chart(at: Shown, found: tuple[VariantPoint, ...], axis: Axis, measure: str)
 
 def _table(at: Shown, found: tuple[VariantPoint, ...]) -> None:
     plot.part("변형마다", remark="품질은 95 % 구간, 시간은 중앙값과 95 백분위", sheet=_sheet(at, found), name="변형과 비용")
-    heads = ("시스템", "정밀도", "차원", "그림", *(CATALOGUE[name].title for name in QUALITY), "원래와의 차이", "그래픽 메모리",
-             "이 컬렉션 벡터", f"{BANK_ITEMS:,}문항 벡터", "인코딩 ms", "검색 ms")
-    tables.draw(heads, [_row(point) for point in found], numbers=frozenset(heads[4:]))
+    varied = any(point.over_plain for point in found)
+    heads = ("시스템", "정밀도", "차원", "그림", *(CATALOGUE[name].title for name in QUALITY), *([_OVER] if varied else []),
+             "그래픽 메모리", "이 컬렉션 벡터", f"{BANK_ITEMS:,}문항 벡터", "인코딩 ms", "검색 ms")
+    tables.draw(heads, [_row(point, varied=varied) for point in found], numbers=frozenset(heads[4:]))
     notes = dict.fromkeys([*(point.memory.note for point in found), *(point.times.note for point in found)])
-    results.notes([f"원래와의 차이는 {CATALOGUE[QUALITY[0]].title}에서 같은 쿼리끼리 변형에서 원래 시스템을 뺀 값입니다(탐색적).",
+    over = f"{_OVER}는 {CATALOGUE[QUALITY[0]].title}에서 같은 쿼리끼리 변형에서 원래 시스템을 뺀 값입니다(탐색적)."
+    results.notes([*([over] if varied else []),
                    f"벡터는 fp32의 크기이고, 아래 작은 글자는 반정밀도(halfvec)의 크기입니다. {BANK_ITEMS:,}문항은 "
                    f"그림 비율이 여기와 같다고 본 {FORECAST}입니다.", *filter(None, notes)])
 
 
-def _row(point: VariantPoint) -> list[object]:
+def _row(point: VariantPoint, *, varied: bool) -> list[object]:
     marks = named.listed([provenance.MINIATURE if point.miniature else "", provenance.STALE if point.stale else ""])
     quality = [point.quality[name] for name in QUALITY]
-    return [tables.Cell(point.label, marks), point.precision, _dims(point), origin.pixels(point.max_pixels) if point.max_pixels else "–",
-            *(tables.Cell(f"{each.value:.3f}", named.span(each.low, each.high)) for each in quality), _over(point), _memory(point),
-            _bytes(point.here.fp32, point.here.half), _bytes(point.bank.fp32, point.bank.half),
+    figure = origin.pixels(point.max_pixels) if point.max_pixels else "–"
+    return [tables.Cell(point.label, marks), point.precision, _dims(point), figure,
+            *(tables.Cell(f"{each.value:.3f}", named.span(each.low, each.high)) for each in quality), *([_over(point)] if varied else []),
+            _memory(point), _bytes(point.here.fp32, point.here.half), _bytes(point.bank.fp32, point.bank.half),
             _time(point.times.encode), _time(point.times.search)]
 
 

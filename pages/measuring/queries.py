@@ -60,12 +60,12 @@ def _explorer(at: Shown, result: ScenarioResult, options: list[str]) -> None:
     key = result.scenario.key
     found = data.once(at, f"queries:{key}:{a}:{b}:{measure}", lambda: queries.of(at.evaluation, scenario=key, a=a, b=b, measure=measure))
     one, other = named.short(found.a), named.short(found.b)
-    plot.part(f"{one}와 {other}, 쿼리마다: {CATALOGUE[measure].title}", remark=_CLICK, sheet=_sheet(at, result, found),
+    plot.part(f"{one} · {other}, 쿼리마다: {CATALOGUE[measure].title}", remark=_CLICK, sheet=_sheet(at, result, found),
               name=f"쿼리별 {key} {one} {other} {measure}")
     left, right = st.columns([11, 12], gap="large")
     with left:
         spots = _spots(found)
-        figure = grids.scatter(spots, x=f"{other} →", y=f"{one} →", above=f"{one}가 높음", below=f"{other}가 높음")
+        figure = grids.scatter(spots, x=f"{other} →", y=f"{one} →", above=f"{one} 쪽이 높음", below=f"{other} 쪽이 높음")
         picked = plot.draw(figure, key=f"metrics.scatter.{key}.{a}.{b}.{measure}", pick=True,
                            alt=f"쿼리 {len(found.points):,}개의 {one} 값과 {other} 값")
     chosen = [spots[place] for point in picked if (place := _place(point)) is not None and place < len(spots)]

@@ -102,7 +102,7 @@ def _conclusion(each: PlannedComparison) -> object:
     if not each.significant or each.difference is None:
         return each.outlook
     better = each.a if each.difference.value > 0 else each.b
-    return f"▲ 뚜렷한 차이: {named.short(better)}가 높습니다."
+    return f"▲ 뚜렷한 차이: {named.short(better)} 쪽이 높습니다."
 
 
 def _pair(each: PlannedComparison) -> str:
