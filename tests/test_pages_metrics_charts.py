@@ -83,6 +83,11 @@ def test_lines_of_chance_and_ceiling_stand_at_their_values():
     assert not charts.dots([Panel("m", [dot()], ceiling=1.0)], rows={"A": ""}).layout.shapes
 
 
+def test_a_difference_without_an_interval_leaves_the_axis_its_reach():
+    drawn = charts.differences([dot(value=0.1, low=NAN, high=NAN), dot(row="B", value=-0.2, low=-0.4, high=0.1)], unit="차이")
+    assert drawn.layout.xaxis.range == pytest.approx((-0.448, 0.448))
+
+
 def test_rows_stand_in_the_order_given_with_the_first_on_top():
     drawn = charts.dots([Panel("m", [dot(row="둘째"), dot(row="첫째")])], rows={"첫째": "", "둘째": "옛 벡터"})
     assert [trace.y[0] for trace in drawn.data] == [1, 0]
@@ -220,6 +225,14 @@ def test_only_a_planned_difference_that_holds_is_marked(drawn):
     told = next(each for each in comparisons.planned(equal) if each.scenario.key == GATE)
     assert not told.significant
     assert "뚜렷하지 않음" in words(drawn("systems", equal)) and "▲ 뚜렷한 차이" not in words(drawn("systems", equal))
+
+
+def test_the_mark_stands_over_the_better_system_in_the_planned_measure_alone(drawn, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(plot, "draw", lambda figure, *, key, **rest: kept.update({key: figure}) or [])
+    drawn("systems", evaluation(queries=24, systems=("qwen3-vl", TUNED), strengths={"qwen3-vl": 3.0, TUNED: 0.5}))
+    marked = [(trace.xaxis, trace.hovertemplate.partition("<br>")[0]) for trace in kept["metrics.four"].data if trace.text[0]]
+    assert marked == [("x", "<b>A · Qwen3-VL</b>")]
 
 
 def test_a_measure_opens_to_formula_threshold_ceiling_and_chance(drawn):
