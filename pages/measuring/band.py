@@ -73,7 +73,8 @@ def _marks(at: Shown) -> list[str]:
     # BM25 has no model, hence no precision: it is neither small nor real.
     small = {run.miniature for run in runs if run.precision or run.miniature}
     stale = sorted({named.short(run.system) for run in runs if run.stale})
-    unanswered = [f"{named.short(run.system)} {len(run.unanswered):,}" for run in named.main(at.evaluation.scenarios[GATE]) if run.unanswered]
+    plain = named.main(at.evaluation.scenarios[GATE])
+    unanswered = [f"{named.short(run.system)} {len(run.unanswered):,}" for run in plain if run.unanswered]
     found = []
     if True in small:
         words = origin.MINIATURE if all(small) else f"일부 {origin.MINIATURE}"
