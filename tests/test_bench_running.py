@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.bench import frame, overview, running
 from core.bench.asking import BATCHES, CALLERS, Asked
 from core.engine.client import EngineDiedError
 from core.errors import EngineError, InputError, ModelError, NotFoundError
+from core.evaluation.verdict import gates, hardware
 from core.jobs.working import Worker
 from core.store import bench_samples, images, items, measurements, queries
 from tests.bench_engine import MB, BenchEngine
@@ -242,6 +244,26 @@ def test_what_cannot_be_measured_is_refused_before_anything_is_stored(bench, eng
     with pytest.raises(NotFoundError):
         bench(system="Z")
     assert len(measurements.listing(conn)) == before and bench_samples.under_way(conn) == []
+
+
+@pytest.mark.slow
+def test_the_verdict_reads_what_benches_store(bench):
+    file = gates.load()
+    measured = {kind: bench(kind, calls=calls, using=BenchEngine(card=True))
+                for kind, calls in (("latency", 100), ("vram", 1), ("stability", 1000))}
+    gate = {each.source: each for each in file.gates if each.kind == "go"}
+    told = [replace(each, miniature=False, config=each.config | {"precision": gate[kind].precision or file.subject.precision,
+                                                                 "max_pixels": file.subject.max_pixels})
+            for kind, each in measured.items()]
+    for kind, read in (("latency", hardware.latency), ("vram", hardware.vram), ("stability", hardware.stability)):
+        found = read(gate[kind], file, told)
+        assert found.lacking == "" and found.value is not None, (kind, found)
+        assert "측정 안 됨" in read(gate[kind], file, []).lacking
+        assert "축소 모델" in read(gate[kind], file, list(measured.values())).lacking
+    assert hardware.latency(gate["latency"], file, told).value == max(
+        part["p95"] for part in measured["latency"].result["latency_ms"].values())
+    assert hardware.stability(gate["stability"], file, told).low == pytest.approx(0.05 ** (1 / 1000))
+    assert all(check.passed for check in hardware.checks(gate["stability"], file, told, "") if check.name in ("crash", "nan"))
 
 
 def test_nothing_measured_is_no_measurement(bench, engine, conn):

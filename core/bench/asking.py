@@ -42,6 +42,8 @@ class Asked:
     warm_up: int = WARM_UP
     collection: str | None = None
     """None: the setting's."""
+    rows: int | None = None
+    """Of the synthetic collection an index is measured on; None: as many as the whole bank has."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be measured.
@@ -55,6 +57,8 @@ class Asked:
             raise InputError(f"호출 수 {self.calls:,}은(는) 쓸 수 없습니다. 1부터 1,000,000 사이로 정해 주세요.")
         if not 0 <= self.warm_up <= 10_000:
             raise InputError(f"준비 호출 수 {self.warm_up:,}은(는) 쓸 수 없습니다. 0부터 10,000 사이로 정해 주세요.")
+        if self.rows is not None and not 1000 <= self.rows <= 10_000_000:
+            raise InputError(f"합성 컬렉션의 크기 {self.rows:,}은(는) 쓸 수 없습니다. 1,000부터 10,000,000 사이로 정해 주세요.")
         if self.budget_gb is not None and not 0 < self.budget_gb <= 1024:
             raise InputError(f"메모리 한도 {self.budget_gb} GB는 쓸 수 없습니다. 0보다 크고 1024 이하로 정해 주세요.")
 
@@ -71,14 +75,14 @@ class Asked:
     @property
     def title(self) -> str:
         """What a list of jobs calls it."""
-        return f"측정: {KINDS[self.kind]} · {self.name}"
+        return f"측정: {KINDS[self.kind]}" + ("" if self.kind == "index" else f" · {self.name}")
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """The command line's words, also a job's: ``launching.start(database, asked.arguments, title=asked.title, …)``."""
-        words = ["bench", self.kind, "--system", self.system]
-        given = {"--calls": self.calls, "--precision": self.precision, "--budget": self.budget_gb, "--collection": self.collection,
-                 "--warm-up": None if self.warm_up == WARM_UP else self.warm_up}
+        words = ["bench", self.kind, *([] if self.kind == "index" else ["--system", self.system])]
+        given = {"--rows": self.rows, "--calls": self.calls, "--precision": self.precision, "--budget": self.budget_gb,
+                 "--collection": self.collection, "--warm-up": None if self.warm_up == WARM_UP else self.warm_up}
         for option, value in given.items():
             if value is not None:
                 words += [option, f"{value:g}" if isinstance(value, float) else str(value)]

@@ -15,6 +15,7 @@ from core.bench.asking import Asked
 from core.bench.calling import Answer
 from core.bench.subject import Subject
 from core.engine.client import EngineClient
+from core.engine.messages import EngineStatus
 from core.errors import StoreError
 from core.jobs.working import Worker
 from core.store import bench_samples, server
@@ -39,12 +40,15 @@ class Bench:
     """Where a bench's calls go. Safe in threads.
 
     Args:
+        engine, subject: what computes and what is measured; None where only the database is.
         db: where samples are stored, over a connection of the bench's own, which also holds its lock.
         show: called with (samples so far, samples expected, Korean words), beside the job's own progress.
     """
 
-    def __init__(self, db: Database, engine: EngineClient, subject: Subject, asked: Asked, worker: Worker, show: Show) -> None:
-        self.db, self.engine, self.subject, self.asked, self.worker = db, engine, subject, asked, worker
+    def __init__(self, db: Database, engine: EngineClient | None, subject: Subject | None, asked: Asked, worker: Worker,
+                 show: Show) -> None:
+        self.db, self.asked, self.worker = db, asked, worker
+        self._engine, self._subject = engine, subject
         self.samples: list[Sample] = []
         self.finished = False
         """Whether all that was asked for was done."""
@@ -58,17 +62,44 @@ class Bench:
         self._failing = 0
         self._lock = threading.RLock()
 
-    def open(self, *, device: str, config: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
+    @property
+    def engine(self) -> EngineClient:
+        """What computes."""
+        assert self._engine is not None
+        return self._engine
+
+    @property
+    def subject(self) -> Subject:
+        """What is measured."""
+        assert self._subject is not None
+        return self._subject
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The parts of queries that are not measured, and why."""
+        return dict(self._subject.left_out) if self._subject is not None else {}
+
+    def status(self) -> EngineStatus:
+        """Look at the engine; none is running where only the database is measured."""
+        return reading.status(self._engine) if self._engine is not None else EngineStatus(running=False)
+
+    def open(self, *, device: str, system: str, config: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
         """Begin: the bench is there for everybody to see."""
         self._conn = server.connect(self.db.conninfo)
-        self.run = bench_samples.open_run(self._conn, kind=self.asked.kind, system=self.subject.variant.name, device=device,
-                                          miniature=self.subject.miniature, config=config, environment=environment)
+        self.run = bench_samples.open_run(self._conn, kind=self.asked.kind, system=system, device=device,
+                                          miniature=self._subject is not None and self._subject.miniature, config=config,
+                                          environment=environment)
         self._began = time.monotonic()
 
     def expect(self, total: int, words: str) -> None:
         """Say how many samples there will be in all, and what is done now."""
         self._total, self._words = total, words
         self._tell()
+
+    def step(self, done: int, total: int, words: str) -> None:
+        """Tell of work that has no samples."""
+        self.worker.progress(done, total, words)
+        self._show(done, total, words)
 
     @property
     def stopped(self) -> bool:
@@ -88,7 +119,7 @@ class Bench:
         Raises:
             HopelessError: too many counted calls in a row have failed.
         """
-        memory = reading.of(reading.status(self.engine)) if read else {}
+        memory = reading.of(self.status()) if read else {}
         start = time.monotonic() - answer.total_ms / 1000 if began is None else began
         with self._lock:
             sample = Sample(len(self.samples), series, counted, round(start - self._began, 6), answer.outcome,

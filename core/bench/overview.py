@@ -46,7 +46,8 @@ def marks(measurement: Measurement) -> str:
     return " · ".join(mark for mark, said in (
         ("축소 모델", measurement.miniature),
         ("무작위 가중치", bool(measurement.config.get("random_weights") or measurement.environment.get("random_weights"))),
-        ("대상 카드가 아님", not on_target(measurement)),
+        ("합성 벡터", bool(measurement.config.get("synthetic"))),
+        ("대상 카드가 아님", measurement.kind != "index" and not on_target(measurement)),
         ("중간에 끊김", measurement.partial),
     ) if said)
 

@@ -6,23 +6,25 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any
 
 import psycopg
 
-from core.bench import environment, latency, reading, stability, stress, throughput, vram
+from core.bench import environment, index, latency, reading, stability, stress, throughput, vram
 from core.bench.asking import Asked, Kind
 from core.bench.frame import Bench, HopelessError, Show
+from core.bench.index import Plan
 from core.bench.subject import find
 from core.engine.client import EngineClient
+from core.engine.messages import EngineStatus
 from core.errors import InputError, StoreError
 from core.jobs import working
 from core.jobs.working import Worker
 from core.settings import settings
-from core.store import bench_samples, items, measurements
+from core.store import bench_index, bench_samples, items, measurements
 from core.store.bench_samples import BenchRun, Sample
 from core.store.database import Database
 from core.store.measurements import Measurement
@@ -35,7 +37,8 @@ NO_CARD = "GPU가 없어 메모리 한도를 걸 수 없습니다. --budget 없�
 DIED = "측정하던 프로그램이 중간에 끝났습니다."
 
 
-METHODS: dict[Kind, ModuleType] = {"latency": latency, "throughput": throughput, "vram": vram, "stability": stability, "stress": stress}
+METHODS: dict[Kind, ModuleType] = {"latency": latency, "throughput": throughput, "vram": vram, "stability": stability, "stress": stress,
+                                  "index": index}
 """Each has ``measure(bench)``, which makes the calls, and ``summarise(samples, config)``, what any part of them comes to."""
 
 
@@ -64,9 +67,33 @@ def run(db: Database, engine: EngineClient, asked: Asked, *, worker: Worker | No
         config = subject.config(asked, items_held=items.count(conn, subject.collection.id))
     if settings().gpu_budget_gb and config["budget_gb"] is None and told.memory is not None:
         config["budget_gb"] = settings().gpu_budget_gb
-    bench.open(device=environment.device(told, subject.models), config=config, environment=environment.read(told, subject.models))
+    bench.open(device=environment.device(told, subject.models), system=subject.variant.name, config=config,
+               environment=environment.read(told, subject.models))
+    return _carried_out(bench, METHODS[asked.kind].measure)
+
+
+def run_index(db: Database, asked: Asked, plan: Plan | None = None, *, worker: Worker | None = None,
+              show: Show = lambda done, total, words: None) -> Measurement:
+    """Measure an approximate index on a synthetic collection, which is gone afterwards; otherwise as ``run``.
+
+    Raises:
+        InputError: the disk has no room for it, or it ended before anything was measured.
+        StoreError: another one is under way.
+    """
+    conclude_abandoned(db)
+    chosen = plan or Plan(rows=asked.rows or index.ROWS, queries=asked.times)
+    index.check_room(db, chosen)
+    bench = Bench(db, None, None, asked, worker or working.current(), show)
+    told = EngineStatus(running=False)
+    with db.connection() as conn:
+        ran_on = environment.read(told, ()) | {"database": bench_index.settings(conn)}
+    bench.open(device=environment.device(told, ()), system=index.SYSTEM, config=index.config_of(chosen), environment=ran_on)
+    return _carried_out(bench, lambda begun: index.measure(begun, chosen))
+
+
+def _carried_out(bench: Bench, measure: Callable[[Bench], None]) -> Measurement:
     try:
-        METHODS[asked.kind].measure(bench)
+        measure(bench)
     except HopelessError as error:
         bench.ended_early = str(error)
     except BaseException as error:
@@ -82,12 +109,12 @@ def run(db: Database, engine: EngineClient, asked: Asked, *, worker: Worker | No
 def _concluded(bench: Bench) -> Measurement:
     """Store the measurement of a bench that has ended; a database that is away is waited for."""
     assert bench.run is not None
-    after = environment.moment(told := reading.status(bench.engine)) | {"resident": sorted(each.model.key for each in told.loaded)}
+    after = environment.moment(told := bench.status()) | {"resident": sorted(each.model.key for each in told.loaded)}
     for pause in (*_SAVE_PAUSES, None):
         try:
             if bench.write():
                 found = _store(bench.connection(), bench.run, bench.samples, finished=bench.finished, ended_early=bench.ended_early,
-                               left_out=dict(bench.subject.left_out), after=after)
+                               left_out=bench.left_out, after=after)
                 bench.close()
                 if found is None:
                     raise InputError(f"{NOTHING} {bench.ended_early}".strip())

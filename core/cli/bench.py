@@ -15,6 +15,7 @@ MEASURES = {
 ACTIONS = {
     **dict.fromkeys(MEASURES, "bench_measure"),
     "gpu-suite": "bench_gpu_suite",
+    "index": "bench_index",
     "list": "bench_list",
     "show": "bench_show",
     "export": "bench_export",
@@ -22,6 +23,7 @@ ACTIONS = {
 }
 SUMMARIES = MEASURES | {
     "gpu-suite": "실제 크기의 모델 구조를 무작위 가중치로 만들어 속도와 메모리를 잽니다",
+    "index": "근사 색인(HNSW)의 재현율, 속도, 크기를 합성 컬렉션에서 정확한 검색과 견줍니다",
     "list": "저장된 측정을 새것부터 봅니다",
     "show": "측정 하나를 환경까지 봅니다",
     "export": "측정을 환경과 함께 파일 하나로 내보냅니다",

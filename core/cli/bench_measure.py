@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from core.bench.asking import WARM_UP, Asked
 from core.cli.output import print_json, say
 from core.errors import EngineError
+
+if TYPE_CHECKING:
+    from core.bench.frame import Show
+    from core.store.measurements import Measurement
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,26 +36,46 @@ def run(arguments: argparse.Namespace) -> int:
                   warm_up=arguments.warm_up, collection=arguments.collection)
     if asked.budget_gb is not None:
         _cap(asked.budget_gb)
-    from core.bench import overview, running
-    from core.cli import bench_output
+    from core.bench import running
     from core.engine.client import engine
-    from core.jobs import working
     from core.store import open_database
 
-    worker = working.current()
+    with progress_of(asked) as show:
+        measured = running.run(open_database(), engine(), asked, show=show)
+    return tell(measured, as_json=arguments.json)
+
+
+@contextmanager
+def progress_of(asked: Asked) -> Iterator[Show]:
+    """Draw a bar of a bench's progress."""
     with tqdm(desc=asked.title, unit="번", disable=None) as bar:
         def show(done: int, total: int, words: str) -> None:
+            if done < bar.n:  # another count begins
+                bar.reset()
             bar.total = total
             bar.set_postfix_str(words, refresh=False)
             bar.update(done - bar.n)
 
-        measured = running.run(open_database(), engine(), asked, worker=worker, show=show)
-    if arguments.json:
+        yield show
+
+
+def tell(measured: Measurement, *, as_json: bool) -> int:
+    """Print what came of a bench.
+
+    Raises:
+        StoppedError: somebody cancelled it.
+        EngineError: it ended early by itself; what it has is stored.
+    """
+    from core.bench import overview
+    from core.cli import bench_output
+    from core.jobs import working
+
+    if as_json:
         print_json(overview.as_json(measured))
     else:
         bench_output.print_measurement(measured)
         say(f"{measured.id}번 측정으로 저장했습니다.")
-    worker.check()
+    working.current().check()
     if measured.partial:  # nobody stopped it: a job that ends so has failed
         raise EngineError(measured.result["ended_early"])
     return 0

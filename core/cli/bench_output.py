@@ -85,7 +85,25 @@ def _stress(result: dict[str, Any]) -> None:
          told["calls"], told["failures"]) for callers, told in result["by_callers"].items()])
 
 
-_SHOWN = {"latency": _latency, "throughput": _throughput, "vram": _vram, "stability": _stability, "stress": _stress}
+def _index(result: dict[str, Any]) -> None:
+    exact = {told["dims"]: told for told in result["exact"]}
+    print_table(("색인", "차원", "ef_search", "recall@10", "p50 ms", "p95 ms", "만든 시간 s", "크기 MB"), [
+        *(("정확한 검색", dims, "", _three(told["recall_10"]), *_two_times(told), "", _mb(result.get("table_bytes")))
+          for dims, told in exact.items()),
+        *((f"HNSW {each['type']}", each["dims"], ef, _three(told["recall_10"]), *_two_times(told), _ms(each["build_s"]), _mb(each["bytes"]))
+          for each in result["indexes"] for ef, told in sorted(each["by_ef"].items(), key=lambda entry: int(entry[0])))])
+
+
+def _two_times(told: dict[str, Any]) -> tuple[str, str]:
+    return _ms(told["latency_ms"]["p50"]), _ms(told["latency_ms"]["p95"])
+
+
+def _three(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+_SHOWN = {"latency": _latency, "throughput": _throughput, "vram": _vram, "stability": _stability, "stress": _stress,
+          "index": _index}
 
 
 def _ms(value: float | None) -> str:
