@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Hashable
-from pathlib import Path
 from typing import Any
 
 from core.engine.gauge import Gauge
@@ -127,15 +126,7 @@ class Checkpoints:
 
 def free_host_memory() -> int:
     """Return the bytes this process may still take: of the machine, and of the container it runs in."""
-    import psutil
+    from core.engine.cards import ram
 
-    free = psutil.virtual_memory().available
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit = int((group / "memory.max").read_text())
-        used = int((group / "memory.current").read_text())
-        cached = next((int(line.split()[1]) for line in (group / "memory.stat").read_text().splitlines()
-                       if line.startswith("inactive_file ")), 0)
-    except (OSError, ValueError):  # no container, or one without a limit ("max")
-        return free
-    return min(free, max(0, limit - used + cached))
+    now = ram()
+    return now.total - now.used

@@ -1,0 +1,203 @@
+"""The last hour of the machine's memory: one background thread a process looks once a second, whoever reads it.
+
+It starts no engine, but one that is watched does not end for want of clients. What the engine does not answer in time
+leaves its part of that second empty; card and RAM are read all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from core.engine.cards import Card, Cards, Ram, ram
+from core.engine.client import EngineClient
+from core.engine.messages import EngineStatus, Event
+from core.errors import UserError
+
+log = logging.getLogger(__name__)
+STEP = 1.0
+"""Seconds between two looks."""
+SPAN = 3600.0
+"""Seconds that are kept."""
+_PATIENCE = 2.0
+_MOST_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look. Bytes; None where nobody can tell, ``engine`` figures also where none runs or answers."""
+
+    at: float
+    """Seconds since the epoch."""
+    ram: Ram
+    cards: tuple[Card, ...]
+    engine_rss: int | None = None
+    engine_card: int | None = None
+    """What the engine takes of its card: by the driver, else what its allocator reserved and CUDA's own share."""
+    allocated: int | None = None
+    home: str = ""
+    """UUID of the engine's card; empty where it has none or nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader gets at once."""
+
+    samples: tuple[Sample, ...]
+    """Oldest first."""
+    events: tuple[Event, ...]
+    status: EngineStatus
+    answered: bool
+    """Whether the engine answered the last look; ``status`` is of the last answer."""
+    cost: float | None
+    """Share of a core that looking takes, over the time it has gone on; None before it is known."""
+
+
+class Sampler:
+    """Reads, keeps, forgets after an hour. Any thread may look."""
+
+    def __init__(self, client: EngineClient, *, cards: Cards | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._client, self._cards, self._clock = client, cards, clock
+        self._samples: deque[Sample] = deque()
+        self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
+        self._status, self._answered = EngineStatus(running=False), True
+        self._lock, self._end = threading.Lock(), threading.Event()
+        self._spent = self._lasted = 0.0
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look; a second start changes nothing."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="memory-sampler", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join(5.0)
+
+    def look(self) -> None:
+        """Take one sample."""
+        if self._cards is None:
+            self._cards = Cards()
+        sample = Sample(self._clock(), ram(), self._cards.read())
+        try:
+            status, answered = self._client.status(timeout=_PATIENCE), True
+        except UserError:
+            log.info("the engine did not say how it is", exc_info=True)
+            status, answered = self._status, False
+        finally:
+            self._client.close()  # the engine has a thread for each connection that stays
+        if answered and status.running:
+            sample = _with_engine(sample, status)
+        with self._lock:
+            self._samples.append(sample)
+            while self._samples and self._samples[0].at < sample.at - SPAN:
+                self._samples.popleft()
+            if answered:
+                latest = self._events[-1].at if self._events else 0.0
+                self._events.extend(event for event in status.events if event.at > latest)
+            self._status, self._answered = status, answered
+
+    def view(self) -> View:
+        """Return what is known now."""
+        with self._lock:
+            samples = tuple(self._samples)
+            since = samples[-1].at - SPAN if samples else 0.0
+            events = tuple(event for event in self._events if event.at >= since)
+            cost = self._spent / self._lasted if self._lasted >= 10 * STEP else None
+            return View(samples, events, self._status, self._answered, cost)
+
+    def _run(self) -> None:
+        began, spent = time.monotonic(), time.thread_time()
+        following = began
+        while not self._end.is_set():
+            try:
+                self.look()
+            except Exception:
+                log.exception("a look at the memory failed")
+            with self._lock:
+                self._spent, self._lasted = time.thread_time() - spent, time.monotonic() - began
+            # After a long wait for the engine the clock goes on from now, it does not catch up.
+            following = max(following + STEP, time.monotonic())
+            self._end.wait(following - time.monotonic())
+
+
+def thinned(samples: Sequence[Sample], *, seconds: float, points: int = 360) -> list[Sample | None]:
+    """Return the samples of the last ``seconds``, at most about ``points``; None stands where nobody looked for a while.
+
+    Of several that share a point, the one in which the cards and the engine took most stays: a peak is not averaged away.
+    """
+    if not samples:
+        return []
+    since, width = samples[-1].at - seconds, max(STEP, seconds / points)
+    bins: dict[int, Sample] = {}
+    for sample in samples:
+        if sample.at >= since:
+            place = int(sample.at // width)
+            bins[place] = max(bins.get(place, sample), sample, key=_taken)
+    found: list[Sample | None] = []
+    before: Sample | None = None
+    for sample in bins.values():
+        if before is not None and sample.at - before.at > 3 * width + 5 * STEP:
+            found.append(None)
+        found.append(sample)
+        before = sample
+    return found
+
+
+def card_of(sample: Sample, uuid: str = "") -> Card | None:
+    """Return a sample's card of that UUID, else the engine's, else the first; None without any."""
+    for wanted in filter(None, (uuid, sample.home)):
+        for card in sample.cards:
+            if card.uuid == wanted:
+                return card
+    return sample.cards[0] if sample.cards else None
+
+
+def _with_engine(sample: Sample, status: EngineStatus) -> Sample:
+    sample = replace(sample, engine_rss=status.rss_bytes)
+    memory = status.memory
+    if memory is None:
+        return sample
+    reserved = memory.process if memory.process is not None else memory.reserved + memory.context
+    return replace(sample, engine_card=reserved, allocated=memory.allocated, home=_home(sample.cards, status))
+
+
+def _home(cards: Iterable[Card], status: EngineStatus) -> str:
+    """Return the card that knows the engine's process, else the only one of its name: a container hides process ids."""
+    cards = tuple(cards)
+    known = [card.uuid for card in cards if status.pid in card.processes]
+    named = [card.uuid for card in cards if card.name == status.device]
+    return known[0] if known else named[0] if len(named) == 1 else ""
+
+
+def _taken(sample: Sample) -> tuple[int, int]:
+    return max((card.used or 0 for card in sample.cards), default=0), sample.engine_card or sample.engine_rss or 0
+
+
+_only: list[Sampler] = []
+_only_lock = threading.Lock()
+
+
+def sampler() -> Sampler:
+    """Return this process's one sampler, for the engine of the set data folder; the first call starts it."""
+    with _only_lock:
+        if not _only:
+            # A client of its own: its connections, and their closing, are nobody else's.
+            _only.append(Sampler(EngineClient()))
+            _only[0].start()
+        return _only[0]
+
+
+def stop_sampler() -> None:
+    """End this process's sampler if there is one."""
+    with _only_lock:
+        while _only:
+            _only.pop().stop()
