@@ -107,6 +107,8 @@ def evaluated(conn, collection):
 def test_variants_stand_beside_what_they_cost(conn, evaluated):
     measurements.add(conn, kind="vram", system="qwen3-vl@512", device="RTX 2070 SUPER", miniature=False,
                      config={"precision": "nf4"}, environment={}, result={"vram_gb": {"process": 3.4}}, measured_at=MEASURED)
+    measurements.add(conn, kind="vram", system="qwen3-vl", device="H100", miniature=False, environment={},
+                     config={"precision": "nf4", "random_weights": True}, result={"vram_gb": {"process": 9.9}}, measured_at=MEASURED)
     told = {point.system: point for point in variants.of(conn, evaluated)}
     assert list(told) == ["qwen3-vl", "qwen3-vl@512", "kure+siglip", "kure+siglip@concat"]
     whole, short, fused, joined = told.values()
