@@ -139,3 +139,41 @@ def test_headlines_say_what_was_not_measured(add):
     too_many_failed = add("latency", result={"latency_ms": {"text": {"p95": 5.0}, "both": {"p95": None}}})
     assert overview.headline(too_many_failed) == "P95 측정 안 됨 (글+그림)"
     assert overview.headline(add("hangul")) == ""
+
+
+def suite(**changes):
+    """What the suite writes of two parts: one done, one that ran out of memory on the way."""
+    none = dict.fromkeys(("weights", "peak_allocated", "peak_reserved", "peak_process", "driver_process"))
+    card = none | {"weights": 4.25, "peak_allocated": 5.0, "peak_reserved": 5.5, "peak_process": 6.0}
+    load = {"precision": "fp16", "max_pixels": 262144, "seconds": 9.5, "vram_gb": card, "rss_mb": 900.0}
+    spread = {"calls": 100, "mean": 50.0, "p50": 48.0, "p95": 70.0, "p99": 90.0}
+    one = {"calls": 100, "failures": 0, "errors": {}, "latency_ms": spread, "vram_gb": card | {"peak_process": 6.5}}
+    embedder = {"load": load, "latency": {"text": one, "image": one | {"latency_ms": spread | {"p95": 80.0}}},
+                "throughput": {"both": {"1": {"seconds": 0.05, "items_per_s": 20.0, "vram_gb": card}, "4": {"error": "out of memory"}}},
+                "corpus": {"items_per_s": 33.0}}
+    calls = {"calls": 1000, "failures": 2, "errors": {"ValueError: a value is not finite": 1, "X": 1}, "latency_ms": spread}
+    return {"suite": "gpu-suite", "format": 1, "random_weights": True, "miniature": False, "device": "NVIDIA H100", "budget": None,
+            "started": "2026-11-22T20:00:00+00:00", "environment": {"driver": "595"}, "options": {"budget_gib": 8.0}, "parts": {
+                "embedder": {"status": "failed", "results": embedder}, "kure": {"status": "waiting", "results": {}},
+                "stability": {"status": "done", "results": {"load": load, "calls": calls,
+                                                            "slope_bytes_per_call": {"rss": None}}}}} | changes
+
+
+def test_a_suites_result_shows_under_its_device_and_says_that_it_is_no_evidence(conn):
+    data = json.dumps(suite(started=f"2026-11-22T20:00:{uuid4().int % 60:02d}.{uuid4().int % 10**6:06d}+00:00")).encode()
+    done = {each.kind: each for each in travelling.unpack(conn, data).new}
+    assert set(done) == {"latency", "throughput", "vram", "stability"}
+    assert {each.system for each in done.values()} == {"qwen3-vl@fp16"} and {each.device for each in done.values()} == {"NVIDIA H100"}
+    assert overview.marks(done["latency"]) == "무작위 가중치 · 인코딩만 · 대상 카드가 아님 · 중간에 끊김"
+    assert overview.headline(done["latency"]) == "P95 80.0 ms (그림)"
+    assert (done["vram"].result["vram_gb"]["process"], done["vram"].result["vram_gb"]["weights"]) == (6.5, 4.25)
+    assert (done["throughput"].result["best_batch"], done["throughput"].result["by_batch"]["4"]["fits"]) == (1, False)
+    assert [done["stability"].result[name] for name in ("calls", "failures", "nan", "success")] == [1000, 1, 1, 0.998]
+    assert travelling.unpack(conn, data).new == ()
+    assert performance_results.as_xlsx(list(done.values())) and performance_results.as_csv(list(done.values()))
+
+
+@pytest.mark.parametrize("broken", [{"format": 2}, {"random_weights": False}, {"parts": {}}, {"parts": None}, {"started": "gestern"}])
+def test_a_suites_file_that_is_not_whole_is_refused(conn, broken):
+    with pytest.raises(InputError):
+        travelling.unpack(conn, json.dumps(suite(**broken)).encode())

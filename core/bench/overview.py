@@ -46,6 +46,7 @@ def marks(measurement: Measurement) -> str:
     return " · ".join(mark for mark, said in (
         ("축소 모델", measurement.miniature),
         ("무작위 가중치", bool(measurement.config.get("random_weights") or measurement.environment.get("random_weights"))),
+        ("인코딩만", bool(measurement.config.get("encoding_only"))),
         ("합성 벡터", bool(measurement.config.get("synthetic"))),
         ("대상 카드가 아님", measurement.kind != "index" and not on_target(measurement)),
         ("중간에 끊김", measurement.partial),

@@ -16,6 +16,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from core.bench import suite_results
 from core.bench.running import digest
 from core.errors import InputError
 from core.store import bench_samples, measurements
@@ -54,14 +55,14 @@ def pack(conn: Connection, ids: Sequence[int] | None = None) -> tuple[bytes, int
 
 
 def unpack(conn: Connection, data: bytes) -> Unpacked:
-    """Store what a file holds, all or nothing; what is here already stays.
+    """Store what a file holds, all or nothing; what is here already stays. A result of ``bench gpu-suite`` is taken as it is.
 
     Raises:
         InputError: it is no such file, or it was changed after it had been written.
     """
-    told = _checked(data)
     before = {each.sha256 for each in measurements.listing(conn)}
-    stored = []
+    stored = _of_suite(conn, data)
+    told = [] if stored else _checked(data)
     with conn.transaction():
         for each in told:
             found = measurements.add(conn, **{name: each[name] for name in _FIELDS}, measured_at=_moment(each))
@@ -71,6 +72,14 @@ def unpack(conn: Connection, data: bytes) -> Unpacked:
             stored.append(found)
     return Unpacked(tuple(each for each in stored if each.sha256 not in before),
                     tuple(each for each in stored if each.sha256 in before))
+
+
+def _of_suite(conn: Connection, data: bytes) -> list[Measurement]:
+    try:
+        record = json.loads(data)
+    except ValueError:
+        return []
+    return suite_results.store(conn, record) if suite_results.is_suite(record) else []
 
 
 def _checked(data: bytes) -> list[dict[str, Any]]:

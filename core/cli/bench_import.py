@@ -11,7 +11,7 @@ from core.errors import InputError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the action's arguments."""
-    parser.add_argument("path", type=Path, help="bench export로 쓴 파일")
+    parser.add_argument("path", type=Path, help="bench export나 bench gpu-suite가 쓴 파일")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
 

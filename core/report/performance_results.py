@@ -45,7 +45,8 @@ def rows(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     groups: dict[tuple[Any, ...], dict[str, Measurement]] = {}
     for each in measured:
         if each.kind in _KINDS:
-            key = (each.system, each.device, each.miniature, *(each.config.get(name) for name in _CONFIG))
+            key = (each.system, each.device, each.miniature, bool(each.config.get("random_weights")),
+                   *(each.config.get(name) for name in _CONFIG))
             groups.setdefault(key, {}).setdefault(each.kind, each)
     return [_row(found) for _, found in sorted(groups.items(), key=lambda entry: str(entry[0]))]
 
