@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from psycopg import Connection
 
 from core.bench.asking import KINDS
-from core.bench.gpu_suite.machine import target
+from core.evaluation.verdict import gates
 from core.search import variants
 from core.store import measurements
 from core.store.measurements import Measurement
@@ -31,14 +32,19 @@ def listing(conn: Connection, *, kind: str | None = None, system: str | None = N
     return [each for each in measurements.listing(conn, [kind] if kind else list(KINDS)) if name in (None, each.system)]
 
 
+@lru_cache(maxsize=1)
+def _subject() -> gates.Subject:
+    return gates.load().subject
+
+
 def kind_title(kind: str) -> str:
     """Return a kind in Korean."""
     return KINDS.get(kind, kind)  # type: ignore[call-overload]
 
 
 def on_target(measurement: Measurement) -> bool:
-    """Return whether it was made on the card that the decision is about."""
-    return bool(target(measurement.device)["target_device"])
+    """Return whether it was made on the card that the decision is about: the one that the gate file names."""
+    return _subject().on_target(measurement.device)
 
 
 def marks(measurement: Measurement) -> str:
