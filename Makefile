@@ -46,6 +46,7 @@ bench: install-test
 	@$(BIN)/python -m core.bench.encoding
 	@$(BIN)/python -m core.bench.evaluation
 	@$(BIN)/python -m tests.bench_labelling
+	@$(BIN)/python -m tests.bench_beside_embedding
 
 sample-table: install-test
 	@$(BIN)/python -m core.bench.sample

@@ -41,24 +41,24 @@ def main() -> None:
         from core.bench.statistics import spread
         from core.store import close_database
 
-        round_id, cookie = _prepare()
+        round_id, cookie = prepare()
         os.environ["BENCH_ROUND"] = str(round_id)
         try:
             told = {}
             for name, script in (("라벨링 화면", "app.py"), ("Streamlit 버튼", "tests/native_labelling.py")):
-                with _served(script) as address:
-                    told[name] = spread(_measure(address, cookie if script == "app.py" else None))
+                with served(script) as address, desk(address, cookie if script == "app.py" else None) as page:
+                    told[name] = spread(judge(page))
         finally:
             close_database()
     load = os.getloadavg()[0]
     print(f"\n키를 누르고 다음 쌍이 보일 때까지 (쌍 {LABELS}개, 부하 {load:.1f})")
     for name, found in told.items():
         print(f"  {name:<14} n {found.calls:>3}  p50 {found.p50:6.1f} ms  p95 {found.p95:6.1f} ms")
-    desk, native = told.values()
-    print(f"  비율 (라벨링 화면 / 버튼)  p50 {desk.p50 / native.p50:.2f}  p95 {desk.p95 / native.p95:.2f}")
+    ours, native = told.values()
+    print(f"  비율 (라벨링 화면 / 버튼)  p50 {ours.p50 / native.p50:.2f}  p95 {ours.p95 / native.p95:.2f}")
 
 
-def _prepare() -> tuple[int, str]:
+def prepare() -> tuple[int, str]:
     from core.accounts import logins
     from core.items.importers import import_file
     from core.labels.exchange.importing import import_ground_truth
@@ -74,7 +74,9 @@ def _prepare() -> tuple[int, str]:
     return pool.open_round(database, plan, by="bench"), logins.begin("bench", picked=True, db=database)
 
 
-def _measure(address: str, cookie: str | None) -> list[float]:
+@contextmanager
+def desk(address: str, cookie: str | None):
+    """Open the page on which pairs are judged, at its first pair, the probe in place."""
     from playwright.sync_api import sync_playwright
 
     from core.accounts import logins
@@ -94,17 +96,22 @@ def _measure(address: str, cookie: str | None) -> list[float]:
         page.locator(".ib-pair:visible").first.wait_for()
         page.wait_for_timeout(2000)
         page.evaluate(PROBE)
-        for place in range(LABELS):
-            page.keyboard.press(f"Digit{place % 4}")
-            page.wait_for_function("wanted => window.took.length >= wanted", arg=place + 1, timeout=20_000)
-            page.wait_for_timeout(GAP_MS)
-        took = page.evaluate("window.took")
+        yield page
         browser.close()
-    return took
+
+
+def judge(page) -> list[float]:
+    """Judge ``LABELS`` pairs; return the milliseconds from each key to the next pair."""
+    before = page.evaluate("window.took.length")
+    for place in range(LABELS):
+        page.keyboard.press(f"Digit{place % 4}")
+        page.wait_for_function("wanted => window.took.length >= wanted", arg=before + place + 1, timeout=20_000)
+        page.wait_for_timeout(GAP_MS)
+    return page.evaluate("window.took")[before:]
 
 
 @contextmanager
-def _served(script: str):
+def served(script: str):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

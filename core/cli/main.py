@@ -17,6 +17,8 @@ from core.jobs.verbs import TAKES_ENGINE
 log = logging.getLogger(__name__)
 _PAUSES = (1.0, 5.0, 15.0)
 """Seconds a job waits for its database before it goes on."""
+_NICE = 5
+"""A job's process lets those go first who wait at a page."""
 
 VERBS = {
     "prepare": "데이터베이스, 표본 100문항, 임베딩을 준비합니다 (여러 번 실행해도 됩니다)",
@@ -86,6 +88,7 @@ def _done(parsed: argparse.Namespace) -> int:
     from core.store import open_database
 
     database = open_database()
+    os.setpriority(os.PRIO_PROCESS, 0, _NICE)  # after the database, which may have been started here
     with working.attached(database, job_id) as worker:
         for pause in _PAUSES:
             try:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from core.settings import settings
 
+_NICE = 5
+"""Where models compute on the processor, the dashboard and the database go first; a GPU does not notice."""
+
 
 def main() -> int:
     """Serve one data folder's engine."""
@@ -19,6 +22,7 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--restarts", type=int, default=0)
     arguments = parser.parse_args()
+    os.setpriority(os.PRIO_PROCESS, 0, _NICE)  # absolute: a job that starts it may have lowered its own
     logging.basicConfig(level=settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     return serve(Checkpoints(), data_dir=arguments.data_dir, restarts=arguments.restarts)
 
