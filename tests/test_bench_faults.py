@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -12,9 +13,11 @@ import pytest
 
 from core.bench import running
 from core.bench.asking import Asked
+from core.cli.main import main
 from core.engine.client import engine
 from core.jobs import launching
 from core.jobs.working import Worker
+from core.settings import settings
 from core.store import bench_samples, jobs, measurements
 
 pytestmark = pytest.mark.slow
@@ -77,3 +80,36 @@ def test_a_bench_is_a_job_that_is_cancelled_and_one_that_is_killed(database, con
     seen = sum(each.counted for each in bench_samples.of_run(conn, run.id))
     running.conclude_abandoned(database)
     assert (newest().partial, newest().result["calls"], newest().result["asked"]) == (True, seen, 5001)
+
+
+@pytest.fixture
+def own_settings(monkeypatch):
+    """A budget is a setting of the process that measures; the other tests keep theirs."""
+    monkeypatch.setenv("GPU_BUDGET_GB", "")
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_command_line_measures_lists_and_carries(prepared, tmp_path, capsys, own_settings):
+    def told(*words) -> dict:
+        capsys.readouterr()
+        assert main(["bench", *map(str, words), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    made = told("latency", "--system", "B", "--calls", 5, "--warm-up", 1, "--collection", prepared.collection)
+    assert (made["system"], made["miniature"], made["calls"], made["failures"], made["target_device"]) == ("kure-v1", True, 10, 0, False)
+    assert made["latency_ms"]["p95"] >= made["latency_ms"]["p50"] > 0 and made["rss_mb"] > 50
+    assert (made["items_per_s"], made["vram_gb"]["process"]) == (None, None)
+    sizes = told("throughput", "--system", "B", "--calls", 2, "--collection", prepared.collection)
+    assert sizes["items_per_s"] == max(size["items_per_s"] for size in sizes["result"]["by_batch"].values())
+    file, table = tmp_path / "m.json", tmp_path / "performance_results.csv"
+    assert main(["bench", "export", str(made["id"]), "--out", str(file)]) == 0
+    assert told("import", file)["unchanged"] == 1
+    assert made["id"] in {each["id"] for each in told("list", "--csv", table)["measurements"]}
+    assert table.read_text(encoding="utf-8-sig").startswith("model,latency_mean,latency_p95,throughput,vram_gb,")
+    assert told("show", made["id"])["sha256"] == made["sha256"]
+    file.write_bytes(file.read_bytes().replace(b'"kure-v1"', b'"siglip"'))
+    assert main(["bench", "import", str(file)]) == 1 and "바뀌었습니다" in capsys.readouterr().err
+    assert main(["bench", "latency", "--system", "B", "--budget", "8", "--collection", prepared.collection]) == 1
+    assert "GPU가 없어" in capsys.readouterr().err
