@@ -86,6 +86,7 @@ def test_a_bench_is_a_job_that_is_cancelled_and_one_that_is_killed(database, con
 def own_settings(monkeypatch):
     """A budget is a setting of the process that measures; the other tests keep theirs."""
     monkeypatch.setenv("GPU_BUDGET_GB", "")
+    monkeypatch.setenv("DEVICE", "")
     yield
     monkeypatch.undo()
     settings.cache_clear()

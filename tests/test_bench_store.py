@@ -68,9 +68,10 @@ def test_a_bench_is_asked_for_in_the_words_of_the_command_line():
     assert asked.arguments == ("bench", "latency", "--system", "A", "--calls", "50", "--precision", "nf4", "--budget", "7.2")
     assert (asked.name, asked.times, Asked("stability").times) == ("A@nf4", 50, 1000)
     assert Asked("vram").arguments == ("bench", "vram", "--system", "A")
+    assert Asked("vram", device="cpu", warm_up=0).arguments[4:] == ("--device", "cpu", "--warm-up", "0")
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "speed"}, {"calls": 0}, {"warm_up": -1}, {"budget_gb": 0}])
+@pytest.mark.parametrize("wrong", [{"kind": "speed"}, {"calls": 0}, {"warm_up": -1}, {"budget_gb": 0}, {"device": "tpu"}])
 def test_a_bench_that_cannot_be_is_refused(wrong):
     with pytest.raises(InputError):
         Asked(**({"kind": "latency"} | wrong))

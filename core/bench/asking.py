@@ -39,6 +39,8 @@ class Asked:
     """``fp16``, ``nf4`` …: the same as the variant's suffix."""
     budget_gb: float | None = None
     """Hard cap of the engine's GPU memory in GiB; the engine is started anew for it."""
+    device: str | None = None
+    """``cpu`` or ``cuda``: where the engine computes, started anew for it; None: the setting's."""
     warm_up: int = WARM_UP
     collection: str | None = None
     """None: the setting's."""
@@ -55,6 +57,8 @@ class Asked:
             raise InputError(f"'{self.kind}' 측정은 없습니다. 쓸 수 있는 이름: {', '.join(KINDS)}.")
         if self.calls is not None and not 1 <= self.calls <= 1_000_000:
             raise InputError(f"호출 수 {self.calls:,}은(는) 쓸 수 없습니다. 1부터 1,000,000 사이로 정해 주세요.")
+        if self.device not in (None, "cpu", "cuda"):
+            raise InputError(f"장치 '{self.device}'은(는) 없습니다. cpu나 cuda로 정해 주세요.")
         if not 0 <= self.warm_up <= 10_000:
             raise InputError(f"준비 호출 수 {self.warm_up:,}은(는) 쓸 수 없습니다. 0부터 10,000 사이로 정해 주세요.")
         if self.rows is not None and not 1000 <= self.rows <= 10_000_000:
@@ -82,7 +86,7 @@ class Asked:
         """The command line's words, also a job's: ``launching.start(database, asked.arguments, title=asked.title, …)``."""
         words = ["bench", self.kind, *([] if self.kind == "index" else ["--system", self.system])]
         given = {"--rows": self.rows, "--calls": self.calls, "--precision": self.precision, "--budget": self.budget_gb,
-                 "--collection": self.collection, "--warm-up": None if self.warm_up == WARM_UP else self.warm_up}
+                 "--device": self.device, "--collection": self.collection, "--warm-up": None if self.warm_up == WARM_UP else self.warm_up}
         for option, value in given.items():
             if value is not None:
                 words += [option, f"{value:g}" if isinstance(value, float) else str(value)]

@@ -117,7 +117,7 @@ class Bench:
             began: ``time.monotonic()`` of the call's beginning, where calls overlap.
 
         Raises:
-            HopelessError: too many counted calls in a row have failed.
+            HopelessError: too many calls in a row have failed.
         """
         memory = reading.of(self.status()) if read else {}
         start = time.monotonic() - answer.total_ms / 1000 if began is None else began

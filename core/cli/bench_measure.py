@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calls", type=int, metavar="N", help="호출 수 (기본: latency·stress 200, stability 1000, throughput 10, vram 5)")
     parser.add_argument("--precision", choices=("fp32", "fp16", "bf16", "nf4"), help="정밀도; A@nf4라고 쓰는 것과 같습니다")
     parser.add_argument("--budget", type=float, metavar="GB", help="GPU 메모리 한도(GiB). 엔진을 이 한도로 다시 시작합니다")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="재는 장치. 엔진을 이 장치로 다시 시작합니다 (기본: 설정대로)")
     parser.add_argument("--warm-up", type=int, default=WARM_UP, metavar="N", help=f"재지 않는 준비 호출 수 (기본 {WARM_UP})")
     parser.add_argument("--collection", help="컬렉션 이름")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
@@ -33,9 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure; Ctrl+C and a cancelled job keep what was measured, marked as partial."""
     asked = Asked(arguments.action, arguments.system, calls=arguments.calls, precision=arguments.precision, budget_gb=arguments.budget,
-                  warm_up=arguments.warm_up, collection=arguments.collection)
-    if asked.budget_gb is not None:
-        _cap(asked.budget_gb)
+                  device=arguments.device, warm_up=arguments.warm_up, collection=arguments.collection)
+    _set(GPU_BUDGET_GB=asked.budget_gb, DEVICE=asked.device)
     from core.bench import running
     from core.engine.client import engine
     from core.store import open_database
@@ -81,9 +81,9 @@ def tell(measured: Measurement, *, as_json: bool) -> int:
     return 0
 
 
-def _cap(gib: float) -> None:
-    """Let this process ask for an engine with a hard cap; one with another cap is replaced."""
+def _set(**asked: float | str | None) -> None:
+    """Let this process ask for an engine with these settings; one with others is replaced."""
     from core.settings import settings
 
-    os.environ["GPU_BUDGET_GB"] = str(gib)
+    os.environ.update({name: str(value) for name, value in asked.items() if value is not None})
     settings.cache_clear()
