@@ -8,7 +8,7 @@ from psycopg import sql
 
 from core.bench import index, overview, running
 from core.bench.asking import Asked
-from core.bench.index import Collection, Plan
+from core.bench.synthetic import Collection, K, Plan
 from core.errors import InputError, StoreError
 from core.jobs.working import Worker
 from core.store import bench_index, measurements, server
@@ -30,7 +30,7 @@ def test_the_oracle_is_brute_force_over_all_rows_at_once():
     assert rows.shape == (2500, 32) and [first for first, _ in made.chunks(2100)] == [2000]
     for cut in PLAN.cuts:
         unit, asked = (each[:, :cut] / np.linalg.norm(each[:, :cut], axis=1, keepdims=True) for each in (rows, made.queries()))
-        wanted = np.argsort(-(asked @ unit.T), axis=1)[:, : index.K]
+        wanted = np.argsort(-(asked @ unit.T), axis=1)[:, :K]
         assert [set(each) for each in made.nearest(made.queries(), cut)] == [set(each) for each in wanted]
     again = next(iter(Collection(PLAN).chunks(2000)))[1]
     assert np.array_equal(again, rows[2000:]), "any part of it is the same again"

@@ -16,8 +16,8 @@ import psycopg
 from core.bench import environment, index, latency, reading, stability, stress, throughput, vram
 from core.bench.asking import Asked, Kind
 from core.bench.frame import Bench, HopelessError, Show
-from core.bench.index import Plan
 from core.bench.subject import find
+from core.bench.synthetic import ROWS, Plan
 from core.engine.client import EngineClient
 from core.engine.messages import EngineStatus
 from core.errors import InputError, StoreError
@@ -81,7 +81,7 @@ def run_index(db: Database, asked: Asked, plan: Plan | None = None, *, worker: W
         StoreError: another one is under way.
     """
     conclude_abandoned(db)
-    chosen = plan or Plan(rows=asked.rows or index.ROWS, queries=asked.times)
+    chosen = plan or Plan(rows=asked.rows or ROWS, queries=asked.times)
     index.check_room(db, chosen)
     bench = Bench(db, None, None, asked, worker or working.current(), show)
     told = EngineStatus(running=False)
