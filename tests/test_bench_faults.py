@@ -49,7 +49,7 @@ def test_an_engine_killed_in_the_middle_costs_a_call_and_not_the_bench(database,
     done = running.run(database, engine(), asked, worker=Worker(), show=show)
     result = done.result
     assert killed.is_set() and (done.partial, result["calls"]) == (False, calls)
-    assert result["crashes"] == 1 and result["failures"] == len(result["errors"]) <= 1
+    assert result["crashes"] == 1 and result["failures"] == len(result["errors"]) <= 1, result
     assert result["success"] == pytest.approx(1 - result["failures"] / calls)
     assert result["failure_bound"] >= 1 - 0.05 ** (1 / calls)
 
