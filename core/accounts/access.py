@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.accounts.person import Person, Role
 
-PAGES = ("search", "compare", "label", "metrics", "data")
+PAGES = ("search", "compare", "label", "metrics", "vram", "data")
 _ALLOWED: dict[Role, frozenset[str]] = {
     "rater": frozenset({"label"}),
     "viewer": frozenset({"search", "compare", "metrics"}),

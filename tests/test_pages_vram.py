@@ -1,0 +1,67 @@
+"""VRAM 모니터: honest about a machine without a card, follows the clock without flicker, asks before it takes a model away."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_it_follows_the_clock_without_taking_its_chart_away_and_keeps_what_was_seen(browser, dashboard, prepared):
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{dashboard}/vram")
+    page.locator("canvas").first.wait_for()
+    assert page.get_by_text("GPU 없음: CPU 모드").is_visible()
+    names, values = (page.locator(f".ib-vram-tiles {tag}").all_inner_texts() for tag in ("span", "b"))
+    tiles = dict(zip(names, values, strict=True))
+    assert tiles["VRAM"] == "측정 안 됨" and "GiB" in tiles["컴퓨터 RAM"]
+    # The very elements stay in the page while what they show goes on.
+    page.evaluate("""() => {
+      window.kept = [document.querySelector('canvas'), document.querySelector('.ib-vram-tiles')];
+      window.gone = 0;
+      const watched = document.querySelector('.stMain');
+      new MutationObserver((all) => { for (const one of all) for (const node of one.removedNodes)
+        if (window.kept.some((each) => node === each || node.contains?.(each))) window.gone += 1;
+      }).observe(watched, {childList: true, subtree: true});
+      window.drawn = 0;
+      const draw = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (...words) { window.drawn += 1; return draw.apply(this, words); };
+    }""")
+    page.wait_for_function("() => window.drawn > 0")
+    page.wait_for_timeout(4000)
+    assert page.evaluate("window.gone === 0 && window.kept.every((each) => each.isConnected)")
+    overflow = page.evaluate("document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth")
+    assert overflow <= 0
+    page.context.close()
+
+
+def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboard, prepared):
+    from core.engine.client import engine
+
+    key = "kure-v1-mini"
+    engine().load(key)
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{dashboard}/vram")
+    row = page.locator(f".st-key-vram-model-{key}")
+    down = row.get_by_role("button", name="내리기")
+    down.and_(page.locator(":not([disabled])")).wait_for()
+    engine().encode(key, [_words()], role="query", precision="auto", max_pixels=None)
+    down.click()
+    page.get_by_role("button", name="그대로 두기").click()
+    assert key in {each.model.key for each in engine().status().loaded}
+    down.click()
+    page.get_by_role("button", name="그래도 하기").click()
+    row.get_by_text("내려와 있음").wait_for()
+    assert key not in {each.model.key for each in engine().status().loaded}
+    row.get_by_role("button", name="올리기").click()
+    row.get_by_text("fp32", exact=True).first.wait_for()
+    assert key in {each.model.key for each in engine().status().loaded}
+    page.context.close()
+
+
+def _words():
+    from core.models.contract import Content
+
+    return Content(text="두 직선이 만나는 점")
