@@ -25,6 +25,7 @@ PAGES = {
     "compare": ("compare.py", "모델 비교", ":material/view_column:", "compare"),
     "label": ("label.py", "정답 라벨링", ":material/edit_note:", "label"),
     "metrics": ("metrics.py", "지표와 판정", ":material/monitoring:", "metrics"),
+    "performance": ("performance.py", "성능", ":material/speed:", "performance"),
     "vram": ("vram.py", "VRAM 모니터", ":material/memory:", "vram"),
     "data": ("data.py", "데이터와 설정", ":material/database:", "data"),
 }

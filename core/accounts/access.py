@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.accounts.person import Person, Role
 
-PAGES = ("search", "compare", "label", "metrics", "vram", "data")
+PAGES = ("search", "compare", "label", "metrics", "performance", "vram", "data")
 _ALLOWED: dict[Role, frozenset[str]] = {
     "rater": frozenset({"label"}),
-    "viewer": frozenset({"search", "compare", "metrics"}),
+    "viewer": frozenset({"search", "compare", "metrics", "performance"}),
     "senior": frozenset(PAGES),
     "developer": frozenset(PAGES),
     "tf": frozenset(PAGES),

@@ -1,0 +1,40 @@
+"""What the 성능 page reads: stored measurements and the single calls behind one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.bench import overview, running
+from core.store import bench_samples, measurements
+from core.store.bench_samples import Sample
+from core.store.measurements import Measurement
+from pages.widgets import doors
+
+_KEPT = 16
+
+
+def listed() -> list[Measurement]:
+    """Return the benches' measurements, the newest first; benches whose program died are concluded on the way."""
+    running.conclude_abandoned(doors.database())
+    with doors.database().connection() as conn:
+        state = measurements.state(conn)
+    return _listed(state)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _listed(state: str) -> list[Measurement]:
+    with doors.database().connection() as conn:
+        return overview.listing(conn)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner="측정을 읽는 중입니다…")
+def samples(measurement_id: int) -> list[Sample]:
+    """Return the calls of a measurement, which never change."""
+    with doors.database().connection() as conn:
+        return bench_samples.of_measurement(conn, measurement_id)
+
+
+def title(measurement: Measurement) -> str:
+    """Return how lists and choices name a measurement."""
+    return (f"{measurement.id} · {overview.kind_title(measurement.kind)} · {measurement.system} · {measurement.device} · "
+            f"{measurement.measured_at.astimezone():%m-%d %H:%M}")

@@ -1,0 +1,165 @@
+"""One measurement: at the gates, its figures, and the single calls behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.bench import looking, overview
+from core.evaluation.verdict import wording
+from core.store.bench_samples import Sample
+from core.store.measurements import Measurement
+from pages.performing import data
+from pages.widgets import markup, plot, results, tables
+from pages.widgets.palette import MUTED, colour
+from pages.widgets.text import attribute
+
+_SERIES = {"text": "글", "image": "그림", "both": "글+그림"}
+_PHASES = {"encode": "인코딩", "search": "검색", "rerank": "재순위"}
+_LATENCY = ("무엇", "평균", "P50", "P95", "P99", "호출", "실패")
+_BAD = "#a32a1c"
+_LEAK_UNKNOWN = "누수가 있는지 알 수 없습니다. 호출을 늘려 다시 재 주세요."
+
+
+def draw(measurement: Measurement) -> None:
+    """Draw the measurement."""
+    marks = overview.marks(measurement)
+    badges = "".join(f'<span class="ib-mini">{attribute(mark)}</span> ' for mark in marks.split(" · ") if mark)
+    markup.draw(f'<p class="ib-read"><b>{attribute(overview.headline(measurement))}</b> · {attribute(measurement.device)} {badges}</p>')
+    _at_gates(measurement)
+    samples = data.samples(measurement.id)
+    if names := looking.series(samples):
+        chosen = st.segmented_control("호출", names, default=names[0], format_func=lambda name: _SERIES.get(name, name),
+                                      key=f"performance.series.{measurement.id}", label_visibility="collapsed") or names[0]
+        left, right = st.columns(2, gap="large")
+        with left:
+            _histogram(measurement, samples, chosen)
+        with right:
+            _timeline(measurement, samples, chosen)
+    elif measurement.kind != "index":
+        results.notes(["이 측정에는 호출 하나하나의 기록이 없습니다. 다른 컴퓨터에서 요약만 가져온 것입니다."])
+    _figures(measurement)
+    _index(measurement)
+    _environment(measurement)
+
+
+def _at_gates(measurement: Measurement) -> None:
+    rows = []
+    for line in looking.at_gates(measurement):
+        value = "측정 안 됨" if line.value is None else wording.value_text(line.gate.unit, line.value)
+        # What is no evidence passes nothing and fails nothing, however good its figure looks.
+        verdict = "세지 않음" if not line.counts else "✓ 통과" if line.holds else "✕ 못 미침"
+        rows.append((line.gate.title, value, wording.threshold_text(line.gate), verdict, line.why_not.replace("`", "") or "–"))
+    if rows:
+        plot.part("판정 기준에서")
+        tables.draw(("기준", "값", "문턱", "결과", "까닭"), rows, numbers=frozenset({"값", "문턱"}))
+
+
+def _histogram(measurement: Measurement, samples: list[Sample], name: str) -> None:
+    found = looking.histogram(samples, name)
+    rows = [(low, high, count) for low, high, count in zip(found.edges, found.edges[1:], found.counts, strict=False)]
+    plot.part("분포", sheet=plot.Sheet(("ms부터", "ms까지", "호출"), rows), name=f"histogram-{measurement.id}-{name}",
+              remark=f"실패 {found.failures:,}번은 그림에 없습니다" if found.failures else "답한 호출의 밀리초")
+    figure = go.Figure(go.Bar(x=[low for low, _, _ in rows], y=[count for _, _, count in rows], width=[high - low for low, high, _ in rows],
+                              offset=0, marker={"color": colour(measurement.system), "line": {"color": "#ffffff", "width": 1}}))
+    plot.dress(figure, height=300)
+    figure.update_xaxes(title="밀리초", rangemode="tozero")
+    figure.update_yaxes(title="호출")
+    plot.draw(figure, key=f"performance.histogram.{measurement.id}.{name}", alt="호출 시간의 분포")
+
+
+def _timeline(measurement: Measurement, samples: list[Sample], name: str) -> None:
+    found = looking.timeline(samples, name)
+    rows = [(each.place, each.at_s, each.total_ms, each.outcome, "예" if each.counted else "준비") for each in found]
+    plot.part("시간에 따라", sheet=plot.Sheet(("번호", "초", "ms", "결과", "셈"), rows), name=f"timeline-{measurement.id}-{name}",
+              remark="흐린 점은 준비 호출, 빨간 ×는 실패")
+    figure = go.Figure()
+    kinds = (("센 호출", colour(measurement.system), "circle", lambda each: each.counted and each.outcome == "ok"),
+             ("준비", "#c3cad5", "circle", lambda each: not each.counted and each.outcome == "ok"),
+             ("실패", _BAD, "x", lambda each: each.outcome != "ok"))
+    for title, ink, sign, belongs in kinds:
+        own = [each for each in found if belongs(each)]
+        figure.add_scatter(x=[each.at_s for each in own], y=[each.total_ms for each in own], mode="markers", name=title,
+                           marker={"color": ink, "symbol": sign, "size": 6})
+    plot.dress(figure, height=300)
+    figure.update_xaxes(title="시작한 뒤 초")
+    figure.update_yaxes(title="밀리초", rangemode="tozero")
+    plot.draw(figure, key=f"performance.timeline.{measurement.id}.{name}", alt="호출 시간의 시간에 따른 변화")
+
+
+def _figures(measurement: Measurement) -> None:
+    if measurement.kind == "latency":
+        _latencies(measurement)
+    rows = [(each.title, _number(each.first, each.unit)) for each in looking.side_by_side(measurement, measurement)
+            if each.name.partition(" ")[0] not in overview.PARTS]
+    if rows:
+        plot.part("수치", sheet=plot.Sheet(("무엇", "값"), rows), name=f"figures-{measurement.id}")
+        tables.draw(("무엇", "값"), rows, numbers=frozenset({"값"}))
+    told = measurement.result
+    if measurement.kind == "stability":
+        leak = {True: "누수가 있습니다.", False: "누수가 없습니다."}.get(told.get("leak"), _LEAK_UNKNOWN)
+        bound = told.get("failure_bound")
+        results.notes([leak, *([f"95 % 확신으로 실패율은 {bound * 100:.2f} % 이하입니다."] if bound is not None else [])])
+    if errors := told.get("errors"):
+        plot.part("실패한 호출", remark=f"{len(errors):,}번")
+        tables.draw(("번호", "오류", "입력"), [(each.get("place"), each.get("error"), each.get("input")) for each in errors[:50]])
+
+
+def _latencies(measurement: Measurement) -> None:
+    rows = []
+    for part, told in overview.parts(measurement.result):
+        rows.append((f"{overview.PARTS[part]} · 전체", *_with_ends(told), f"{told.get('n') or 0:,}", f"{told.get('failures') or 0:,}"))
+        phases = (measurement.result.get("phases") or {}).get(part) or {}
+        rows += [(f"{overview.PARTS[part]} · {title}", *_with_ends(phases[phase]), "", "")
+                 for phase, title in _PHASES.items() if phase in phases]
+    plot.part("응답 시간 (ms)", sheet=plot.Sheet(_LATENCY, rows), name=f"latency-{measurement.id}",
+              remark="괄호는 95 % 구간(순서 통계량). 실패한 호출은 가장 느린 것으로 셉니다")
+    tables.draw(_LATENCY, rows, numbers=frozenset(_LATENCY[1:]))
+
+
+def _with_ends(told: dict[str, Any]) -> list[str]:
+    """Return mean, P50, P95 and P99 as far as they could be measured, with their ends as far as there are any."""
+    found = []
+    for name in overview.FIGURES:
+        value, low, high = told.get(name), told.get(f"{name}_low"), told.get(f"{name}_high")
+        ends = f" ({low:,.1f} – {high:,.1f})" if low is not None and high is not None else ""
+        found.append("측정 안 됨" if value is None else f"{value:,.1f}{ends}")
+    return found
+
+
+def _index(measurement: Measurement) -> None:
+    rows = []
+    for each in measurement.result.get("indexes") or []:
+        for ef, told in sorted(each["by_ef"].items(), key=lambda pair: int(pair[0])):
+            rows.append((each.get("dims"), each.get("type"), ef, f"{told['recall_10']:.3f}", f"{told['latency_ms']['p50']:.1f}",
+                         f"{told['latency_ms']['p95']:.1f}", f"{each['build_s']:.0f}", f"{each['bytes'] / 1e6:,.0f}"))
+    if rows:
+        headers = ("차원", "형", "ef_search", "재현율@10", "P50 ms", "P95 ms", "만드는 초", "MB")
+        plot.part("색인", sheet=plot.Sheet(headers, rows), name=f"index-{measurement.id}", remark="정확한 검색과 견준 값, 합성 벡터")
+        tables.draw(headers, rows, numbers=frozenset(headers))
+
+
+def _environment(measurement: Measurement) -> None:
+    with st.expander("설정과 환경"):
+        st.json({"config": measurement.config, "environment": measurement.environment, "sha256": measurement.sha256}, expanded=2)
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return "측정 안 됨"
+    return f"{value * 100:.2f} %" if unit == "%" else f"{value:,.{0 if unit in ('번', '바이트/호출') else 1}f} {unit}"
+
+
+def pair(first: Measurement, second: Measurement) -> None:
+    """Draw two measurements of one kind side by side."""
+    rows = [(each.title, _number(each.first, each.unit), _number(each.second, each.unit), f"{each.ratio:.2f}" if each.ratio else "–")
+            for each in looking.side_by_side(first, second)]
+    headers = ("무엇", data.title(first), data.title(second), "비")
+    plot.part("나란히", sheet=plot.Sheet(headers, rows), name=f"pair-{first.id}-{second.id}", remark="비는 오른쪽 ÷ 왼쪽")
+    tables.draw(headers, rows, numbers=frozenset(headers[1:]))
+    different = [name for name, own, other in (("장치", first.device, second.device), ("축소 모델", first.miniature, second.miniature))
+                 if own != other]
+    if different:
+        markup.draw(f'<p style="color:{MUTED}">{attribute("조건이 다릅니다: " + ", ".join(different))}</p>')

@@ -1,0 +1,101 @@
+"""성능: every state of the page over stored measurements; what is no evidence is never shown as passed."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.accounts.person import Person
+from core.settings import PROJECT_DIR
+from core.store import measurements
+from core.store.measurements import Measurement
+from pages.performing import data
+
+LATENCY = {"latency_ms": {part: {"mean": ms, "p50": ms, "p50_low": ms - 1, "p50_high": ms + 1, "p95": ms * 2, "p99": ms * 3, "n": 200,
+                                 "failures": 0} for part, ms in (("text", 20.0), ("image", 60.0), ("both", 70.0))}}
+STABILITY = {"calls": 700, "asked": 1000, "failures": 1, "nan": 0, "crashes": 0, "leak": None, "failure_bound": 0.0068,
+             "errors": [{"place": 12, "error": "엔진이 멈추었습니다.", "input": "Q001 글"}]}
+
+
+TARGET = "NVIDIA GeForce RTX 2070 SUPER"
+
+
+def measured(number: int, kind: str, result: dict, *, device=TARGET, miniature=False, partial=False) -> Measurement:
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC) + timedelta(hours=number)
+    config = {"precision": "nf4", "max_pixels": 512 * 512, "dims": None}
+    return Measurement(number, f"{number:064d}", kind, "qwen3-vl@nf4", device, miniature, config, {}, result, partial, at, at)
+
+
+@pytest.fixture
+def page(database, monkeypatch):
+    """Draw the page over the measurements given, as a person of a role."""
+    def drawn(*listed: Measurement, role: str = "developer", **parameters: str) -> AppTest:
+        monkeypatch.setattr(data, "listed", lambda: list(listed))
+        monkeypatch.setattr(data, "samples", lambda measurement_id: [])
+        monkeypatch.setattr("pages.widgets.person.current", lambda: Person("김개발", role))
+        test = AppTest.from_file(str(PROJECT_DIR / "pages" / "performance.py"), default_timeout=60)
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        test.run()
+        assert not test.exception, test.exception
+        return test
+
+    return drawn
+
+
+def words(test: AppTest) -> str:
+    return html.unescape("\n".join(each.value for each in test.markdown)).replace("\\", "")
+
+
+def choice(test: AppTest, label: str):
+    return next(each for each in test.selectbox if each.label == label)
+
+
+def test_nothing_measured_says_how_to_begin(page):
+    told = words(page())
+    assert "아직 잰 것이 없습니다" in told
+
+
+def test_a_result_of_the_target_card_passes_and_one_of_another_is_not_counted(page):
+    assert "✓ 통과" in words(page(measured(1, "latency", LATENCY)))
+    for other in (measured(1, "latency", LATENCY, device="NVIDIA H100"), measured(1, "latency", LATENCY, miniature=True)):
+        told = words(page(other))
+        assert "✓ 통과" not in told and "세지 않음" in told
+        assert "대상 카드가 아" in told or "축소 모델" in told
+
+
+def test_what_was_cut_off_and_what_failed_say_so(page):
+    told = words(page(measured(3, "stability", STABILITY, partial=True)))
+    assert "중간에 끊김" in told and "엔진이 멈추었습니다." in told and "Q001 글" in told
+    assert "누수가 있는지 알 수 없습니다" in told and "누수가 없습니다" not in told
+
+
+def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):
+    slower = {"latency_ms": {part: {name: value * 2 for name, value in told.items()} for part, told in LATENCY["latency_ms"].items()}}
+    test = page(measured(3, "stability", STABILITY), measured(2, "latency", slower), measured(1, "latency", LATENCY), measurement="1")
+    chosen, beside = choice(test, "측정"), choice(test, "나란히 볼 측정")
+    assert chosen.value == 1 and len(beside.options) == 2, "none, and the other latency"
+    beside.select_index(1).run()
+    assert not test.exception
+    assert "나란히" in words(test) and "2.00" in words(test)
+
+
+def test_a_link_to_a_measurement_opens_it_and_an_unknown_one_the_newest(page):
+    both = (measured(2, "stability", STABILITY), measured(1, "latency", LATENCY))
+    assert choice(page(*both, measurement="1"), "측정").value == 1
+    assert choice(page(*both, measurement="99"), "측정").value == 2
+
+
+def test_a_viewer_starts_and_brings_in_nothing(page):
+    labels = [each.label for each in page(measured(1, "latency", LATENCY), role="viewer").button]
+    assert "재기 시작" not in labels and "가져오기" not in labels
+
+
+def test_what_is_stored_is_listed(database, conn):
+    stored = measurements.add(conn, kind="latency", system="qwen3-vl", device="CPU", miniature=True, config={"precision": "fp32"},
+                              environment={}, result=LATENCY, measured_at=datetime.now(UTC))
+    assert data.listed()[0].id == stored.id
+    assert data.samples(stored.id) == []
