@@ -37,4 +37,4 @@ def test_a_job_is_seen_everywhere_and_stopped_from_anywhere(database, prepared, 
         ended = eventually(lambda: not (now := jobs.get(conn, job.id)).active and now)
         (embedded,) = embedding_sets.sets(conn, collections.get(conn, name).id)
     assert ended.state == "cancelled" and 0 < embedded.vectors == ended.done < 4000
-    tray.wait_for(state="detached")
+    page.get_by_text("KURE 임베딩").wait_for(state="detached")

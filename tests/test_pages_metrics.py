@@ -136,13 +136,13 @@ def test_the_band_names_truth_threshold_origins_and_what_was_counted(page, measu
     assert made.truth.title in shown and made.truth.sha256[:8] in shown and "등급 2 유사부터 관련으로 셈" in shown
     assert f"사람 {sum(made.truth.origins.values()):,}" in shown
     assert f"<b>{len(gate.queries)}</b>개, 문항군 {len(set(gate.groups))}개" in shown
-    assert "축소 모델" not in shown and "옛 벡터" not in shown
+    assert ">축소 모델<" not in shown and "옛 벡터" not in shown
 
 
 def test_the_band_marks_miniature_models_old_vectors_and_missing_lists(page, measured):
     measured(miniature=True, stale=("kure-v1",), unanswered=3)
     shown = words(page())
-    assert "축소 모델" in shown and "옛 벡터: B" in shown and "답 없는 쿼리: E 3" in shown
+    assert ">축소 모델<" in shown and "옛 벡터: B" in shown and "답 없는 쿼리: E 3" in shown
 
 
 VERDICTS = {"go": {}, "hold": {"values": {"mrr": FAILING["mrr"]}}, "no-go": {"values": {"critical_errors": 1.0}},

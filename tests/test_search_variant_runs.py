@@ -66,8 +66,8 @@ def test_more_dimensions_than_there_are_is_refused(find):
 
 
 def test_content_ablations_are_sets_of_their_own(find, embed):
-    with pytest.raises(NotFoundError, match="core embed --collection math-100 --system qwen3-vl@text-only"):
-        find("A@text-only")
+    with pytest.raises(NotFoundError, match="core embed --collection math-100 --system qwen3-vl@px96@text-only"):
+        find("A@px96@text-only")
     before = ids(find("A"))
     assert [len(report.failed) for name in ("A@text-only", "A@image-only") for report in embed(name)] == [0, 0]
     assert (len(ids(find("A@text-only"))), len(ids(find("A@image-only")))) == (100, 35)
