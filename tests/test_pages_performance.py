@@ -16,6 +16,8 @@ from pages.performing import data
 
 LATENCY = {"latency_ms": {part: {"mean": ms, "p50": ms, "p50_low": ms - 1, "p50_high": ms + 1, "p95": ms * 2, "p99": ms * 3, "n": 200,
                                  "failures": 0} for part, ms in (("text", 20.0), ("image", 60.0), ("both", 70.0))}}
+LATENCY["phases"] = {"text": {"encode": {"mean": 5.5, "p50": 5.25, "p95": 6.0, "p95_low": 5.75, "p95_high": None, "p99": None},
+                              "search": None, "rerank": None}}
 STABILITY = {"calls": 700, "asked": 1000, "failures": 1, "nan": 0, "crashes": 0, "leak": None, "failure_bound": 0.0068,
              "errors": [{"place": 12, "error": "엔진이 멈추었습니다.", "input": "Q001 글"}]}
 
@@ -65,6 +67,12 @@ def test_a_result_of_the_target_card_passes_and_one_of_another_is_not_counted(pa
         told = words(page(other))
         assert "✓ 통과" not in told and "세지 않음" in told
         assert "대상 카드가 아" in told or "축소 모델" in told
+
+
+def test_phases_and_open_ends_are_told_and_what_was_not_measured_is_not_a_number(page):
+    told = words(page(measured(1, "latency", LATENCY)))
+    assert "글 · 인코딩" in told and "6.0 (5.8 이상)" in told and "20.0 (19.0 – 21.0)" in told and "측정 안 됨" in told
+    assert "글 · 재순위" not in told and "예상하지 못한 문제" not in told
 
 
 def test_what_was_cut_off_and_what_failed_say_so(page):

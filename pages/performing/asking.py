@@ -20,7 +20,7 @@ def draw(who: Person | None) -> None:
     last = jobs.draw(["bench"])
     if not jobs.may_act(who) or (last and last.active):
         return
-    with st.popover("재기", icon=":material/speed:", width=360):
+    with st.popover("재기", icon=":material/speed:", width="content"):
         results.notes([_ABOUT])
         kind = st.selectbox("무엇을", [each for each in KINDS if each != "index"], format_func=KINDS.__getitem__, key="performance.kind")
         system = st.selectbox("시스템", list(_NAMES), format_func=_NAMES.__getitem__, key="performance.system")

@@ -113,7 +113,7 @@ def _latencies(measurement: Measurement) -> None:
         rows.append((f"{overview.PARTS[part]} · 전체", *_with_ends(told), f"{told.get('n') or 0:,}", f"{told.get('failures') or 0:,}"))
         phases = (measurement.result.get("phases") or {}).get(part) or {}
         rows += [(f"{overview.PARTS[part]} · {title}", *_with_ends(phases[phase]), "", "")
-                 for phase, title in _PHASES.items() if phase in phases]
+                 for phase, title in _PHASES.items() if phases.get(phase)]
     plot.part("응답 시간 (ms)", sheet=plot.Sheet(_LATENCY, rows), name=f"latency-{measurement.id}",
               remark="괄호는 95 % 구간(순서 통계량). 실패한 호출은 가장 느린 것으로 셉니다")
     tables.draw(_LATENCY, rows, numbers=frozenset(_LATENCY[1:]))
@@ -124,7 +124,8 @@ def _with_ends(told: dict[str, Any]) -> list[str]:
     found = []
     for name in overview.FIGURES:
         value, low, high = told.get(name), told.get(f"{name}_low"), told.get(f"{name}_high")
-        ends = f" ({low:,.1f} – {high:,.1f})" if low is not None and high is not None else ""
+        # Few calls leave the upper end of a high percentile open.
+        ends = "" if low is None else f" ({low:,.1f} 이상)" if high is None else f" ({low:,.1f} – {high:,.1f})"
         found.append("측정 안 됨" if value is None else f"{value:,.1f}{ends}")
     return found
 

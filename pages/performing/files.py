@@ -17,7 +17,7 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def draw(listed: Sequence[Measurement], *, may_write: bool) -> None:
     """Draw the buttons; those who may write can also bring a file in."""
-    with st.popover("파일", icon=":material/download:", width=420):
+    with st.popover("파일", icon=":material/download:", width="content"):
         if listed:
             st.download_button("performance_results.csv", lambda: performance_results.as_csv(listed), "performance_results.csv", "text/csv",
                                on_click="ignore", key="performance.csv", help="계획서 12.2의 열이 먼저 옵니다.")
