@@ -337,6 +337,20 @@ def test_without_clients_the_engine_ends_by_itself(data_dir):
     assert not client._launcher.places.pid.exists() and not client._launcher.places.socket.exists()
 
 
+@pytest.mark.slow
+def test_an_engine_that_is_only_watched_ends_all_the_same(data_dir):
+    client, watcher = client_of(data_dir, "--idle", "1.0"), client_of(data_dir, "--idle", "1.0")
+    encode(client, "가")
+    client.close()
+
+    def gone() -> bool:
+        seen = watcher.status().running
+        watcher.close()
+        return not seen
+
+    assert wait_until(gone, seconds=30)
+
+
 # -- replacing
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _LONGEST_TIMEOUT = 24 * 3600.0
+_LOOKS = ("hello", "status")
 
 
 class PeerGoneError(Exception):
@@ -46,6 +47,8 @@ class Connection(threading.Thread):
     def __init__(self, sock: socket.socket, server: Server) -> None:
         super().__init__(name="connection", daemon=True)
         self._sock, self._server = sock, server
+        self.only_looked = True
+        """Whether nothing was asked of it but how the engine is."""
 
     def run(self) -> None:
         """Answer requests."""
@@ -73,6 +76,7 @@ class Connection(threading.Thread):
         operation = _OPERATIONS.get(frame.header.get("op", ""))
         if operation is None:
             raise WireError(f"unknown operation {frame.header.get('op')!r}")
+        self.only_looked &= frame.header["op"] in _LOOKS
         try:
             reply = operation(self, frame)
         except UserError as error:

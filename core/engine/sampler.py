@@ -1,6 +1,6 @@
 """The last hour of the machine's memory: one background thread a process looks once a second, whoever reads it.
 
-It starts no engine, but one that is watched does not end for want of clients. What the engine does not answer in time
+It starts no engine and keeps none: one that is only watched ends for want of clients. What the engine does not answer in time
 leaves its part of that second empty; card and RAM are read all the same.
 """
 

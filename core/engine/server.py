@@ -120,7 +120,8 @@ class Server:
         """A connection's thread is about to end."""
         with self._quiet:
             self._connections.discard(connection)
-            self._last_client = time.monotonic()
+            if not connection.only_looked:  # whoever only watches would keep the models in memory for ever
+                self._last_client = time.monotonic()
             self._quiet.notify_all()
         os.eventfd_write(self._wake, 1)
 
