@@ -22,7 +22,7 @@ STATES = {"queued": "차례를 기다리는 중", "running": "하는 중", "canc
           "cancelled": "멈추었습니다", "interrupted": "끊겼습니다"}
 _FRESH = 1.0
 """Seconds a listing may be old: one query a second, however many browsers look."""
-_TICK, _IDLE = 1.0, 10.0
+_TICK, _IDLE = 1.0, 5.0
 _LISTED, _TAIL = 30, 12
 _SHOWN = 5
 _REMEMBERED = timedelta(hours=1)
@@ -56,8 +56,9 @@ def draw(prefix: Sequence[str]) -> Job | None:
 
 def tray(who: Person | None) -> None:
     """Draw the tray of jobs in the corner of a page; empty where nothing goes on and nothing went wrong lately."""
+    # The pace is that of the page's last run: drawing the whole page anew for it would take a click made meanwhile away.
     under_way = any(job.active for job in _listed())
-    st.fragment(_tray, run_every=_TICK if under_way else _IDLE)(who, under_way)
+    st.fragment(_tray, run_every=_TICK if under_way else _IDLE)(who)
 
 
 def may_act(who: Person | None) -> bool:
@@ -83,11 +84,9 @@ def _draw(prefix: list[str], was_active: bool) -> None:
             st.code("\n".join(tail), language=None, wrap_lines=True)
 
 
-def _tray(who: Person | None, under_way: bool) -> None:
+def _tray(who: Person | None) -> None:
     listed = [job for job in _listed() if job.active or _went_wrong(job)][:_SHOWN]
     active = [job for job in listed if job.active]
-    if bool(active) != under_way:
-        st.rerun()  # the pace of looking changes with it
     if not listed:
         return
     with st.container(key="jobtray"):
