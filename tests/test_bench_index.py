@@ -13,6 +13,8 @@ from core.errors import InputError, StoreError
 from core.jobs.working import Worker
 from core.store import bench_index, measurements, server
 
+pytestmark = pytest.mark.slow
+
 PLAN = Plan(rows=2500, dims=32, cuts=(32, 16), efs=(40, 200), queries=12, hidden=12)
 NAME = bench_index.table_name(2500, 32, 11)
 

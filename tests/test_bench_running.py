@@ -19,6 +19,8 @@ from tests.stored_engine import embed
 from tests.test_search_running import PIXEL
 from tests.test_store_items import new
 
+pytestmark = pytest.mark.slow
+
 
 def raising(error: Exception):
     def give() -> None:

@@ -13,6 +13,8 @@ from core.errors import InputError, NotFoundError
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SAMPLE = Sample(0, "text", True, 0.5, "ok", 12.25, 10.0, 2.0, 0.0, "", {"query": "Q1", "part": "text"}, {"rss": 1000})
 

@@ -14,6 +14,8 @@ from core.store.stated_values import StatedValue
 from tests.evaluation_data import evaluation
 from tests.test_evaluation_evidence import all_measured, measured, with_run
 
+pytestmark = pytest.mark.slow
+
 FILE = gates.load()
 SYSTEMS = ("qwen3-vl", "kure+siglip", TUNED, "qwen3-vl@text-only", "qwen3-vl@image-only")
 

@@ -10,6 +10,8 @@ from tests.scenario_bank import fill, judge
 from tests.stored_engine import FakeEngine
 from tests.test_evaluation_tuning import GRADES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bank(conn, collection, monkeypatch):

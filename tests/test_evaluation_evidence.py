@@ -16,6 +16,8 @@ from core.models import registry
 from core.store.measurements import Measurement
 from tests.evaluation_data import REVISION, evaluation
 
+pytestmark = pytest.mark.slow
+
 FILE = gates.load()
 CARD = "NVIDIA GeForce RTX 2070 SUPER"
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)

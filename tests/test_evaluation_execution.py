@@ -15,6 +15,8 @@ from tests.scenario_bank import IMAGE, SIZE, TEXT, WITH_IMAGE, fill
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def engine():

@@ -20,6 +20,8 @@ from tests.scenario_bank import fill, judge
 from tests.stored_engine import FakeEngine
 from tests.test_store_items import new
 
+pytestmark = pytest.mark.slow
+
 GRADES = {"text": {"m-001": 3, "m-002": 2, "m-008": 0}, "both": {"m-007": 3}, "image": {"m-009": 2}, "item": {"m-001": 2, "m-005": 1},
           "item-plain": {"m-002": 3}, "written": {"m-011": 3, "m-006": 1}}
 

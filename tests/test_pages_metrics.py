@@ -31,6 +31,8 @@ from tests import evaluation_data
 from tests.label_data import Bank
 from tests.test_evaluation_verdict import FAILING, body
 
+pytestmark = pytest.mark.slow
+
 TF = Person("위원", "tf")
 VIEWER = Person("손님", "viewer")
 FILE = gates.load()

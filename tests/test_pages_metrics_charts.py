@@ -34,6 +34,8 @@ from pages.measuring.grids import Cell, Line
 from pages.widgets import doors, palette, plot, text
 from tests.evaluation_data import evaluation
 
+pytestmark = pytest.mark.slow
+
 NAN = float("nan")
 MADE = evaluation(queries=24, systems=("qwen3-vl", "kure-v1", "kure+siglip", TUNED, "bm25", "qwen3-vl@512"))
 HELD = data.Held(MADE)

@@ -14,6 +14,8 @@ from core.store import measurements
 from core.store.measurements import Measurement
 from pages.performing import data
 
+pytestmark = pytest.mark.slow
+
 LATENCY = {"latency_ms": {part: {"mean": ms, "p50": ms, "p50_low": ms - 1, "p50_high": ms + 1, "p95": ms * 2, "p99": ms * 3, "n": 200,
                                  "failures": 0} for part, ms in (("text", 20.0), ("image", 60.0), ("both", 70.0))}}
 LATENCY["phases"] = {"text": {"encode": {"mean": 5.5, "p50": 5.25, "p95": 6.0, "p95_low": 5.75, "p95_high": None, "p99": None},

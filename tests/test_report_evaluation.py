@@ -14,6 +14,8 @@ from core.report import provenance, search_results, workbook
 from tests.evaluation_data import SYSTEMS, evaluation
 from tests.test_report_files import read_book, read_csv
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVIL = "=HYPERLINK(\"http://a.b\",\"x\")"
 
