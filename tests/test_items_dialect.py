@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.items.dialect import commands, display, for_display, for_embedding, visible
@@ -164,6 +164,7 @@ def test_visible_keeps_hangul_outside_marks_and_comments() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
+@example("$\\text{\n$")
 def test_no_formula_holds_a_dollar_sign_or_a_line_break(text: str) -> None:
     for segment in display(text).segments:
         if segment.kind in ("inline", "display"):

@@ -17,7 +17,7 @@ _SPACING = (r"\;", r"\:", r"\>", r"\quad", r"\qquad")
 _IN_WORDS = str.maketrans(
     {
         "{": r"\{", "}": r"\}", "%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_", "\\": "", "`": "'",
-        "$": r"\textdollar{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+        "\n": " ", "\r": " ", "$": r"\textdollar{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     }
 )  # fmt: skip
 
