@@ -27,6 +27,9 @@ PAGES = {
     "metrics": ("metrics.py", "지표와 판정", ":material/monitoring:", "metrics"),
     "performance": ("performance.py", "성능", ":material/speed:", "performance"),
     "vram": ("vram.py", "VRAM 모니터", ":material/memory:", "vram"),
+    "progress": ("progress.py", "진행", ":material/checklist:", "progress"),
+    "report": ("report.py", "보고서와 결정", ":material/contract:", "report"),
+    "meeting": ("meeting.py", "TF 회의", ":material/present_to_all:", "meeting"),
     "data": ("data.py", "데이터와 설정", ":material/database:", "data"),
 }
 

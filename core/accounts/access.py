@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.accounts.person import Person, Role
 
-PAGES = ("search", "compare", "label", "metrics", "performance", "vram", "data")
+PAGES = ("search", "compare", "label", "metrics", "performance", "vram", "progress", "report", "meeting", "data")
 _ALLOWED: dict[Role, frozenset[str]] = {
     "rater": frozenset({"label"}),
-    "viewer": frozenset({"search", "compare", "metrics", "performance"}),
+    "viewer": frozenset({"search", "compare", "metrics", "performance", "progress", "report", "meeting"}),
     "senior": frozenset(PAGES),
     "developer": frozenset(PAGES),
     "tf": frozenset(PAGES),

@@ -1,0 +1,1 @@
+"""The steps of TF 회의, in the order of the meeting."""

@@ -1,0 +1,1 @@
+"""The sections of 진행, in the order of the work."""

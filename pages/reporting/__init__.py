@@ -1,0 +1,1 @@
+"""The report on a page: making it, its prose, its files."""
