@@ -17,6 +17,9 @@ from core.errors import SettingError
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
 _URL = r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[\w./-]*)?"
+_HERE = r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:/[\w./-]*)?"
+"""Without TLS only this machine itself is believed."""
+_CLAIM = r"[^,=\s]+=(?:viewer|rater|senior|developer|tf)"
 _SERVED = rf"[\w.-]+(?:@\w+)*={_URL}(?:,{_URL})*"
 
 
@@ -43,6 +46,23 @@ class Settings(BaseSettings):
     engine_api_key: SecretStr = Field(SecretStr(""), description="sent to those servers as a bearer token")
     cloud_price_per_hour: float = Field(0.0, ge=0.0, le=1000.0, description="USD per hour and host of ENGINE_URL; 0: free")
     cloud_limit_usd: float = Field(20.0, ge=0.0, le=100000.0, description="remote work stops at this much in all")
+    oidc_issuer: str = Field(
+        "", pattern=rf"^(?:https://[\w.-]+(?::\d{{1,5}})?(?:/[\w./-]*)?|{_HERE})?$", description="a company's OIDC issuer; empty: none",
+        examples=["https://login.example.kr/realms/company"],
+    )
+    oidc_client_id: str = Field("", max_length=400, description="this dashboard's id there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="and its secret")
+    oidc_address: str = Field(
+        "", pattern=rf"^(?:https://[\w.-]+(?::\d{{1,5}})?|{_HERE})?$", examples=["https://poc.example.kr"],
+        description="where browsers reach this dashboard; the issuer sends them back there",
+    )
+    oidc_name: str = Field("회사 계정", min_length=1, max_length=40, description="what the login button calls it")
+    oidc_roles_claim: str = Field("roles", pattern=r"^[\w.-]{1,100}$", description="the claim that holds roles; dots go inwards")
+    oidc_roles: str = Field(
+        "", pattern=rf"^(?:{_CLAIM}(?:,{_CLAIM})*)?$", examples=["itembank-tf=tf,itembank-dev=developer,content=rater"],
+        description="claim values and the roles they give, the first that fits; empty: roles are kept here",
+    )
+    oidc_default_role: Literal["", "viewer", "rater", "senior", "developer", "tf"] = Field("", description="where no claim fits")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
+from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.accounts import logins, users
+from core.accounts import company, identities, logins, users
 from core.accounts.person import Person
 from core.errors import InputError, UserError
-from core.settings import PROJECT_DIR
+from core.settings import PROJECT_DIR, settings
 from core.store import open_database
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ _PAGE = (PROJECT_DIR / "pages" / "assets" / "login.html").read_text(encoding="ut
 _LARGEST = 16 * 1024
 _LONGEST_NEXT = 6000
 _FOREIGN = "다른 사이트에서 보낸 로그인은 받지 않습니다. 이 주소에서 다시 열어 주세요."
+NO_COMPANY = "회사 로그인이 설정되어 있지 않습니다. 이름과 비밀번호로 들어와 주세요."
+_PENDING = "itembank_company"
 _PASSWORD = ('<label for="password">비밀번호</label>'
              '<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required>')
 
@@ -96,14 +99,14 @@ def home_of(person: Person | None) -> str:
 
 def _form(wanted: str, name: str = "", error: str = "", status: int = 200) -> Response:
     try:
-        demanded = logins.demanded()
+        demanded, by_company = logins.demanded(), _by_company(wanted)
     except UserError as trouble:
         log.exception("whether a login is asked for is not known")
         return _drawn("로그인", _said(str(trouble)), status=503)
     title = "로그인" if demanded else "이름 정하기"
     words = "" if demanded else "<p>판정과 메모에 남을 이름입니다. 이 컴퓨터에서만 열리므로 비밀번호는 없습니다.</p>"
     return _drawn(title, (
-        f'{words}{_said(error) if error else ""}<form method="post" action="/login">'
+        f'{words}{_said(error) if error else ""}{by_company}<form method="post" action="/login">'
         f'<input type="hidden" name="next" value="{html.escape(wanted)}">'
         '<label for="name">이름</label><input id="name" name="name" autocomplete="username" maxlength="100" required '
         f'{"" if name and demanded else "autofocus "}value="{html.escape(name)}">'
@@ -129,9 +132,71 @@ def _enter(fields: dict[str, str], address: str, secure: bool, before: str) -> R
     except UserError as error:
         log.exception("a login could not be stored")
         return _form(wanted, name, str(error), status=503)
-    answer = RedirectResponse(wanted or home_of(person), status_code=303)
-    answer.set_cookie(logins.COOKIE, value, max_age=int(logins.LASTING.total_seconds()), path="/", httponly=True,
-                      samesite="lax", secure=secure)
+    return _entered(value, wanted or home_of(person), secure=secure)
+
+
+def _entered(value: str, to: str, *, secure: bool, lasting: timedelta = logins.LASTING) -> Response:
+    answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(logins.COOKIE, value, max_age=int(lasting.total_seconds()), path="/", httponly=True, samesite="lax", secure=secure)
+    return answer
+
+
+def _by_company(wanted: str) -> str:
+    """Return the link to the company's login, "" where there is none."""
+    if not company.offered():
+        return ""
+    # A link and not a form: the policy sends forms to this server alone, and the company's is another.
+    to = company.PATH + (f"?next={quote(wanted, safe='')}" if wanted else "")
+    return (f'<a class="company" href="{html.escape(to)}">{html.escape(settings().oidc_name)}(으)로 로그인</a>'
+            '<p class="or">또는 이 대시보드의 이름과 비밀번호로</p>')
+
+
+async def company_login(request: Request) -> Response:
+    """Send the browser to the company's login."""
+    wanted = next_of(request.query_params.get("next", ""))
+    return await asyncio.to_thread(_depart, wanted, request.url.scheme == "https")
+
+
+async def company_back(request: Request) -> Response:
+    """Take the browser back from the company's login."""
+    asked = {name: request.query_params.get(name, "")[:_LONGEST_NEXT] for name in ("state", "code", "error")}
+    return await asyncio.to_thread(_arrive, asked, request.cookies, request.url.scheme == "https")
+
+
+def _depart(wanted: str, secure: bool) -> Response:
+    try:
+        if not company.offered():
+            return _form(wanted, error=NO_COMPANY, status=404)
+        departure = company.depart(open_database(), wanted=wanted)
+    except UserError as error:
+        log.exception("a company login could not begin")
+        return _form(wanted, error=str(error), status=503)
+    answer = RedirectResponse(departure.address, status_code=303, headers={"Cache-Control": "no-store"})
+    # Lax, because the way back is a link of another site.
+    answer.set_cookie(_PENDING, departure.pending, max_age=company.PENDING_SECONDS, path=company.PATH, httponly=True, samesite="lax",
+                      secure=secure)
+    return answer
+
+
+def _arrive(asked: dict[str, str], cookies: dict[str, str], secure: bool) -> Response:
+    try:
+        if not company.offered():
+            return _form("", error=NO_COMPANY, status=404)
+        database = open_database()
+        arrival = company.arrive(database, pending=cookies.get(_PENDING, ""), **asked)
+        account = identities.enter(database, issuer=settings().oidc_issuer, claims=arrival.claims)
+        value = logins.begin(account.name, picked=False, lasting=logins.LASTING_COMPANY, db=database)
+        if before := cookies.get(logins.COOKIE, ""):
+            logins.end(before, db=database)
+        person = logins.person_of(value, db=database)
+    except InputError as error:
+        answer = _form("", error=str(error), status=401)
+    except UserError as error:
+        log.exception("a company login could not end")
+        answer = _form("", error=str(error), status=503)
+    else:
+        answer = _entered(value, next_of(arrival.wanted) or home_of(person), secure=secure, lasting=logins.LASTING_COMPANY)
+    answer.delete_cookie(_PENDING, path=company.PATH, httponly=True, samesite="lax", secure=secure)
     return answer
 
 
@@ -144,4 +209,5 @@ def _drawn(title: str, body: str, status: int = 200) -> Response:
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [Route("/login", login, methods=["GET", "POST"]), Route("/logout", logout, methods=["GET", "POST"])]
+ROUTES = [Route("/login", login, methods=["GET", "POST"]), Route("/logout", logout, methods=["GET", "POST"]),
+          Route(company.PATH, company_login, methods=["GET"]), Route(company.BACK, company_back, methods=["GET"])]

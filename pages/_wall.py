@@ -14,13 +14,13 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.accounts import logins
+from core.accounts import company, logins
 from core.errors import SettingError, UserError
 from core.store import open_database
 from pages import _login
 
 log = logging.getLogger(__name__)
-OPEN = frozenset({"/login", "/logout", "/fonts/PretendardVariable.woff2"})
+OPEN = frozenset({"/login", "/logout", company.PATH, company.BACK, "/fonts/PretendardVariable.woff2"})
 """What a browser without a login may ask for: the login page and its font."""
 ASK = "로그인이 필요합니다."
 NOT_HERE = ("아직 로그인할 사람이 없어 이 컴퓨터의 브라우저에서만 열립니다. "
@@ -47,8 +47,9 @@ def refuse_open_network(address: str | None) -> None:
         address: what the server is told to listen on; None or "" is every network.
 
     Raises:
-        SettingError: the address is not this machine's own and there is no account.
+        SettingError: the address is not this machine's own and there is no account, or a company login is set up in part.
     """
+    company.offered()
     bare = address or "0.0.0.0"
     if is_loopback(f"[{bare}]" if ":" in bare else bare) or logins.demanded(db=open_database()):
         return

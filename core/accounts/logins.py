@@ -12,10 +12,13 @@ from datetime import timedelta
 from secrets import token_urlsafe
 
 from core.accounts.person import Person
+from core.settings import settings
 from core.store import Database, logins, open_database, users
 
 COOKIE = "itembank_login"
 LASTING = timedelta(days=14)
+LASTING_COMPANY = timedelta(hours=12)
+"""A working day: what the company takes from a person reaches the dashboard by the next one."""
 _FRESH = 5.0
 """Seconds an answer may be behind a logout or a blocked account elsewhere; in this process it is never behind."""
 _MOST = 4096
@@ -44,6 +47,8 @@ def person_of(cookie_value: str, *, db: Database | None = None) -> Person | None
         return found[1]
     with (db or open_database()).connection() as conn:
         login = logins.find(conn, hashed)
+    if login is not None and login.picked and settings().oidc_issuer:
+        login = None  # a name that was picked before the company's login was set up proves nothing
     person = None if login is None else Person(login.name, "developer" if login.picked else login.role, login.picked)
     with _guard:
         if age == _age:
@@ -53,7 +58,7 @@ def person_of(cookie_value: str, *, db: Database | None = None) -> Person | None
     return person
 
 
-def begin(name: str, *, picked: bool, db: Database | None = None) -> str:
+def begin(name: str, *, picked: bool, lasting: timedelta = LASTING, db: Database | None = None) -> str:
     """Log a browser in and return its cookie's value: 256 random bits, kept nowhere here.
 
     Args:
@@ -61,7 +66,7 @@ def begin(name: str, *, picked: bool, db: Database | None = None) -> str:
     """
     value = token_urlsafe(32)
     with (db or open_database()).connection() as conn:
-        logins.add(conn, token_hash=_hashed(value), name=name, picked=picked, lasting=LASTING)
+        logins.add(conn, token_hash=_hashed(value), name=name, picked=picked, lasting=lasting)
     forget()
     return value
 
@@ -74,11 +79,13 @@ def end(cookie_value: str, *, db: Database | None = None) -> None:
 
 
 def demanded(*, db: Database | None = None) -> bool:
-    """Return whether a login is asked for: from the first account on, blocked ones counted. At most 5 s old.
+    """Return whether a login is asked for: with a company login, or from the first account on, blocked ones counted. At most 5 s old.
 
     Raises:
         StoreError: the database cannot be reached.
     """
+    if settings().oidc_issuer:
+        return True
     database = db or open_database()
     with _guard:
         found = _demand.get(id(database))

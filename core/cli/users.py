@@ -6,10 +6,11 @@ import argparse
 import getpass
 import sys
 
-from core.accounts import users
+from core.accounts import identities, users
 from core.accounts.person import ROLES
 from core.cli.output import print_json, print_table, say
 from core.errors import InputError
+from core.settings import settings
 from core.store import open_database
 
 
@@ -31,8 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     blocking.add_argument("name")
     admitting = actions.add_parser("enable", help="막았던 사람을 다시 들입니다")
     admitting.add_argument("name")
+    linking = actions.add_parser("link", help="회사 로그인(OIDC)의 사용자를 이미 있는 사람과 잇습니다")
+    linking.add_argument("name")
+    linking.add_argument("--subject", required=True, help="회사 로그인이 보내는 sub 값")
     listing = actions.add_parser("list", help="로그인할 수 있는 사람을 봅니다")
-    for sub in (adding, promoting, changing, blocking, admitting, listing):
+    for sub in (adding, promoting, changing, blocking, admitting, linking, listing):
         sub.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
 
 
@@ -51,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
         users.set_role(database, name=name, role=arguments.role)
         done = {"name": name, "role": arguments.role}
         words = f"{name}의 역할을 {ROLES[arguments.role]}(으)로 바꾸었습니다."
+    elif arguments.action == "link":
+        identities.link(database, issuer=settings().oidc_issuer, subject=arguments.subject, name=name)
+        done = {"name": name, "subject": arguments.subject, "linked": True}
+        words = f"이제 회사 로그인의 {arguments.subject}은(는) {name}입니다."
     elif arguments.action == "password":
         ended = users.set_password(database, name=name, password=_password(arguments))
         done = {"name": name, "logins_ended": ended}
