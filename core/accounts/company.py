@@ -68,7 +68,7 @@ def offered() -> bool:
     if not now.oidc_issuer:
         return False
     if not (now.oidc_client_id and now.oidc_client_secret.get_secret_value() and now.oidc_address):
-        raise SettingError("회사 로그인에는 OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ADDRESS도 필요합니다. 모두 정한 뒤 다시 시작해 주세요.")
+        raise SettingError("회사 로그인에는 OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ADDRESS도 필요합니다. 모두 정하고 다시 시작해 주세요.")
     return True
 
 
