@@ -15,7 +15,7 @@ SHOWN = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("path", type=Path, help="문항 파일 (계획서 12.1 형식 또는 문항은행 형식의 JSON)")
+    parser.add_argument("path", type=Path, help="문항 파일 (계획서 12.1 형식 또는 문항은행 형식의 JSON, 그림과 함께 묶은 ZIP)")
     parser.add_argument("--images", type=Path, help="그림 폴더 (없으면 문항 파일이 있는 폴더)")
     parser.add_argument("--collection", required=True, help="담을 컬렉션")
     parser.add_argument("--refused", type=Path, metavar="CSV", help="거절된 문항 목록을 이 CSV 파일로 남깁니다")
@@ -27,13 +27,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Import (or preview) and print counts and refusals."""
     from core.items import importers
     from core.items.importers import refusals
+    from core.jobs import working
     from core.store import open_database
 
+    worker = working.current()
     work = importers.preview if arguments.preview else importers.import_file
     with tqdm(desc=arguments.path.name, unit="B", unit_scale=True, disable=None) as bar:
         def show(read: int, total: int) -> None:
             bar.total = total
             bar.update(read - bar.n)
+            worker.progress(read, total, "문항을 읽는 중")
+            worker.check()
+
         report = work(open_database(), arguments.path, images=arguments.images, collection=arguments.collection, progress=show)
     if arguments.refused:
         refusals.write_csv(report.refused, arguments.refused)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.items import content
+from core.items.importers import archive
 from core.items.importers.reading import Progress, Taken, examine, read
 from core.items.importers.refusals import Refusal, table, to_csv, write_csv
 
@@ -56,7 +57,7 @@ def import_file(
 
     Args:
         db: the database.
-        path: a JSON file in either schema: an object with ``items``, a bare list, or one item a line.
+        path: a JSON file in either schema (an object with ``items``, a bare list, or one item a line), or a ZIP file with one.
         images: the folder that figure paths are relative to; without one, the file's own folder.
         collection: the collection's name; created when the first item goes in.
         note: the collection's note, where it is created.
@@ -84,8 +85,8 @@ def _run(
         raise InputError(f"컬렉션 이름 '{collection}'은(는) 쓸 수 없습니다. 글자, 숫자, '.', '_', '-'로 64자까지 쓸 수 있습니다.")
     refused: list[Refusal] = []
     inserted = updated = unchanged = 0
-    with db.connection() as conn, conn.transaction(force_rollback=not keep):
-        for batch in _batches(examine(path, images=images, progress=progress), refused):
+    with archive.opened(path) as (file, figures), db.connection() as conn, conn.transaction(force_rollback=not keep):
+        for batch in _batches(examine(file, images=images or figures, progress=progress), refused):
             collection_id = collections.ensure(conn, collection, note=note).id
             counts = _store(conn, collection_id, batch)
             inserted += counts.inserted
