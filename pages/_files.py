@@ -19,7 +19,7 @@ from core.store import images, open_database
 log = logging.getLogger(__name__)
 FONT_DIR = PROJECT_DIR / "data" / "fonts"
 SCRIPT_DIR = PROJECT_DIR / "pages" / "assets"
-SCRIPTS = frozenset({"compare.js", "label.js", "label_desk.js", "label_outbox.js"})
+SCRIPTS = frozenset({"compare.js", "label.js", "label_desk.js", "label_outbox.js", "meeting.js"})
 FONTS = frozenset({"PretendardVariable.woff2"})
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")

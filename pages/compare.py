@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.comparing import asked, columns, data, item, strip, walk
+from pages.comparing import asked, bookmark, columns, data, item, strip, walk
 from pages.widgets import doors, markup, person, query, results
 
 EMPTY = "아직 문항이 없습니다. 터미널에서 `python -m core prepare`를 실행해 견본 문항을 준비한 뒤, 이 화면을 새로 고쳐 주세요."
@@ -30,6 +30,7 @@ def main() -> None:
         if walked is not None:
             walk.draw(walked)
         strip.draw(found, truth=truth.title if truth is not None and found.stored is not None else "")
+        bookmark.draw(found, who)
     if found.query is None:
         results.calm(INVITATION)
         query.examples(doors.examples(found.collection), name="start")

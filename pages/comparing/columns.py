@@ -37,6 +37,8 @@ class Shown:
     again: bool
     url: str
     """The page's full address, for what leaves the browser."""
+    below: bool = True
+    """Whether overlap, measures and files stand under the columns."""
 
 
 @st.fragment(parallel=True)
@@ -58,7 +60,8 @@ def _draw(shown: Shown) -> None:
     for columns in found:
         drawn = _view(shown, columns)
         markup.draw(grid.of(drawn), into=slot)
-    _below(shown, drawn, _cut(found.comparison, address.k))
+    if shown.below:
+        _below(shown, drawn, _cut(found.comparison, address.k))
 
 
 def _view(shown: Shown, columns: dict[str, Column]) -> View:

@@ -28,7 +28,7 @@ def draw(at: Shown, decision: Decision, versions: list[Version]) -> None:
             if versions:
                 _choice(at, versions)
             run_panel.button(at)
-        markup.draw(_basis(at))
+        markup.draw(basis(at))
     run_panel.draw(at)
 
 
@@ -43,7 +43,8 @@ def _choice(at: Shown, versions: list[Version]) -> None:
         st.rerun()
 
 
-def _basis(at: Shown) -> str:
+def basis(at: Shown) -> str:
+    """Return what the numbers rest on: ground truth, who graded, how many queries, what makes them less than they seem."""
     truth, gate = at.evaluation.truth, at.evaluation.scenarios[GATE]
     if not truth.grades:
         return '<div class="ib-basis"><span>정답: <b>없음</b></span></div>'

@@ -54,14 +54,15 @@ def limit(gate: Gate | GateResult) -> str:
 
 def _row(gate: GateResult) -> str:
     unmet = ' class="ib-unmet"' if gate.passed is False else ""
-    return (f'<tr{unmet} data-gate="{attribute(gate.name)}"><td>{sign(gate.passed, _said(gate))}</td>'
+    return (f'<tr{unmet} data-gate="{attribute(gate.name)}"><td>{sign(gate.passed, said(gate))}</td>'
             f'<td class="ib-gate-what"><span class="ib-gate-name">{attribute(gate.title)}</span><small>{attribute(gate.about)}</small></td>'
             f'<td class="ib-number">{_value(gate)}</td><td>{_ruler(gate)}</td>'
             f'<td class="ib-number">{attribute(limit(gate))}</td><td>{_firmness(gate)}</td>'
             f'<td class="ib-evidence">{_evidence(gate)}</td></tr>')
 
 
-def _said(gate: GateResult) -> str:
+def said(gate: GateResult) -> str:
+    """Return how a gate stands, in a word."""
     if gate.passed is None:
         return _NOTHING if gate.value is None else _UNCOUNTED
     return _WORDS[gate.kind][gate.passed]

@@ -14,7 +14,7 @@ _SIGNS = {"go": "✓", "no-go": "✕", "hold": "‖", "undetermined": "?"}
 def draw(decision: Decision) -> str:
     """Return the markup of the stamp beside why it says so."""
     return (f'<div class="ib-verdict">{_stamp(decision)}<div class="ib-why"><b>{inline(decision.headline)}</b>'
-            f"<span>{attribute(_subject(decision.gate_file))}</span></div></div>")
+            f"<span>{attribute(subject(decision.gate_file))}</span></div></div>")
 
 
 def assumed(decision: Decision) -> str:
@@ -29,7 +29,7 @@ def _stamp(decision: Decision) -> str:
             f"<span>{attribute(decision.title)}</span></div>")
 
 
-def _subject(file: GateFile) -> str:
+def subject(file: GateFile) -> str:
     """Return what is judged against what, as registered."""
     subject = file.subject
     return (f"판정 대상: {named.short(subject.system)} · {subject.precision} · {origin.pixels(subject.max_pixels)} · {subject.dims}차원 · "

@@ -21,7 +21,7 @@ from pages.widgets import markup, palette, plot, results, tables
 from pages.widgets.plot import Sheet
 from pages.widgets.text import attribute
 
-_ABOUT = "점은 평균, 선은 95 % 구간(같은 문항군의 쿼리를 함께 다시 뽑음)"
+ABOUT = "점은 평균, 선은 95 % 구간(같은 문항군의 쿼리를 함께 다시 뽑음)"
 _MARK = "▲"
 _EXPLORATORY = ("▲은 미리 정한 비교(상한 보정 R@5, 시나리오마다 한 쌍)에서 차이가 뚜렷할 때만 붙습니다. "
                 "그 밖의 차이는 탐색적이어서, 구간이 떨어져 보여도 표시하지 않습니다.")
@@ -44,13 +44,19 @@ def draw(at: Shown) -> None:
 
 def _four(at: Shown, result: ScenarioResult, summary: Summary, shown: Sequence[SystemRun]) -> None:
     """Draw the measures that the gates rest on side by side."""
-    told = next((each for each in data.planned(at) if each.scenario.key == result.scenario.key), None)
-    plot.part("판정에 쓰는 네 지표", remark=_ABOUT, sheet=_sheet(at, summary, shown, BOUNDED), name=f"네 지표 {result.scenario.key}")
-    panels = [_panel(result, summary, shown, name, told) for name in BOUNDED]
-    plot.draw(charts.dots(panels, rows=_rows(shown)), key="metrics.four", alt=_alt(panels))
+    plot.part("판정에 쓰는 네 지표", remark=ABOUT, sheet=_sheet(at, summary, shown, BOUNDED), name=f"네 지표 {result.scenario.key}")
+    panels, told = four(at, result, shown)
+    plot.draw(charts.dots(panels, rows=row_names(shown)), key="metrics.four", alt=alt(panels))
     if told is not None:
-        markup.draw(f'<p class="ib-read">{attribute(_said(told))}</p>')
+        markup.draw(f'<p class="ib-read">{attribute(said(told))}</p>')
     results.notes([_EXPLORATORY])
+
+
+def four(at: Shown, result: ScenarioResult, shown: Sequence[SystemRun]) -> tuple[list[Panel], PlannedComparison | None]:
+    """Return a panel for each measure that the gates rest on, and the scenario's planned comparison, None where it has none."""
+    told = next((each for each in data.planned(at) if each.scenario.key == result.scenario.key), None)
+    summary = data.summary(at, result.scenario.key)
+    return [_panel(result, summary, shown, name, told) for name in BOUNDED], told
 
 
 def _table(at: Shown, result: ScenarioResult, summary: Summary, shown: Sequence[SystemRun]) -> None:
@@ -74,7 +80,7 @@ def _one(at: Shown, result: ScenarioResult, summary: Summary, shown: Sequence[Sy
     chosen = CATALOGUE[pick.measure(at)]
     _explained(at, result, chosen)
     panel = _panel(result, summary, shown, chosen.name, None, name=named.short)
-    plot.draw(charts.dots([panel], rows=_rows(shown, name=named.short)), key="metrics.one", alt=_alt([panel]))
+    plot.draw(charts.dots([panel], rows=row_names(shown, name=named.short)), key="metrics.one", alt=alt([panel]))
     results.notes(gaps.remarks(result, chosen.name))
     _bounds(summary, shown, chosen)
 
@@ -134,7 +140,8 @@ def _better(told: PlannedComparison) -> str:
     return told.a if told.difference.value > 0 else told.b
 
 
-def _said(told: PlannedComparison) -> str:
+def said(told: PlannedComparison) -> str:
+    """Return how a planned comparison ended, in one line."""
     a, b = named.short(told.a), named.short(told.b)
     if told.difference is None:
         return f"미리 정한 비교 {a} – {b}: {told.missing}"
@@ -144,7 +151,8 @@ def _said(told: PlannedComparison) -> str:
             f"p {named.chance(told.p_holm)} (Holm 보정) → {verdict}")
 
 
-def _rows(shown: Sequence[SystemRun], *, name: pick.Name = named.system) -> dict[str, str]:
+def row_names(shown: Sequence[SystemRun], *, name: pick.Name = named.system) -> dict[str, str]:
+    """Return the names of a chart's rows, each with what a reader must know of it."""
     return {name(run.system): named.marks(run) for run in shown}
 
 
@@ -159,5 +167,6 @@ def _sheet(at: Shown, summary: Summary, shown: Sequence[SystemRun], names: Seque
                  provenance.of(at.evaluation, shown) | {"시나리오": summary.result.scenario.key})
 
 
-def _alt(panels: Sequence[Panel]) -> str:
+def alt(panels: Sequence[Panel]) -> str:
+    """Return what a chart says, for those who do not see it."""
     return "; ".join(f"{panel.title}: " + ", ".join(f"{dot.row} {dot.value:.3f}" for dot in panel.dots) for panel in panels)
