@@ -8,7 +8,7 @@ from statistics import NormalDist
 from core.evaluation.resampling import CONFIDENCE
 
 POWER = 0.8
-ALPHA = 1 - CONFIDENCE
+ALPHA = round(1 - CONFIDENCE, 12)  # 1 - 0.95 is a little more than 0.05: a p of exactly 0.05 would be below it
 
 
 def groups_to_settle(effect: float, spread: float, *, alpha: float = ALPHA, power: float = POWER,
