@@ -43,7 +43,7 @@ def measures(found: PlannedComparison, *, title: str) -> str:
     a, b, value = _letter(found.a), _letter(found.b), found.difference.value
     if not found.significant:
         return f"{a}와 {b}의 {title} 차이는 {_signed(value)}이고, 뚜렷하지 않습니다."
-    return f"{a}의 {title}이 {b}보다 {abs(value):.3f} {'높고' if value > 0 else '낮고'}, 차이가 뚜렷합니다."
+    return f"{a}의 {title} 값이 {b}보다 {abs(value):.3f} {'높고' if value > 0 else '낮고'}, 차이가 뚜렷합니다."
 
 
 def hardware(gates: Sequence[GateResult]) -> str:

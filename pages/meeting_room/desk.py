@@ -12,7 +12,7 @@ from pages.meeting_room.room import Room
 from pages.widgets import markup
 from pages.widgets.text import attribute
 
-_ABOUT = "이 창은 같은 브라우저의 회의 화면을 따라갑니다. 여기서 누르는 화살표와 아래 순서도 회의 화면을 넘깁니다."
+_ABOUT = "이 창은 같은 브라우저의 회의 화면을 따라갑니다. 여기서 누르는 화살표와 위의 순서도 회의 화면을 넘깁니다."
 
 
 def draw(at: Room, message: str) -> None:

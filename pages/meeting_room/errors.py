@@ -19,7 +19,7 @@ from pages.widgets.cards import Placed
 from pages.widgets.text import attribute
 
 _A = "qwen3-vl"
-_LISTED = 8
+_LISTED = 6
 _SIDE = 2
 """Items shown on each side: a slide has room for no more."""
 _TITLE = 26

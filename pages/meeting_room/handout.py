@@ -13,7 +13,7 @@ from pages.comparing import address as comparing
 from pages.comparing import data
 from pages.labelling import shown as words
 from pages.measuring import band, named
-from pages.meeting_room import deck, errors, measured, search, verdict
+from pages.meeting_room import deck, errors, search, verdict
 from pages.meeting_room.room import Room
 from pages.widgets import doors, markup, results, trouble
 from pages.widgets.text import attribute
@@ -85,13 +85,6 @@ def _stored(at: Room, query_id: str, systems: tuple[str, ...]) -> str:
     return f'<div class="ib-meet-gates"><table><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def _measures(at: Room) -> None:
-    if at.lacking:
-        results.calm(at.lacking)
-    else:
-        markup.draw(measured.table(at))
-
-
 def _errors(at: Room) -> None:
     listed = errors.found(at)
     if not listed:
@@ -105,4 +98,4 @@ def _verdict(at: Room) -> None:
     verdict.draw(at, listed=len(at.decision.invalid) + len(at.decision.missing) if at.at else 0)
 
 
-_DRAWN = {"search": _search, "measures": _measures, "errors": _errors, "verdict": _verdict}
+_DRAWN = {"search": _search, "errors": _errors, "verdict": _verdict}

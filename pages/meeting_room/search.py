@@ -32,7 +32,7 @@ def message(at: Room) -> str:
     """Return the slide's sentence: what is asked, or that somebody may ask."""
     asked, _ = presented(parameters())
     said = asked.q or _of_stored(at, asked) or (f"문항 {asked.item}" if asked.item else "")
-    return f"“{words.short(said, 70)}”로 찾으면" if said else "무엇이든 불러 주세요. 같은 쿼리로 시스템들을 나란히 찾습니다."
+    return f"“{words.short(said, 60)}” 하고 찾으면" if said else "무엇이든 불러 주세요. 같은 쿼리로 시스템들을 나란히 찾습니다."
 
 
 def parameters() -> dict[str, list[str]]:
