@@ -1,25 +1,7 @@
-"""One colour per system, the same on every page and in every chart.
-
-Found by searching OKLCH for six hues whose smallest distance (Oklab) is largest over normal sight and simulated
-deuteranopia, protanopia and tritanopia (matrices of Machado, Oliveira & Fernandes 2009), each at least 4 : 1 against
-white. A test holds both floors.
-"""
+"""The colours of the pages: the product's own, which its files on paper share."""
 
 from __future__ import annotations
 
-SYSTEM_COLOURS: dict[str, str] = {
-    "qwen3-vl": "#3b53c8",
-    "kure-v1": "#943300",
-    "siglip": "#128d77",
-    "kure+siglip": "#5e2271",
-    "qwen3-vl+rerank": "#917502",
-    "bm25": "#53565c",
-}
-INK = "#1b2230"
-MUTED = "#5d6675"
-RULE = "#dfe3ea"
+from core.report.palette import INK, MUTED, RULE, SYSTEM_COLOURS, colour
 
-
-def colour(system: str) -> str:
-    """Return a system's colour; a variant (``qwen3-vl@nf4``) has its system's."""
-    return SYSTEM_COLOURS.get(system.partition("@")[0], MUTED)
+__all__ = ["INK", "MUTED", "RULE", "SYSTEM_COLOURS", "colour"]
