@@ -304,7 +304,7 @@ def test_a_download_from_an_unreachable_hub_ends_in_a_sentence(browser, tmp_path
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/data")
+        page.goto(f"{address}/data?section=machine")
         row = page.locator(".st-key-models-row-kure-v1")
         row.get_by_role("button", name="내려받기").click()
         row.get_by_text("허브에 물어보는 중입니다").wait_for()

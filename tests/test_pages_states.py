@@ -260,7 +260,9 @@ def data_page(page, monkeypatch) -> AppTest:
     monkeypatch.setattr(doors, "encoder", lambda: Idle(EngineStatus(running=False)))
     monkeypatch.setattr(download, "progress", lambda names: {})
     page.run()
-    return page.switch_page("data.py")
+    page.switch_page("data.py")
+    page.session_state["data.section"] = "machine"
+    return page
 
 
 def test_the_models_stand_with_licence_and_what_is_used_instead(data_page):

@@ -50,6 +50,11 @@ def collections(wanted: str = "") -> list[CollectionSummary]:
     return known
 
 
+def forget_collections() -> None:
+    """Read the collections anew: one was made or filled."""
+    _collections.clear()
+
+
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def _collections() -> list[CollectionSummary]:
     with database().connection() as conn:

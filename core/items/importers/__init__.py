@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.store.database import Database
     from core.store.items import NewItem, UpsertCounts
 
-__all__ = ["ImportReport", "Refusal", "import_file", "preview", "read", "table", "to_csv", "write_csv"]
+__all__ = ["ImportReport", "Refusal", "check_name", "import_file", "preview", "read", "table", "to_csv", "write_csv"]
 
 BATCH = 200
 BATCH_BYTES = 32 * 1024 * 1024
@@ -76,13 +76,22 @@ def preview(
     return _run(db, path, images, collection, "", progress, keep=False)
 
 
+def check_name(collection: str) -> None:
+    """Refuse a name that cannot be a collection's.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if not _NAME.fullmatch(collection):
+        raise InputError(f"컬렉션 이름 '{collection}'은(는) 쓸 수 없습니다. 글자, 숫자, '.', '_', '-'로 64자까지 쓸 수 있습니다.")
+
+
 def _run(
     db: Database, path: Path, images: Path | None, collection: str, note: str, progress: Progress | None, *, keep: bool
 ) -> ImportReport:
     from core.store import collections
 
-    if not _NAME.fullmatch(collection):
-        raise InputError(f"컬렉션 이름 '{collection}'은(는) 쓸 수 없습니다. 글자, 숫자, '.', '_', '-'로 64자까지 쓸 수 있습니다.")
+    check_name(collection)
     refused: list[Refusal] = []
     inserted = updated = unchanged = 0
     with archive.opened(path) as (file, figures), db.connection() as conn, conn.transaction(force_rollback=not keep):
