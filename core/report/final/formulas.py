@@ -95,6 +95,9 @@ def _inside(element: Element) -> Tree:
     # Brackets around a row grow with what they hold.
     if len(made) > 2 and made[0]["k"] == made[-1]["k"] == "char" and _FENCES.get(made[0]["v"]) == made[-1]["v"]:
         return {"k": "fence", "v": [made[0]["v"], made[-1]["v"]], "c": [{"k": "row", "c": made[1:-1]}]}
+    # A system of equations: a brace that only opens.
+    if len(made) == 2 and made[0] == {"k": "char", "v": "{"} and made[1]["k"] == "table":
+        return {"k": "fence", "v": ["{", ""], "c": made[1:]}
     return made[0] if len(made) == 1 else {"k": "row", "c": made}
 
 
