@@ -64,28 +64,29 @@ def test_nothing_measured_says_how_to_begin(page):
 
 
 def test_a_result_of_the_target_card_passes_and_one_of_another_is_not_counted(page):
-    assert "✓ 통과" in words(page(measured(1, "latency", LATENCY)))
+    assert "✓ 통과" in words(page(measured(1, "latency", LATENCY), view="one"))
     for other in (measured(1, "latency", LATENCY, device="NVIDIA H100"), measured(1, "latency", LATENCY, miniature=True)):
-        told = words(page(other))
+        told = words(page(other, view="one"))
         assert "✓ 통과" not in told and "세지 않음" in told
         assert "대상 카드가 아" in told or "축소 모델" in told
 
 
 def test_phases_and_open_ends_are_told_and_what_was_not_measured_is_not_a_number(page):
-    told = words(page(measured(1, "latency", LATENCY)))
+    told = words(page(measured(1, "latency", LATENCY), view="one"))
     assert "글 · 인코딩" in told and "6.0 (5.8 이상)" in told and "20.0 (19.0 – 21.0)" in told and "측정 안 됨" in told
     assert "글 · 재순위" not in told and "예상하지 못한 문제" not in told
 
 
 def test_what_was_cut_off_and_what_failed_say_so(page):
-    told = words(page(measured(3, "stability", STABILITY, partial=True)))
-    assert "중간에 끊김" in told and "엔진이 멈추었습니다." in told and "Q001 글" in told
+    told = words(page(measured(3, "stability", STABILITY, partial=True), view="one"))
+    assert "700번까지 잰 값" in told and "중간에 끊김" in told and "엔진이 멈추었습니다." in told and "Q001 글" in told
     assert "누수가 있는지 알 수 없습니다" in told and "누수가 없습니다" not in told
 
 
 def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):
     slower = {"latency_ms": {part: {name: value * 2 for name, value in told.items()} for part, told in LATENCY["latency_ms"].items()}}
-    test = page(measured(3, "stability", STABILITY), measured(2, "latency", slower), measured(1, "latency", LATENCY), measurement="1")
+    test = page(measured(3, "stability", STABILITY), measured(2, "latency", slower), measured(1, "latency", LATENCY),
+                measurement="1", view="one")
     chosen, beside = choice(test, "측정"), choice(test, "나란히 볼 측정")
     assert chosen.value == 1 and len(beside.options) == 2, "none, and the other latency"
     beside.select_index(1).run()
@@ -95,8 +96,8 @@ def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):
 
 def test_a_link_to_a_measurement_opens_it_and_an_unknown_one_the_newest(page):
     both = (measured(2, "stability", STABILITY), measured(1, "latency", LATENCY))
-    assert choice(page(*both, measurement="1"), "측정").value == 1
-    assert choice(page(*both, measurement="99"), "측정").value == 2
+    assert choice(page(*both, measurement="1", view="one"), "측정").value == 1
+    assert choice(page(*both, measurement="99", view="one"), "측정").value == 2
 
 
 def test_a_viewer_starts_and_brings_in_nothing(page):

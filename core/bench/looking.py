@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.bench import overview
+from core.bench.latency import WARM
 from core.evaluation.verdict import gates, hardware
 from core.evaluation.verdict.gates import Gate, GateFile
 from core.evaluation.verdict.subject import is_same_pipeline
@@ -75,8 +76,27 @@ def histogram(samples: Sequence[Sample], name: str) -> Histogram:
 
 
 def timeline(samples: Sequence[Sample], name: str) -> list[Sample]:
-    """Return a series in the order of its calls' beginnings: ``at_s`` against ``total_ms``, failures and memory among them."""
-    return sorted((each for each in samples if each.series == name), key=lambda each: each.at_s)
+    """Return a series in the order of its calls' beginnings: ``at_s`` against ``total_ms``, failures, warm-ups and memory among them."""
+    own = {name, f"{WARM} {name}", *([WARM] if series(samples)[:1] == [name] else [])}
+    return sorted((each for each in samples if each.series in own), key=lambda each: each.at_s)
+
+
+def cumulative(samples: Sequence[Sample], name: str, *, most: int = 200) -> list[tuple[float, float]]:
+    """Return (milliseconds, share of a series' calls answered within them), at most ``most`` points and the slowest always.
+
+    A failed call is never answered, so that a series with failures ends below 1.
+    """
+    own = [each for each in samples if each.counted and each.series == name]
+    ordered = sorted(each.total_ms for each in own if each.outcome == "ok")
+    places = sorted({round(step * (len(ordered) - 1) / (most - 1)) for step in range(most)}) if ordered else []
+    return [(ordered[place], (place + 1) / len(own)) for place in places]
+
+
+def memory(samples: Sequence[Sample]) -> tuple[list[tuple[int, float]], bool]:
+    """Return (number of the call, GB of 10⁹ bytes) of the engine's process, and whether that is memory of a card."""
+    on_card = any("process" in each.memory for each in samples)
+    gauge = "process" if on_card else "rss"
+    return [(each.place, each.memory[gauge] / 1e9) for each in samples if gauge in each.memory], on_card
 
 
 def at_gates(measurement: Measurement, *, file: GateFile | None = None) -> tuple[Line, ...]:

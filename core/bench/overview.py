@@ -44,7 +44,12 @@ def kind_title(kind: str) -> str:
 
 def on_target(measurement: Measurement) -> bool:
     """Return whether it was made on the card that the decision is about: the one that the gate file names."""
-    return _subject().on_target(measurement.device)
+    return counts_there(measurement.device)
+
+
+def counts_there(device: str) -> bool:
+    """Return whether a device is the one that the decision is about."""
+    return _subject().on_target(device)
 
 
 def marks(measurement: Measurement) -> str:

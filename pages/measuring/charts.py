@@ -115,6 +115,10 @@ class Cost:
     colour: str
     sign: str = "circle"
     forecast: bool = False
+    size: float = 15
+    """Diameter of the dot in pixels."""
+    note: str = ""
+    """What hovering adds."""
 
 
 def costs(found: Sequence[Cost], *, unit: str, measure: str) -> go.Figure:
@@ -125,11 +129,12 @@ def costs(found: Sequence[Cost], *, unit: str, measure: str) -> go.Figure:
         figure.add_trace(go.Scatter(
             x=[each.cost], y=[each.value], mode="markers+text", text=[plot.plain(each.label)], textposition=side,
             textfont={"size": plot.LETTERS, "color": each.colour}, cliponaxis=False,
-            marker={"size": 15, "color": "#ffffff" if each.forecast else each.colour,
+            marker={"size": each.size, "color": "#ffffff" if each.forecast else each.colour,
                     "symbol": each.sign, "line": {"width": 2.5, "color": each.colour}},
             error_y=_whiskers(each.value, each.low, each.high, each.colour),
             hovertemplate=f"<b>{plot.plain(each.label)}</b><br>{plot.plain(measure)} {each.value:.3f} ({each.low:.3f} – {each.high:.3f})"
-                          f"<br>{plot.plain(unit)} {each.cost:,.4g}{' (예상)' if each.forecast else ''}<extra></extra>"))
+                          f"<br>{plot.plain(unit)} {each.cost:,.4g}{'' if each.note else ' (예상)' if each.forecast else ''}"
+                          f"{'<br>' + plot.plain(each.note) if each.note else ''}<extra></extra>"))
     figure.update_xaxes(range=[0, most * 1.25], title_text=plot.plain(unit))
     low = min([each.low for each in found], default=0.0)
     figure.update_yaxes(range=[max(-0.02, low - 0.08), min(1.03, max([each.high for each in found], default=1.0) + 0.08)],

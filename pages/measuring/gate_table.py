@@ -41,7 +41,9 @@ def proofs(evidence: Iterable[Proof]) -> str:
     def drawn(proof: Proof) -> str:
         if not proof.link:
             return f"<span>{attribute(proof.words)}</span>"
-        link = f"{address.PATH}?{urlencode(kept | dict(proof.link))}"
+        # A measurement is shown on a page of its own.
+        link = (f"/performance?{urlencode(dict(proof.link))}" if "measurement" in proof.link
+                else f"{address.PATH}?{urlencode(kept | dict(proof.link))}")
         return f'<a href="{attribute(link)}" target="_self">{attribute(proof.words)}</a>'
 
     return "<br>".join(map(drawn, evidence))

@@ -9,6 +9,8 @@ from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
 from pages.widgets import doors
+from pages.widgets.address import written
+from pages.widgets.text import attribute
 
 _KEPT = 16
 
@@ -32,6 +34,34 @@ def samples(measurement_id: int) -> list[Sample]:
     """Return the calls of a measurement, which never change."""
     with doors.database().connection() as conn:
         return bench_samples.of_measurement(conn, measurement_id)
+
+
+def short(system: str) -> str:
+    """Return a system's name for a narrow place: ``A``, ``A@512``; of an index its method."""
+    return "HNSW" if system == "hnsw" else "BM25" if system == "bm25" else written(system)
+
+
+def link(measurement_id: int) -> str:
+    """Return the address of one measurement."""
+    return f"/performance?measurement={measurement_id}&view=one"
+
+
+def badges(marks: str) -> str:
+    """Return marks as markup, each in a frame of its own."""
+    return "".join(f'<span class="ib-mini">{attribute(mark)}</span> ' for mark in marks.split(" · ") if mark)
+
+
+def series_title(name: str) -> str:
+    """Return what a series of calls is called."""
+    kind, _, size = name.partition(" ")
+    if kind in _SIZES:
+        return _SIZES[kind].format(size=size)
+    return overview.PARTS.get(name) or _SERIES.get(kind) or name
+
+
+_SIZES = {"batch": "한 번에 {size}문항", "pairs": "한 번에 {size}쌍", "callers": "{size}명이 함께", "pixels": "그림 {size}×{size}",
+          "load": "{size} 올리기", "exact": "정확한 검색 {size}차원", "build": "색인 만들기 {size}"}
+_SERIES = {"calls": "이어서 호출"}
 
 
 def title(measurement: Measurement) -> str:

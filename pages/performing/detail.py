@@ -4,45 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.bench import looking, overview
 from core.evaluation.verdict import wording
-from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
-from pages.performing import data
+from pages.performing import by_size, calls, data
 from pages.widgets import markup, plot, results, tables
-from pages.widgets.palette import MUTED, colour
+from pages.widgets.palette import MUTED
 from pages.widgets.text import attribute
 
-_SERIES = {"text": "글", "image": "그림", "both": "글+그림"}
 _PHASES = {"encode": "인코딩", "search": "검색", "rerank": "재순위"}
 _LATENCY = ("무엇", "평균", "P50", "P95", "P99", "호출", "실패")
-_BAD = "#a32a1c"
+_PARTIAL = "중간에 끊긴 측정입니다. {calls:,}번까지 잰 값이며, 실패가 있었다는 것 말고는 판정의 근거가 되지 않습니다."
+_SIDE_BY_SIDE = 7
 _LEAK_UNKNOWN = "누수가 있는지 알 수 없습니다. 호출을 늘려 다시 재 주세요."
 
 
 def draw(measurement: Measurement) -> None:
     """Draw the measurement."""
-    marks = overview.marks(measurement)
-    badges = "".join(f'<span class="ib-mini">{attribute(mark)}</span> ' for mark in marks.split(" · ") if mark)
-    markup.draw(f'<p class="ib-read"><b>{attribute(overview.headline(measurement))}</b> · {attribute(measurement.device)} {badges}</p>')
+    markup.draw(f'<p class="ib-read"><b>{attribute(overview.headline(measurement))}</b> · {attribute(measurement.device)} '
+                f"{data.badges(overview.marks(measurement))}</p>")
+    if measurement.partial:
+        results.notes([_PARTIAL.format(calls=measurement.result.get("calls") or 0), *filter(None, [measurement.result.get("ended_early")])])
     _at_gates(measurement)
     samples = data.samples(measurement.id)
     if names := looking.series(samples):
-        chosen = st.segmented_control("호출", names, default=names[0], format_func=lambda name: _SERIES.get(name, name),
-                                      key=f"performance.series.{measurement.id}", label_visibility="collapsed") or names[0]
+        chosen = _series(measurement, names)
         left, right = st.columns(2, gap="large")
         with left:
-            _histogram(measurement, samples, chosen)
+            calls.histogram(measurement, samples, chosen)
         with right:
-            _timeline(measurement, samples, chosen)
+            calls.timeline(measurement, samples, chosen)
     elif measurement.kind != "index":
         results.notes(["이 측정에는 호출 하나하나의 기록이 없습니다. 다른 컴퓨터에서 요약만 가져온 것입니다."])
+    if measurement.kind == "stability":
+        calls.memory(measurement, samples)
+    by_size.draw(measurement)
     _figures(measurement)
     _index(measurement)
     _environment(measurement)
+
+
+def _series(measurement: Measurement, names: list[str]) -> str:
+    key = f"performance.series.{measurement.id}"
+    if len(names) > _SIDE_BY_SIDE:
+        return st.selectbox("호출", names, format_func=data.series_title, key=key, width=320)
+    return st.segmented_control("호출", names, default=names[0], format_func=data.series_title, key=key,
+                                label_visibility="collapsed") or names[0]
 
 
 def _at_gates(measurement: Measurement) -> None:
@@ -55,38 +64,6 @@ def _at_gates(measurement: Measurement) -> None:
     if rows:
         plot.part("판정 기준에서")
         tables.draw(("기준", "값", "문턱", "결과", "까닭"), rows, numbers=frozenset({"값", "문턱"}))
-
-
-def _histogram(measurement: Measurement, samples: list[Sample], name: str) -> None:
-    found = looking.histogram(samples, name)
-    rows = [(low, high, count) for low, high, count in zip(found.edges, found.edges[1:], found.counts, strict=False)]
-    plot.part("분포", sheet=plot.Sheet(("ms부터", "ms까지", "호출"), rows), name=f"histogram-{measurement.id}-{name}",
-              remark=f"실패 {found.failures:,}번은 그림에 없습니다" if found.failures else "답한 호출의 밀리초")
-    figure = go.Figure(go.Bar(x=[low for low, _, _ in rows], y=[count for _, _, count in rows], width=[high - low for low, high, _ in rows],
-                              offset=0, marker={"color": colour(measurement.system), "line": {"color": "#ffffff", "width": 1}}))
-    plot.dress(figure, height=300)
-    figure.update_xaxes(title="밀리초", rangemode="tozero")
-    figure.update_yaxes(title="호출")
-    plot.draw(figure, key=f"performance.histogram.{measurement.id}.{name}", alt="호출 시간의 분포")
-
-
-def _timeline(measurement: Measurement, samples: list[Sample], name: str) -> None:
-    found = looking.timeline(samples, name)
-    rows = [(each.place, each.at_s, each.total_ms, each.outcome, "예" if each.counted else "준비") for each in found]
-    plot.part("시간에 따라", sheet=plot.Sheet(("번호", "초", "ms", "결과", "셈"), rows), name=f"timeline-{measurement.id}-{name}",
-              remark="흐린 점은 준비 호출, 빨간 ×는 실패")
-    figure = go.Figure()
-    kinds = (("센 호출", colour(measurement.system), "circle", lambda each: each.counted and each.outcome == "ok"),
-             ("준비", "#c3cad5", "circle", lambda each: not each.counted and each.outcome == "ok"),
-             ("실패", _BAD, "x", lambda each: each.outcome != "ok"))
-    for title, ink, sign, belongs in kinds:
-        own = [each for each in found if belongs(each)]
-        figure.add_scatter(x=[each.at_s for each in own], y=[each.total_ms for each in own], mode="markers", name=title,
-                           marker={"color": ink, "symbol": sign, "size": 6})
-    plot.dress(figure, height=300)
-    figure.update_xaxes(title="시작한 뒤 초")
-    figure.update_yaxes(title="밀리초", rangemode="tozero")
-    plot.draw(figure, key=f"performance.timeline.{measurement.id}.{name}", alt="호출 시간의 시간에 따른 변화")
 
 
 def _figures(measurement: Measurement) -> None:
@@ -158,6 +135,7 @@ def pair(first: Measurement, second: Measurement) -> None:
     rows = [(each.title, _number(each.first, each.unit), _number(each.second, each.unit), f"{each.ratio:.2f}" if each.ratio else "–")
             for each in looking.side_by_side(first, second)]
     headers = ("무엇", data.title(first), data.title(second), "비")
+    calls.cumulative(first, second)
     plot.part("나란히", sheet=plot.Sheet(headers, rows), name=f"pair-{first.id}-{second.id}", remark="비는 오른쪽 ÷ 왼쪽")
     tables.draw(headers, rows, numbers=frozenset(headers[1:]))
     different = [name for name, own, other in (("장치", first.device, second.device), ("축소 모델", first.miniature, second.miniature))
