@@ -79,6 +79,7 @@ def page(monkeypatch) -> AppTest:
     monkeypatch.setattr(data, "versions", lambda collection: [])
     monkeypatch.setattr(data, "grades", lambda collection, number: TRUTH)
     monkeypatch.setattr(data, "may_see_grades", lambda collection, who: True)
+    monkeypatch.setattr(data, "kept_for_meeting", lambda collection: [])
     at = AppTest.from_file(PROJECT_DIR / "pages" / "_shell.py", default_timeout=30)
     monkeypatch.setattr(doors, "picture", lambda query, *, collection: None)
     at.run()
@@ -115,6 +116,19 @@ def test_grades_and_measures_name_their_truth_and_are_kept_from_whom_they_may_bi
     monkeypatch.setattr(data, "grades", lambda collection, number: pytest.fail("grades were read"))
     told = shown(page.run())
     assert "ib-grade" not in told and "nDCG" not in told and "등급과 쿼리별 지표를 보이지 않습니다" in told
+
+
+def test_a_comparison_is_kept_for_the_meeting_by_name_and_not_by_who_only_looks(page, monkeypatch):
+    kept = []
+    monkeypatch.setattr(data, "keep_for_meeting", lambda collection, address, title, who: kept.append((address, title, who.name)))
+    assert "먼저 정답 라벨링에서 이름을" in shown(page.run())
+    monkeypatch.setattr(person, "current", lambda: Person("손님", "viewer"))
+    assert "열람 권한으로는 회의에" in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
+    monkeypatch.setattr(person, "current", lambda: Person("위원", "tf"))
+    page.run()
+    next(each for each in page.button if each.label == "담기").click().run()
+    assert kept == [("?q=%EA%B8%B0%EC%9A%B8%EA%B8%B0&systems=A%2CB", "기울기", "위원")]
+    assert "회의에 담았습니다" in shown(page)
 
 
 def test_measures_look_further_than_what_is_shown():

@@ -54,9 +54,9 @@ def test_the_live_search_shows_two_systems_unless_somebody_asks_for_more_and_kee
 
 def test_a_kept_comparison_is_what_is_asked_of_whom():
     shown = Comparing(q="가", systems=("qwen3-vl", "kure-v1"), k=20, gt=2, show="M-1", size="large", list="all", diff=True)
-    assert kept_address(shown) == kept_address(replace(shown, show="", size="", list="", diff=False))
+    assert kept_address(shown) == kept_address(replace(shown, show="", size="", list="", diff=False, gt=None))
     read, _ = presented(parse_qs(kept_address(shown)[1:]))
-    assert isinstance(read, Presented) and (read.q, read.systems, read.k, read.gt) == ("가", shown.systems, 20, 2)
+    assert isinstance(read, Presented) and (read.q, read.systems, read.k, read.gt) == ("가", shown.systems, 20, None)
 
 
 @pytest.mark.parametrize(("words", "first"), [

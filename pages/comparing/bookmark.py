@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.meeting import bookmarks
-from core.store import collections
 from core.store.bookmarks import Bookmark
+from pages.comparing import data
 from pages.comparing.address import Comparing
 from pages.comparing.asked import Asked
 from pages.labelling import acts, shown
-from pages.widgets import doors, results
+from pages.widgets import results
 
 _ACT = "compare.bookmark"
 _NAMELESS = "누가 담았는지 남도록, 먼저 정답 라벨링에서 이름을 골라 주세요."
@@ -26,7 +26,7 @@ def draw(found: Asked, who: Person | None) -> None:
     if found.query is None:
         return
     address = kept_address(found.address)
-    here = next((each for each in _kept(found.collection) if each.address == address), None)
+    here = next((each for each in data.kept_for_meeting(found.collection) if each.address == address), None)
     with st.popover("회의에 담김" if here else "회의에 담기", icon=":material/bookmark_added:" if here else ":material/bookmark_add:",
                     key="compare.bookmark"):
         if who is None or who.role == "viewer" or found.image is not None:
@@ -41,12 +41,13 @@ def draw(found: Asked, who: Person | None) -> None:
                 acts.press("빼기", f"{_ACT}.leave", lambda: _leave(found.collection, here, who))
         if here:
             results.notes([f"{here.by}님이 담았습니다."])
-    acts.said()
+        acts.said()
 
 
 def kept_address(address: Comparing) -> str:
-    """Return what of a comparison is kept: what is asked of whom, not which item is open or how large the letters are."""
-    return replace(address, show="", list="", size="", diff=False).link()
+    """Return what of a comparison is kept: what is asked of whom, not under which ground truth, which item is open
+    or how large the letters are: the meeting has its own."""
+    return replace(address, show="", list="", size="", diff=False, gt=None).link()
 
 
 def title_of(found: Asked) -> str:
@@ -56,18 +57,11 @@ def title_of(found: Asked) -> str:
     return shown.short(found.address.q or f"문항 {found.address.item}과 비슷한 문항", bookmarks.LONGEST_TITLE)
 
 
-def _kept(collection: str) -> list[Bookmark]:
-    with doors.database().connection() as conn:
-        return bookmarks.listing(conn, collections.get(conn, collection).id)
-
-
 def _keep(collection: str, address: str, title: str, who: Person) -> str:
-    with doors.database().connection() as conn:
-        bookmarks.keep(conn, collections.get(conn, collection).id, address, title, by=who.name)
+    data.keep_for_meeting(collection, address, title, who)
     return "회의에 담았습니다. 'TF 회의'의 실제 검색에서 볼 수 있습니다."
 
 
 def _leave(collection: str, kept: Bookmark, who: Person) -> str:
-    with doors.database().connection() as conn:
-        bookmarks.leave(conn, collections.get(conn, collection).id, kept.address, by=who.name)
+    data.leave_from_meeting(collection, kept.address, who)
     return "회의에서 뺐습니다."

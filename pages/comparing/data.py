@@ -13,9 +13,11 @@ from core.errors import NotFoundError
 from core.labels import making, rounds
 from core.labels.versions import truth
 from core.labels.versions.truth import Truth
+from core.meeting import bookmarks
 from core.search import disagreement, running
 from core.store import collections, judgments
 from core.store import queries as stored_queries
+from core.store.bookmarks import Bookmark
 from core.store.items import StoredItem
 from core.store.judgments import JudgmentEvent
 from core.store.queries import QueryRevision
@@ -110,6 +112,28 @@ def keep(collection: str, asked: Comparing, image: bytes | None, who: Person) ->
         made = making.create(conn, place, by=who.name, text=asked.q or None, image=image, source_item_id=asked.item or None)
     queries.clear()
     return made
+
+
+def kept_for_meeting(collection: str) -> list[Bookmark]:
+    """Return the comparisons kept for the meeting."""
+    with _opened(collection) as (conn, place):
+        return bookmarks.listing(conn, place)
+
+
+def keep_for_meeting(collection: str, address: str, title: str, who: Person) -> None:
+    """Keep a comparison for the meeting.
+
+    Raises:
+        InputError: title or address cannot be used.
+    """
+    with _opened(collection) as (conn, place):
+        bookmarks.keep(conn, place, address, title, by=who.name)
+
+
+def leave_from_meeting(collection: str, address: str, who: Person) -> None:
+    """Take a comparison out of the meeting again."""
+    with _opened(collection) as (conn, place):
+        bookmarks.leave(conn, place, address, by=who.name)
 
 
 def not_run(collection: str, systems: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from pages.widgets.text import attribute
 
 _CASES = 3
 _PLACES = 3
+_ROLES = ("TF 리더", "개발 담당", "콘텐츠 담당")
 _PRINT = '<div class="ib-meet-print"><button type="button" data-does="print">인쇄하거나 PDF로 저장</button></div>'
 _NO_BOOKMARKS = "회의에 담은 비교가 없습니다. 모델 비교에서 '회의에 담기'를 누르면 여기에 실립니다."
 _SPONTANEOUS = "저장된 쿼리가 아니어서 결과를 싣지 않았습니다. 주소를 열면 다시 찾습니다."
@@ -90,12 +91,18 @@ def _errors(at: Room) -> None:
     if not listed:
         errors.draw(at)
         return
-    for each in listed[:_CASES]:
-        errors.draw_case(each)
+    for place, each in enumerate(listed[:_CASES], start=1):
+        with st.container(key=f"meeting-case-{place}"):
+            errors.draw_case(each)
 
 
 def _verdict(at: Room) -> None:
     verdict.draw(at, listed=len(at.decision.invalid) + len(at.decision.missing) if at.at else 0)
 
 
-_DRAWN = {"search": _search, "errors": _errors, "verdict": _verdict}
+def _sign(at: Room) -> None:
+    lines = "".join(f"<span>{role}</span>" for role in _ROLES)
+    markup.draw(f'<div class="ib-meet-signs">{lines}</div>')
+
+
+_DRAWN = {"search": _search, "errors": _errors, "verdict": _verdict, "sign": _sign}

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from core.errors import NotFoundError
-from core.meeting import bookmarks
 from core.search.query import LONGEST_TEXT
 from core.store.bookmarks import Bookmark
 from pages.comparing import columns, data
@@ -42,8 +41,7 @@ def parameters() -> dict[str, list[str]]:
 
 def kept(at: Room) -> list[Bookmark]:
     """Return the comparisons kept for the meeting."""
-    with doors.database().connection() as conn:
-        return bookmarks.listing(conn, at.collection.id)
+    return data.kept_for_meeting(at.collection.name)
 
 
 def to_slide(bookmark: Bookmark) -> Presented:

@@ -1,0 +1,1 @@
+"""The customer's plan as records: what it names, and how far things are."""
