@@ -17,7 +17,7 @@ from core.jobs.verbs import TAKES_ENGINE
 log = logging.getLogger(__name__)
 _PAUSES = (1.0, 5.0, 15.0)
 """Seconds a job waits for its database before it goes on."""
-_NICE = 5
+_NICE = 10
 """A job's process lets those go first who wait at a page."""
 
 VERBS = {
@@ -35,6 +35,7 @@ VERBS = {
     "evaluate": "시나리오마다 검색하고 정답으로 채점해 지표와 비교를 보여 줍니다",
     "measures": "TREC 형식의 정답과 실행 파일을 채점합니다",
     "decide": "판정 기준에 따라 Go/No-Go를 판정하고 근거를 보여 줍니다",
+    "poc": "문항에서 보고서까지 한 번에 합니다 (있는 것은 다시 하지 않습니다)",
     "users": "로그인할 사람을 더하고 바꾸고 막습니다",
     "bench": "속도와 메모리를 잽니다",
     "jobs": "오래 걸리는 작업을 시작하고, 보고, 멈추고, 잇습니다",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from psycopg import Connection
@@ -61,6 +62,21 @@ def retune(db: Database, collection: Collection, truth: Truth,
     return made, notes
 
 
+def pending(conn: Connection, collection: Collection, truth: Truth, scopes: Sequence[Scope] = TUNED_SCOPES) -> tuple[Scope, ...]:
+    """Return the scopes whose lists could be tuned by this truth and are not, or no longer as they would be today."""
+    known, chosen = States(conn), selection.of_all(conn, collection, truth)
+    found = []
+    for scope in scopes:
+        key = next(key for key, scenario in SCENARIOS.items() if scenario.scope == scope)
+        try:
+            config, _ = _derivation(conn, collection, truth, scope, chosen[key].queries, known)
+        except InputError:
+            continue
+        if all(run.config != config for run in runs.answering(conn, collection.id, scope, TUNED)):
+            found.append(scope)
+    return tuple(found)
+
+
 def of_truth(conn: Connection, collection_id: int, scope: Scope, truth: Truth) -> Run | None:
     """Return the newest tuned run whose weights were chosen by exactly this ground truth."""
     found = runs.answering(conn, collection_id, scope, TUNED)
@@ -91,6 +107,17 @@ def choose(queries: Sequence[ScoredQuery], values: Mapping[float, Values]) -> Ch
 
 def _one(conn: Connection, collection: Collection, truth: Truth, scope: Scope, queries: Sequence[ScoredQuery],
          known: States) -> Run:
+    config, taken = _derivation(conn, collection, truth, scope, queries, known)
+    return runs.derive(conn, collection.id, TUNED, config, taken, scope=scope)
+
+
+def _derivation(conn: Connection, collection: Collection, truth: Truth, scope: Scope, queries: Sequence[ScoredQuery],
+                known: States) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the configuration of a scope's tuned run and the run that each query's list is taken from.
+
+    Raises:
+        InputError: it cannot be tuned.
+    """
     sources = _sources(conn, collection, scope, known)
     stored = runs.lists(conn, [run.id for run in sources.values()])
     listed = {weight: _current(stored[run.id], queries) for weight, run in sources.items()}
@@ -107,7 +134,7 @@ def _one(conn: Connection, collection: Collection, truth: Truth, scope: Scope, q
         "weights": list(choice.weights),
     }
     taken = {query_id: sources[choice.weights[fold]].id for query_id, fold in choice.folds.items()}
-    return runs.derive(conn, collection.id, TUNED, {"system": TUNED, "weight": None, **shared, "derived": derived}, taken, scope=scope)
+    return {"system": TUNED, "weight": None, **shared, "derived": derived}, taken
 
 
 def _sources(conn: Connection, collection: Collection, scope: Scope, known: States) -> dict[float, Run]:

@@ -54,7 +54,7 @@ def of_run(run: SystemRun | None, measured: Sequence[Measurement]) -> Verified:
     models = list(_models(run)) if run is not None else []
     if not models:
         return Verified(None, "어떤 모델로 만든 실행인지 알 수 없어 점검하지 못했습니다. `python -m core evaluate`로 평가해 주세요.", ())
-    found = {model["model_key"]: _newest(model, measured) for model in models}
+    found = {model["model_key"]: _of(model, measured) for model in models}
     known = tuple(each for each in found.values() if each is not None)
     wrong = [f"{key}: {', '.join(_failed(each))}" for key, each in found.items() if each is not None and not each.result.get("ok")]
     if wrong:
@@ -78,11 +78,16 @@ def _models(run: SystemRun) -> Iterable[dict[str, Any]]:
     return {each["model_key"]: each for each in told if each.get("model_key")}.values()
 
 
-def _newest(model: dict[str, Any], measured: Sequence[Measurement]) -> Measurement | None:
-    own = [each for each in measured if each.kind == KIND and each.system == model["model_key"] and not each.partial
-           and each.miniature == bool(model.get("miniature"))
-           and (each.config.get("hub_id"), each.config.get("revision")) == (model.get("hub_id"), model.get("revision"))]
+def newest(key: str, *, hub_id: str | None, revision: str | None, miniature: bool, measured: Sequence[Measurement]) -> Measurement | None:
+    """Return the newest outcome for one very checkpoint, None where it was never verified."""
+    own = [each for each in measured if each.kind == KIND and each.system == key and not each.partial and each.miniature == miniature
+           and (each.config.get("hub_id"), each.config.get("revision")) == (hub_id, revision)]
     return max(own, key=lambda each: each.measured_at, default=None)
+
+
+def _of(model: dict[str, Any], measured: Sequence[Measurement]) -> Measurement | None:
+    return newest(model["model_key"], hub_id=model.get("hub_id"), revision=model.get("revision"),
+                  miniature=bool(model.get("miniature")), measured=measured)
 
 
 def _failed(measurement: Measurement) -> list[str]:

@@ -1,0 +1,61 @@
+"""What the last run said of each step, in a file beside the logs: why it was run or not. How things stand is read from the store."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from psycopg import Connection
+
+from core.errors import UserError
+from core.poc.step import Outcome
+from core.report.saving import save
+from core.settings import settings
+from core.store import collections
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last run of a collection."""
+
+    at: datetime
+    outcomes: tuple[Outcome, ...]
+
+
+def keep(conn: Connection, collection: str, outcomes: Sequence[Outcome]) -> None:
+    """Remember what came of the steps; a disk that is full costs no run its end."""
+    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "steps": [asdict(each) for each in outcomes]}
+    path = _path(conn, collection)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save(path, json.dumps(told, ensure_ascii=False, indent=1).encode())
+    except (OSError, UserError):
+        log.warning("the record of a run could not be kept", exc_info=True)
+
+
+def last(conn: Connection, collection: str) -> Last | None:
+    """Return the last run, None where there was none here or its record cannot be read."""
+    try:
+        told = json.loads(_path(conn, collection).read_bytes())
+        return Last(datetime.fromisoformat(told["at"]), tuple(Outcome(**each) for each in told["steps"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError):
+        log.warning("the record of a run cannot be read", exc_info=True)
+        return None
+
+
+def of_step(conn: Connection, collection: str, name: str) -> Outcome | None:
+    """Return what the last run said of a step."""
+    found = last(conn, collection)
+    return next((each for each in found.outcomes if each.name == name), None) if found is not None else None
+
+
+def _path(conn: Connection, collection: str) -> Path:
+    return settings().data_dir / "poc" / f"{collections.get(conn, collection).id}.json"
