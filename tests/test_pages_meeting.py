@@ -13,13 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
 from core.evaluation import assembling
+from core.evaluation.analysis import cases
 from core.meeting import bookmarks
 from core.meeting.steps import NAMES, STEPS
 from core.settings import PROJECT_DIR
 from pages.comparing.address import Comparing
 from pages.comparing.bookmark import kept_address
 from pages.measuring import data
-from pages.meeting_room import deck, gates
+from pages.meeting_room import deck, errors, gates
 from pages.meeting_room.address import Asked, Presented, parse, presented
 from pages.widgets import doors, person
 from tests import evaluation_data
@@ -108,6 +109,30 @@ def test_who_still_judges_is_shown_no_result(page, monkeypatch, step):
 
 
 @pytest.mark.slow
+def test_an_error_case_is_shown_by_its_query(page, conn, collection):
+    evaluation = assembling.load(conn, collection.name)
+    found = cases.of(conn, evaluation)
+    assert len(found) > 1
+    for wanted in (found[0], found[-1]):
+        shown = told(page(step="errors", case=wanted.query.query_id))
+        _, _, head = shown.partition('class="ib-meet-case"><b>')
+        assert head.startswith(errors.title(wanted, 80))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parameters", [*({"step": name} for name in NAMES), {"view": "handout"}, {"view": "notes"}], ids=str)
+def test_where_nothing_was_graded_or_run_every_slide_says_so_calmly(monkeypatch, conn, collection, parameters):
+    Bank(conn, collection)
+    monkeypatch.setattr(data, "settings", lambda: SimpleNamespace(collection=collection.name))
+    monkeypatch.setattr(person, "current", lambda: None)
+    at = AppTest.from_file(PROJECT_DIR / "pages" / "meeting.py", default_timeout=30)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    shown = told(at.run())
+    assert "ib-trouble" not in shown and "nan" not in shown
+
+
+@pytest.mark.slow
 def test_the_measures_are_those_of_the_pages_with_their_runs(page, conn, collection):
     shown = told(page(step="measures"))
     evaluation = assembling.load(conn, collection.name)
@@ -191,7 +216,10 @@ def test_keys_walk_the_meeting_and_leave_typing_alone(meeting):
     window.keyboard.press("ArrowRight")
     window.keyboard.press("Home")
     stands(window, 1)
-    window.keyboard.press("n")
+    press = ("part => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, code: 'KeyN', ...part}))")
+    window.evaluate(press, {"key": "Process", "isComposing": True})
+    assert not window.locator(".ib-meet-notes").is_visible(), "a syllable that is being written is no key"
+    window.evaluate(press, {"key": "ㅜ"})
     window.locator(".ib-meet-notes").wait_for(state="visible")
     window.keyboard.press("f")
     window.wait_for_function("() => document.fullscreenElement !== null")

@@ -102,7 +102,9 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("[role=dialog]")) return;
   const to = NEXT.has(event.key) ? 1 : BACK.has(event.key) ? -1 : 0;
   if (to) move(told, to);
-  else if (event.key === "Home") go(told, told.names[0]);
+  else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    document.querySelector(".stMain")?.scrollBy({ top: (event.key === "ArrowDown" ? 0.4 : -0.4) * innerHeight, behavior: "smooth" });
+  } else if (event.key === "Home") go(told, told.names[0]);
   else if (event.key === "End") go(told, told.names.at(-1));
   else if (KEYS[event.code] && !event.shiftKey && !event.repeat) KEYS[event.code](); // by place: with Hangul on, N is ㅜ
   else return;

@@ -13,7 +13,7 @@ from pages.meeting_room.room import Room
 from pages.widgets import markup
 from pages.widgets.text import attribute
 
-_KEYS = "← → 앞뒤 · Home End 처음 끝 · N 노트 · T 시계 · F 전체 화면"
+_KEYS = "← → 앞뒤 · ↑ ↓ 올리고 내리기 · Home End 처음 끝 · N 노트 · T 시계 · F 전체 화면"
 
 
 def head(at: Room, message: str) -> None:

@@ -11,17 +11,18 @@ import streamlit as st
 from core.errors import NotFoundError
 from core.search.query import LONGEST_TEXT
 from core.store.bookmarks import Bookmark
-from pages.comparing import columns, data
+from pages.comparing import columns, data, strip
 from pages.comparing.asked import Asked as AskedComparison
 from pages.labelling import shown as words
 from pages.meeting_room.address import SIDE_BY_SIDE, Presented, presented
 from pages.meeting_room.room import Room
 from pages.widgets import address as addresses
 from pages.widgets import cards, doors, markup, results, trouble
-from pages.widgets.text import attribute, safe_md
+from pages.widgets.text import attribute
 
 _KEY = "meeting.search"
 _SETS = {"A · D": SIDE_BY_SIDE, "A · D · E": (*SIDE_BY_SIDE, "qwen3-vl+rerank"), "A–E 다섯": addresses.SIDE_BY_SIDE}
+_OPEN = "무엇이든 불러 주세요. 같은 쿼리로 시스템들을 나란히 찾습니다."
 _INVITATION = "참석자가 부르는 검색어를 쓰고 Enter를 누르세요"
 _NONE = "모델 비교에서 '회의에 담기'를 누르면 담은 비교가 여기에 나옵니다. 그때까지는 예시를 보여 드립니다."
 _GONE = "이 문항은 이 컬렉션에 없습니다."
@@ -30,8 +31,12 @@ _GONE = "이 문항은 이 컬렉션에 없습니다."
 def message(at: Room) -> str:
     """Return the slide's sentence: what is asked, or that somebody may ask."""
     asked, _ = presented(parameters())
-    said = asked.q or _of_stored(at, asked) or (f"문항 {asked.item}" if asked.item else "")
-    return f"“{words.short(said, 60)}” 하고 찾으면" if said else "무엇이든 불러 주세요. 같은 쿼리로 시스템들을 나란히 찾습니다."
+    stored = next((one for one in data.queries(at.collection.name) if one.query_id == asked.query), None) if asked.query else None
+    if said := asked.q or (stored.text if stored else ""):
+        return f"“{words.short(said, 60)}” 하고 찾으면"
+    if stored and stored.image_hash:
+        return "이 그림으로 찾으면"
+    return "이 문항과 비슷한 문항을 찾으면" if asked.item or stored else _OPEN
 
 
 def parameters() -> dict[str, list[str]]:
@@ -69,8 +74,8 @@ def draw(at: Room) -> None:
         return
     truth = data.grades(at.collection.name, asked.gt or at.asked.gt) if graded else None
     found = AskedComparison(asked, at.collection.name, None, stored)
-    if stored is not None:
-        _asked_whole(stored.text or "", stored.image_hash)
+    if asked.item or (stored is not None and (stored.image_hash or not _plain(stored.text))):
+        strip.draw(found)
     if found.query is not None:
         columns.draw(columns.Shown(found, truth, False, "", below=False))
         markup.script("compare.js")
@@ -83,13 +88,9 @@ def last_link() -> str:
     return cast("str", st.session_state.get(_KEY, "?step=search"))
 
 
-def _asked_whole(text: str, image_hash: str | None) -> None:
-    """Draw a stored query whose words the slide's sentence cannot carry whole: its formulas set, its picture."""
-    if not image_hash and "$" not in text and "\\" not in text:
-        return
-    picture = (f'<div class="ib-figure"><a href="/figures/{image_hash}" target="_blank" rel="noopener">'
-               f'<img src="/figures/{image_hash}" alt="쿼리 그림"></a></div>') if image_hash else ""
-    markup.draw(f'<div class="ib-asked ib-asked-large"><div class="ib-asked-words">\n\n{safe_md(text)}\n\n</div>{picture}</div>')
+def _plain(text: str | None) -> bool:
+    """Return whether the slide's sentence says a query whole: words alone, no formula."""
+    return bool(text) and not {"$", "\\"} & set(text or "")
 
 
 def _choices(asked: Presented) -> str:
@@ -130,10 +131,3 @@ def _whole(at: Room, item_id: str) -> None:
             results.calm(_GONE)
         else:
             cards.whole(stored)
-
-
-def _of_stored(at: Room, asked: Presented) -> str:
-    if not asked.query:
-        return ""
-    found = next((one for one in data.queries(at.collection.name) if one.query_id == asked.query), None)
-    return words.title(found, 70) if found else f"쿼리 {asked.query}"
