@@ -1,0 +1,58 @@
+"""How a report writes numbers and names; one place, so that a table and a sentence never differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from core.evaluation.resampling import Interval
+from core.evaluation.results import Evaluation, SystemRun
+from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult
+from core.report import provenance
+
+_KOREA = timezone(timedelta(hours=9))
+PASSED = {True: "✓ 통과", False: "× 미달", None: "○ 판정 못 함"}
+CLEAR = {True: "✓ 해당 없음", False: "× 해당", None: "○ 판정 못 함"}
+
+
+def measured(value: float | None, digits: int = 3) -> str:
+    """Return a number, or 측정 안 됨."""
+    return NOT_MEASURED if value is None or not math.isfinite(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in Korean time, whatever clock the machine has that makes the report."""
+    return f"{at.astimezone(_KOREA):%Y-%m-%d %H:%M}"
+
+
+def interval(found: Interval | None, digits: int = 3) -> str:
+    """Return a mean with its interval: ``0.712 (0.650–0.771)``; the mean alone where it has no ends."""
+    if found is None:
+        return NOT_MEASURED
+    value = measured(found.value, digits)
+    if not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return value
+    return f"{value} ({measured(found.low, digits)}–{measured(found.high, digits)})"
+
+
+def spread(value: float | None, low: float | None, high: float | None, digits: int = 1, unit: str = "") -> str:
+    """Return a value with the ends it may have."""
+    told = measured(value, digits)
+    if value is None:
+        return told
+    ends = f" ({measured(low, digits)}–{measured(high, digits)})" if low is not None and high is not None else ""
+    return f"{told}{f' {unit}' if unit else ''}{ends}"
+
+
+def outcome(gate: GateResult) -> str:
+    """Return how a gate ended."""
+    return (PASSED if gate.kind == "go" else CLEAR)[gate.passed]
+
+
+def source(evaluation: Evaluation, runs: Sequence[SystemRun]) -> str:
+    """Return which runs and which ground truth a table's numbers come from, with what to beware of."""
+    numbers = ", ".join(f"{run.label.partition(' ')[0]} {run.run_id}" for run in runs)
+    truth = evaluation.truth
+    return " · ".join(filter(None, [f"실행 {numbers}" if runs else "", f"정답 {truth.title} ({truth.sha256[:8]})",
+                                    f"등급 {truth.relevant_from} 이상이 관련", provenance.marks(runs) if runs else ""]))
