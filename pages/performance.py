@@ -24,10 +24,10 @@ def main() -> None:
             asking.draw(who)
         files.draw(listed, may_write=jobs.may_act(who))
     live.draw()
+    _follow(listed)
     if not listed:
         results.calm(_NOTHING)
         return
-    _follow(listed)
     with trouble.boundary():
         gates.draw(listed)
     asked = st.query_params.get("view", "")
@@ -43,7 +43,7 @@ def main() -> None:
 
 def _follow(listed: Sequence[Measurement]) -> None:
     """Open a measurement that ended while somebody looked on."""
-    newest = max(each.id for each in listed)
+    newest = max((each.id for each in listed), default=0)
     before = st.session_state.get(_NEWEST)
     st.session_state[_NEWEST] = newest
     if before is not None and newest > before and st.session_state.pop(live.SEEN, False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, log10
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -17,6 +17,10 @@ _ROW = 44
 """Pixels of a row of dots."""
 _NEAR = 0.06
 """Costs this close, as a share of the largest, would write their names over each other."""
+_WIDE = 20
+"""So many times as dear as the cheapest: then the axis is logarithmic."""
+_LARGE = 15
+"""Dots above this diameter would hide what is behind them."""
 _SIDES = ("middle right", "middle left", "top right", "bottom right", "top left", "bottom left")
 
 
@@ -125,17 +129,25 @@ def costs(found: Sequence[Cost], *, unit: str, measure: str) -> go.Figure:
     """Return quality (upwards) against cost (to the right); what is forecast stands in a ring."""
     figure = go.Figure()
     most = max([each.cost for each in found], default=1.0) or 1.0
+    least = min([each.cost for each in found], default=1.0)
+    # A plain scale would press all but the dearest into one place.
+    logarithmic = least > 0 and most > _WIDE * least
     for each, side in zip(found, _sides(found, near=_NEAR * most), strict=True):
         figure.add_trace(go.Scatter(
             x=[each.cost], y=[each.value], mode="markers+text", text=[plot.plain(each.label)], textposition=side,
             textfont={"size": plot.LETTERS, "color": each.colour}, cliponaxis=False,
-            marker={"size": each.size, "color": "#ffffff" if each.forecast else each.colour,
+            marker={"size": each.size, "color": "rgba(255, 255, 255, 0.55)" if each.forecast and each.size > _LARGE
+                    else "#ffffff" if each.forecast else each.colour, "opacity": 1 if each.size <= _LARGE else 0.75,
                     "symbol": each.sign, "line": {"width": 2.5, "color": each.colour}},
             error_y=_whiskers(each.value, each.low, each.high, each.colour),
             hovertemplate=f"<b>{plot.plain(each.label)}</b><br>{plot.plain(measure)} {each.value:.3f} ({each.low:.3f} – {each.high:.3f})"
                           f"<br>{plot.plain(unit)} {each.cost:,.4g}{'' if each.note else ' (예상)' if each.forecast else ''}"
                           f"{'<br>' + plot.plain(each.note) if each.note else ''}<extra></extra>"))
-    figure.update_xaxes(range=[0, most * 1.25], title_text=plot.plain(unit))
+    if logarithmic:
+        figure.update_xaxes(type="log", range=[log10(least * 0.6), log10(most * 1.8)], dtick="D2", tickformat=",~g",
+                            title_text=plot.plain(f"{unit}, 로그 눈금"))
+    else:
+        figure.update_xaxes(range=[0, most * 1.25], title_text=plot.plain(unit))
     low = min([each.low for each in found], default=0.0)
     figure.update_yaxes(range=[max(-0.02, low - 0.08), min(1.03, max([each.high for each in found], default=1.0) + 0.08)],
                         title_text=plot.plain(measure), gridcolor=RULE)

@@ -61,10 +61,13 @@ def draw(found: Sequence[VariantPoint], axis: Axis, measure: str, *, sheet: Shee
 
     Args:
         measure: one of ``core.evaluation.analysis.variants.QUALITY``.
-        sheet: the numbers behind it.
+        sheet: the numbers behind it, a row a point.
         name: of the file.
     """
     told = [(point, value) for point in found if (value := axis.value(point)) is not None]
+    if axis.sized:  # what the table of variants does not have
+        sheet = Sheet((*sheet.headers, axis.title), [(*row, axis.value(point)) for row, point in zip(sheet.rows, found, strict=True)],
+                      sheet.about)
     plot.part(f"{CATALOGUE[measure].title} · {axis.title}", remark="왼쪽 위일수록 싸고 잘 찾습니다. 선은 95 % 구간", name=name, sheet=sheet)
     signs = plot.signs([point.system for point in found])
     memory = [point.memory.gb for point, _ in told if point.memory.gb is not None]

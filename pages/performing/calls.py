@@ -60,7 +60,7 @@ def memory(measurement: Measurement, samples: list[Sample]) -> None:
                                   line={"color": colour(measurement.system), "width": 2.5}))
     plot.dress(figure, height=260)
     figure.update_xaxes(title="호출 번호")
-    figure.update_yaxes(title=f"{words} GB", rangemode="tozero")
+    figure.update_yaxes(title=f"{words} GB", range=[0, 1.15 * max(value for _, value in points)])
     plot.draw(figure, key=f"performance.memory.calls.{measurement.id}", alt=f"호출마다 {words}")
 
 

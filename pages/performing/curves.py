@@ -74,7 +74,7 @@ def recall(curves: Sequence[Curve], *, key: str) -> None:
     highest = max(point.at for each in curves for point in each.points)
     figure.update_xaxes(title="P50 밀리초", range=[0, 1.15 * highest or 1.0])
     figure.update_yaxes(title="재현율@10 (정확한 검색과 견줌)",
-                        range=[max(0.0, lowest - 0.15 * (1 - lowest)), 1 + 0.08 * (1 - lowest)], tickformat=".3~f")
+                        range=[max(0.0, lowest - 0.15 * (1 - lowest)), 1 + 0.25 * (1 - lowest)], tickformat=".3~f")
     plot.draw(figure, key=key, alt="; ".join(f"{each.name}: " + ", ".join(f"ef {point.label} 재현율 {point.value:.3f}, {point.at:.1f} ms"
                                                                           for point in each.points) for each in curves))
 

@@ -79,8 +79,8 @@ def _one(found: Sight) -> None:
     cells = "".join(f"<div><span>{attribute(name)}</span><b>{attribute(value)}</b><small>{attribute(under)}</small></div>"
                     for name, value, under in tiles)
     markup.draw(f'<div class="ib-vram-tiles">{cells}</div>')
-    if len(found.series) > 1:
-        markup.draw(_table(found))
+    # Always there, empty or not: the chart behind it would be made anew where it took another place.
+    markup.draw(_table(found) if len(found.series) > 1 else "<div></div>")
     st.echarts_chart(_spec(found), height=300, theme=None, key=f"performance.live.{run.id}", alt="지금까지 잰 호출의 시간")
 
 
