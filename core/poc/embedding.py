@@ -30,6 +30,7 @@ class _Set:
     pending: int
     state: str = ""
     """Fingerprint of what is there; empty: no such set yet."""
+    miniature: bool = False
     trouble: str = ""
     """Why it cannot be made, in Korean."""
 
@@ -50,7 +51,8 @@ def look(house: House) -> Look:
         told = (f"벡터가 없는 모델이 있습니다({', '.join(each.title for each in none)})." if none
                 else f"새 문항이나 바뀐 문항이 있습니다(벡터 {pending:,}개)." if pending else troubled[0].trouble)
         return Look("missing" if none or not pending else "stale", told, max(1.0, pending * SECONDS_AN_ITEM), state)
-    return Look("done", f"임베딩 {len(wanted)}가지가 지금 문항과 모델 그대로입니다.", fingerprint=state)
+    small = " 축소 모델입니다." if any(each.miniature for each in wanted) else ""
+    return Look("done", f"임베딩 {len(wanted)}가지가 지금 문항과 모델 그대로입니다.{small}", fingerprint=state)
 
 
 def run(house: House, part: Worker) -> str:
@@ -111,4 +113,4 @@ def _standing(conn: Connection, collection: Collection, channel: Channel, varian
     except ModelError as error:
         return _Set(channel, variant, 0, trouble=str(error))
     return _Set(channel, variant, embeddings.count_pending(conn, found.id),
-                f"{found.identity.digest} {states.of_vectors(conn, found.id)}")
+                f"{found.identity.digest} {states.of_vectors(conn, found.id)}", found.identity.miniature)

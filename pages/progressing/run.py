@@ -1,9 +1,154 @@
-"""The whole POC in one run: its steps, what is done, the button that goes on."""
+"""The whole POC in one run: its steps, what is done and why, the button that goes on, what the last run came to."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
 from core.accounts.person import Person
+from core.labels import rounds
+from core.poc import deciding, record, running
+from core.poc.record import Last
+from core.poc.running import Planned
+from core.poc.step import House, Outcome, Wish
+from core.poc.steps import STEPS
+from core.settings import settings
+from core.store import collections
+from core.store.jobs import Job
+from pages.widgets import doors, jobs, markup, results
+from pages.widgets.text import attribute
+
+_FRESH = 3.0
+_TICK = 2.0
+TITLE = "문항에서 보고서까지 한 번에"
+_ABOUT = "있는 것은 다시 하지 않습니다. 멈추거나 끊겨도 저장된 것은 남고, 이어서 하면 거기서부터 갑니다."
+_HIDDEN = "판정은 라벨링이 끝난 뒤에 보입니다."
+_SIGNS = {
+    "done": ("yes", "✓", "완료"), "missing": ("unknown", "", "아직"), "stale": ("unknown", "↻", "다시 해야 함"),
+    "waiting": ("unknown", "", "앞 단계 뒤에"), "impossible": ("no", "!", "할 수 없음"), "left_out": ("unknown", "–", "뺌"),
+    "running": ("running", "▶", "하는 중"), "failed": ("no", "!", "실패"),
+}
+"""By how a step stands: look, sign, words."""
+_HEADERS = ("", "단계", "상태", "언제", "이유")
 
 
 def draw(who: Person | None) -> None:
     """Draw the steps and, for those who may, the button."""
+    name = st.query_params.get("collection", settings().collection)
+    st.subheader(TITLE, anchor=False)
+    job = jobs.newest(_verb(name))
+    active = job is not None and job.active
+    with st.container(horizontal=True, vertical_alignment="center", key="poc-head"):
+        if jobs.may_act(who) and not active:
+            _begin(name, job)
+        markup.draw(f'<div class="ib-soft">{attribute(f"{name} · {_ABOUT}")}</div>')
+    jobs.draw(_verb(name))
+    st.fragment(_body, run_every=_TICK if active else None)(name, who)
+
+
+def _begin(name: str, job: Job | None) -> None:
+    planned, _ = _state(name)
+    open_ = sum(each.runs for each in planned)
+    with_bench = st.checkbox("측정도 함께", value=True, key="poc.bench", help="속도, 메모리, 안정성을 잽니다.")
+    words = "이어서" if job is not None and job.state in ("cancelled", "failed", "interrupted") else "시작"
+    if st.button(words, type="primary" if open_ else "secondary", key="poc.start", icon=":material/play_arrow:"):
+        jobs.start([*_verb(name), *([] if with_bench else ["--skip-bench"])], TITLE)
+        _state.clear()
+        st.rerun()
+
+
+def _body(name: str, who: Person | None) -> None:
+    """Draw the steps and the summary; while a run goes on only this is drawn anew."""
+    planned, last = _state(name)
+    job = jobs.newest(_verb(name))
+    at_work = running.step_of(job.words) if job is not None and job.state in ("running", "cancelling") else None
+    said = {each.name: each for each in last.outcomes} if last is not None and not (job is not None and job.active) else {}
+    may_see = _may_see(name, who)
+    now = at_work.name if at_work is not None else ""
+    rows = "".join(_row(each, said.get(each.step.name), running_now=each.step.name == now, at=last.at if last else None, may_see=may_see)
+                   for each in planned)
+    head = "".join(f"<th>{title}</th>" for title in _HEADERS)
+    markup.draw(f'<div class="ib-scroll"><table class="ib-table ib-steps"><thead><tr>{head}</tr></thead>'
+                f"<tbody>{rows}</tbody></table></div>")
+    if job is None or not job.active:
+        _summary(name, planned, said, may_see=may_see)
+
+
+def _row(planned: Planned, said: Outcome | None, *, running_now: bool, at: datetime | None, may_see: bool) -> str:
+    step, look = planned.step, planned.look
+    # What the last run met counts as long as the step still is to be done.
+    failed = said is not None and said.ending == "failed" and look.standing != "done"
+    word = "running" if running_now else "failed" if failed else look.standing
+    kind, sign, words = _SIGNS[word]
+    why = said.words if failed and said is not None else look.why
+    if step.name in ("decide", "report") and not may_see:
+        why = _HIDDEN
+    done_at = look.at or (at if said is not None and said.ending == "done" and look.standing == "done" else None)
+    told = f"{done_at.astimezone():%m-%d %H:%M}" if done_at is not None else ""
+    return (f'<tr data-step="{step.name}" data-standing="{word}"><td class="ib-number">{STEPS.index(step) + 1}</td>'
+            f'<td><b>{attribute(step.title)}</b><small>{attribute(step.about)}</small></td>'
+            f'<td><span class="ib-sign ib-sign-{kind}"><i aria-hidden="true">{sign}</i>{words}</span></td>'
+            f"<td>{told}</td><td>{attribute(why)}</td></tr>")
+
+
+def _summary(name: str, planned: Sequence[Planned], said: Mapping[str, Outcome], *, may_see: bool) -> None:
+    """Say what the last run came to: the verdict, what is missing for it, where the files are."""
+    decided = said.get("decide")
+    if decided is None or not decided.good:
+        return
+    if not may_see:
+        results.notes([_HIDDEN])
+        return
+    current = all(each.look.standing == "done" for each in planned if each.step.name in ("evaluate", "decide"))
+    found = _verdict(name, decided.fingerprint)
+    with st.container(key="poc-summary"):
+        small = " · 축소 모델" if found.miniature else ""
+        old = "" if current else " (그 뒤에 근거가 바뀌었습니다)"
+        st.markdown(f"**판정: {attribute(found.title + small)}**{old}  \n{attribute(found.headline)}")
+        markup.draw(f'<div class="ib-soft">정답 {attribute(found.truth)} · 판정 기준 {attribute(found.gates)}</div>')
+        if lacking := found.lacking:
+            with st.expander(f"빠진 근거 {len(lacking)}가지"):
+                results.notes(list(lacking))
+        st.markdown("[지표와 판정](/metrics) · [성능](/performance) · [보고서와 결정](/report)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the summary says of a verdict."""
+
+    title: str
+    headline: str
+    miniature: bool
+    truth: str
+    gates: str
+    lacking: tuple[str, ...]
+
+
+@st.cache_data(ttl=600, max_entries=8, show_spinner=False)
+def _verdict(name: str, _state_of_evidence: str) -> _Verdict:
+    with doors.database().connection() as conn:
+        found = deciding.decision(conn, name)
+    return _Verdict(found.title, found.headline, found.miniature, f"{found.truth_title} ({found.truth_sha256[:8]})",
+                    found.gate_file_sha256[:8], tuple(dict.fromkeys((*found.invalid, *found.missing))))
+
+
+@st.cache_data(ttl=_FRESH, show_spinner=False)
+def _state(name: str) -> tuple[tuple[Planned, ...], Last | None]:
+    house = House(doors.database(), doors.encoder, Wish(name))
+    with house.database.connection() as conn:
+        last = record.last(conn, name) if collections.find(conn, name) else None
+    return running.plan(house), last
+
+
+def _may_see(name: str, who: Person | None) -> bool:
+    with doors.database().connection() as conn:
+        found = collections.find(conn, name)
+        return found is None or rounds.may_see_grades(conn, found.id, who)
+
+
+def _verb(name: str) -> list[str]:
+    """Return what every run of a collection begins with, as a job."""
+    return ["poc", "--collection", name]

@@ -7,7 +7,8 @@ import streamlit as st
 from core.settings import PROJECT_DIR
 
 ASSETS = PROJECT_DIR / "pages" / "assets"
-SHEETS = ("style.css", "compare.css", "label.css", "labelling.css", "metrics.css", "measuring.css", "vram.css", "meeting.css")
+SHEETS = ("style.css", "compare.css", "label.css", "labelling.css", "metrics.css", "measuring.css", "vram.css", "meeting.css",
+          "steps.css")
 
 
 def apply() -> None:
