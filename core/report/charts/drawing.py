@@ -42,7 +42,7 @@ class Limit:
 
 def forest(rows: Sequence[Bar], *, axis: str, limits: Sequence[Limit] = (), low: float | None = 0.0, high: float | None = 1.0) -> bytes:
     """Return values as dots with their intervals, one row each, the first on top; a row without a value says 측정 안 됨."""
-    figure, axes = _figure(0.62 + 0.27 * max(1, len(rows)))
+    figure, axes = _figure(0.6 + 0.2 * max(1, len(rows)))
     for place, row in enumerate(rows):
         y = len(rows) - 1 - place
         if row.value is None or not math.isfinite(row.value):
@@ -67,7 +67,7 @@ def forest(rows: Sequence[Bar], *, axis: str, limits: Sequence[Limit] = (), low:
 
 def columns(rows: Sequence[Bar], *, axis: str, limits: Sequence[Limit] = ()) -> bytes:
     """Return values as horizontal bars from zero."""
-    figure, axes = _figure(0.62 + 0.3 * max(1, len(rows)))
+    figure, axes = _figure(0.6 + 0.24 * max(1, len(rows)))
     top = max([row.value or 0 for row in rows] + [row.high or 0 for row in rows] + [limit.value for limit in limits] + [1e-9])
     for place, row in enumerate(rows):
         y = len(rows) - 1 - place

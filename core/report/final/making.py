@@ -78,13 +78,9 @@ def document_of(facts: Facts, sections: tuple[prose.Section, ...], conn: Connect
 
 def stale(conn: Connection, collection_id: int, entry: ReportEntry) -> bool:
     """Return whether a report would be another today."""
-    said = {key: _prose_state(each.body, each.by, each.draft_sha256) for key, each in reports.said(conn, collection_id).items() if each.body}
-    held = {key: _prose_state(*each) for key, each in entry.body.get("prose", {}).items()}
+    said = {key: [each.body, each.by] for key, each in reports.said(conn, collection_id).items() if each.body}
+    held = entry.body.get("prose", {})
     return entry.body.get("fingerprint") != reading.fingerprint(conn, collection_id) or said != held
-
-
-def _prose_state(*parts: str) -> tuple[str, ...]:
-    return tuple(parts)
 
 
 def _body(facts: Facts, sections: tuple[prose.Section, ...]) -> dict[str, Any]:

@@ -76,7 +76,9 @@ def _section(key: str, title: str, draft: str, said: Prose | None) -> Section:
 
 def _strengths(facts: Facts) -> Iterator[str]:
     for gate in _held(facts, True):
-        yield f"{gate.title}: {gate_value_text(gate)}로 기준 {threshold_text(gate)}을 채웁니다.{_counts(gate)}"
+        if gate.passed is not None:
+            yield f"{gate.title}: {gate_value_text(gate)}로 기준 {threshold_text(gate)}을 채웁니다."
+    yield from _uncounted(facts, True, "채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value > 0:
             yield (f"{each.scenario.title}: {each.a}이(가) {each.b}보다 {PRIMARY} {each.difference.value:+.3f} 높습니다"
@@ -91,15 +93,16 @@ def _strengths(facts: Facts) -> Iterator[str]:
 
 def _weaknesses(facts: Facts) -> Iterator[str]:
     for gate in _held(facts, False):
-        yield f"{gate.title}: {gate_value_text(gate)}로 기준 {threshold_text(gate)}에 못 미칩니다({condition_text(gate)}).{_counts(gate)}"
+        if gate.passed is not None:
+            yield f"{gate.title}: {gate_value_text(gate)}로 기준 {threshold_text(gate)}에 못 미칩니다({condition_text(gate)})."
+    yield from _uncounted(facts, False, "못 채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value < 0:
             yield (f"{each.scenario.title}: {each.a}이(가) {each.b}보다 {PRIMARY} {each.difference.value:+.3f} 낮습니다"
                    f"(보정 p = {each.p_holm:.4f}).".replace("-", "−"))
     yield from _extreme(facts, best=False)
-    for gate in facts.decision.gates:
-        if gate.value is None:
-            yield f"{gate.title}: 측정 안 됨. {gate.reason}"
+    if absent := [gate.title for gate in facts.decision.gates if gate.value is None]:
+        yield f"측정 안 됨: {', '.join(absent)}."
 
 
 def _errors(facts: Facts) -> Iterator[str]:
@@ -140,8 +143,10 @@ def _held(facts: Facts, holds: bool) -> list[GateResult]:
     return [gate for gate in facts.decision.gates if gate.value is not None and gate.holds is holds and gate.kind == "go"]
 
 
-def _counts(gate: GateResult) -> str:
-    return "" if gate.passed is not None else " 판정에는 쓰지 않는 값입니다."
+def _uncounted(facts: Facts, holds: bool, how: str) -> Iterator[str]:
+    told = [f"{gate.title} {gate_value_text(gate)}" for gate in _held(facts, holds) if gate.passed is None]
+    if told:
+        yield f"기준을 {how} 판정에 쓸 수 없는 값: {', '.join(told)}. 까닭은 6.4에 있습니다."
 
 
 def _extreme(facts: Facts, *, best: bool) -> Iterator[str]:

@@ -87,8 +87,9 @@ def _slice_table(facts: Facts, table: SliceTable) -> Table:
     runs = facts.main(facts.gate)
     rows = [(row.title + (f" ({FEW_MARK})" if row.few else ""), str(row.queries),
              *(interval(row.cells[table.systems.index(run.system)], 2) for run in runs)) for row in table.rows]
-    return Table((table.title, "쿼리", *(run.label.partition(" ")[0] for run in runs)), rows, title=f"{table.title}: {CATALOGUE[table.measure].title}",
-                 small=True, widths=(2.6, 0.6, *[1.55] * len(runs)), note=source(facts.evaluation, runs))
+    return Table((table.title, "쿼리", *(run.label.partition(" ")[0] for run in runs)), rows,
+                 title=f"{table.title}: {CATALOGUE[table.measure].title}", small=True, widths=(2.6, 0.6, *[1.55] * len(runs)),
+                 note=source(facts.evaluation, runs))
 
 
 def _compared(facts: Facts) -> Iterator[Block]:

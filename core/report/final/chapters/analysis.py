@@ -55,7 +55,7 @@ def limits(facts: Facts) -> Iterator[str]:
     yield f"과목은 {', '.join(subjects) or '없음'}뿐입니다. 다른 과목으로 넓혀 말할 수 없습니다." if len(subjects) < 2 else \
         f"과목 {len(subjects)}개({', '.join(subjects)})의 문항입니다."
     if truth.unlisted_zero_by:
-        yield f"목록에 없는 문항은 등급 0이라고 {truth.unlisted_zero_by}님이 선언했습니다. 빠진 정답이 있으면 모든 시스템의 값이 실제보다 낮습니다."
+        yield "목록에 없는 문항을 등급 0으로 세므로, 빠진 정답이 있으면 모든 시스템의 값이 실제보다 낮습니다."
     yield "벡터 검색은 모든 문항을 정확히 견준 것입니다. 근사 색인을 쓰면 순위가 조금 바뀔 수 있습니다."
     yield from decision.notes
 

@@ -63,7 +63,8 @@ def _latency(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
              str(told.get("failures", "–")), _source(each))
             for each in own for part, told in overview.parts(each.result) for title in [overview.PARTS[part]]]
     yield Table(("시스템", "쿼리", "평균", "P50", "P95 (95 % 구간)", "P99", "호출", "실패", "측정"), rows, align="llrrrrrrl", small=True,
-                widths=(1.4, 0.8, 0.8, 0.8, 1.9, 0.8, 0.6, 0.6, 3.4), note="단위 ms. 쿼리 하나를 인코딩하고 찾을 때까지이며, 실패한 호출은 가장 느린 것으로 셉니다.")
+                widths=(1.4, 0.8, 0.8, 0.8, 1.9, 0.8, 0.6, 0.6, 3.4),
+                note="단위 ms. 쿼리 하나를 인코딩하고 찾을 때까지이며, 실패한 호출은 가장 느린 것으로 셉니다.")
     bars = [Bar(f"{each.system}{' (축소)' if each.miniature else ''}", told.get("p95"), told.get("p95_low"), told.get("p95_high"),
                 colour(each.system), f"{measured(told.get('p95'), 0)} ms")
             for each in own for slowest in [overview.worst(each.result)] if slowest for told in [slowest[1]]]

@@ -1,0 +1,26 @@
+"""D4. 임베딩 생성: 한 컬렉션의 문항을 시스템 A–E의 모델로 임베딩합니다. 이미 있는 것은 다시 만들지 않습니다.
+
+저장소의 맨 위 폴더에서: .venv/bin/python D4_embed_items.py math-100
+"""
+
+import sys
+
+sys.path.insert(0, ".")
+
+from core.engine.client import engine
+from core.search import systems
+from core.search.indexing import embed_collection
+from core.store import open_database
+
+
+def main(collection: str) -> None:
+    """Embed every channel of every system; a channel that two systems share is embedded once."""
+    database, client = open_database(), engine()
+    for channel in dict.fromkeys(systems.channels()):
+        report = embed_collection(database, client, collection, model_key=channel.model, content=channel.content)
+        print(f"{channel.model} ({channel.content}) {report.model.precision}: 새로 {report.embedded}, 그대로 {report.unchanged}, "
+              f"실패 {len(report.failed)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "math-100")
