@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.settings import settings
 
-_NICE = 5
+_NICE = 10
 """Where models compute on the processor, the dashboard and the database go first; a GPU does not notice."""
 
 
