@@ -110,3 +110,52 @@ def test_what_is_stored_is_listed(database, conn):
                               environment={}, result=LATENCY, measured_at=datetime.now(UTC))
     assert stored.id in {each.id for each in data.listed()}
     assert data.samples(stored.id) == []
+
+
+def test_the_gates_stand_on_top_with_the_evidence_that_counts(page):
+    told = words(page(measured(1, "latency", LATENCY)))
+    assert 'data-gate="latency_p95" data-word="pass"' in told and 'data-gate="vram" data-word="nothing"' in told
+    assert 'data-word="fail"' in words(page(measured(1, "stability", STABILITY | {"calls": 1000})))
+    small = words(page(measured(1, "latency", LATENCY, miniature=True)))
+    assert 'data-gate="latency_p95" data-word="uncounted"' in small and "축소 모델" in small and 'data-word="pass"' not in small
+
+
+def test_cards_and_kinds_of_models_are_not_mixed_in_one_chart(page):
+    test = page(measured(1, "latency", LATENCY), measured(2, "latency", LATENCY, device="NVIDIA H100"),
+                measured(3, "latency", LATENCY, device="CPU", miniature=True))
+    wanted = choice(test, "잰 조건")
+    assert [each.split(" · ")[0] for each in wanted.options] == [TARGET, "NVIDIA H100", "CPU"] and "축소 모델" in wanted.options[2]
+    wanted.select_index(1).run()
+    assert not test.exception
+    assert "/performance?measurement=2" in words(test).split('class="ib-table"')[1] and "대상 카드가 아님" in words(test)
+
+
+def test_what_nobody_measured_is_said_so_and_how(page):
+    told = words(page(measured(1, "latency", LATENCY)))
+    for kind in ("처리량", "VRAM", "동시 요청", "근사 색인"):
+        assert f"측정 안 됨: {kind}." in told
+    assert "측정 안 됨: 응답 시간." not in told
+    assert "측정 안 됨: 응답 시간." in words(page(measured(1, "stability", STABILITY)))
+
+
+def test_quality_beside_speed_asks_for_items_and_a_ground_truth(page, collection, monkeypatch):
+    assert "아직 문항이 없습니다" in words(page(measured(1, "latency", LATENCY), view="quality"))
+    monkeypatch.setattr("pages.measuring.data.collection", lambda: collection)
+    told = words(page(measured(1, "latency", LATENCY), view="quality"))
+    assert "품질은 정답이 있어야 그릴 수 있습니다" in told and "예상하지 못한 문제" not in told
+
+
+def test_an_index_is_started_with_its_rows_and_a_system_with_its_precision(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr("pages.widgets.jobs.start", lambda arguments, title: asked.append((list(arguments), title)))
+    test = page(measured(1, "latency", LATENCY))
+    choice(test, "무엇을").select("index").run()
+    next(each for each in test.number_input if each.label.startswith("문항 수")).set_value(5000).run()
+    next(each for each in test.button if each.label == "재기 시작").click().run()
+    assert asked.pop() == (["bench", "index", "--rows", "5000", "--calls", "100"], "측정: 근사 색인")
+    choice(test, "무엇을").select("stress").run()
+    choice(test, "시스템").select("siglip").run()
+    choice(test, "정밀도").select("fp16").run()
+    next(each for each in test.button if each.label == "재기 시작").click().run()
+    assert not test.exception
+    assert asked.pop()[0] == ["bench", "stress", "--system", "siglip", "--calls", "200", "--precision", "fp16"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import streamlit as st
@@ -27,12 +28,16 @@ _WHAT: dict[Kind, str] = {
 }
 _NAMES = {name: system.label for name, system in systems.SYSTEMS.items() if system.letter}
 _FEWEST = 20
+_REMEMBERED = timedelta(minutes=10)
+"""How long one that did not reach its end is told of here; what it measured stays."""
 _ROWS = (1000, 10_000_000)
 
 
 def draw(who: Person | None) -> None:
     """Draw the bench under way, and the form for those who may start one."""
-    last = jobs.draw(["bench"])
+    last = jobs.newest(["bench"])
+    if last and (last.active or datetime.now(UTC) - (last.ended_at or last.reported_at) < _REMEMBERED):
+        jobs.draw(["bench"])
     if not jobs.may_act(who) or (last and last.active):
         return
     with st.popover("재기", icon=":material/speed:", width="content"):

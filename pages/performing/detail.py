@@ -9,6 +9,7 @@ import streamlit as st
 from core.bench import looking, overview
 from core.evaluation.verdict import wording
 from core.store.measurements import Measurement
+from pages.measuring import gate_table
 from pages.performing import by_size, calls, data
 from pages.widgets import markup, plot, results, tables
 from pages.widgets.palette import MUTED
@@ -17,6 +18,7 @@ from pages.widgets.text import attribute
 _PHASES = {"encode": "인코딩", "search": "검색", "rerank": "재순위"}
 _LATENCY = ("무엇", "평균", "P50", "P95", "P99", "호출", "실패")
 _PARTIAL = "중간에 끊긴 측정입니다. {calls:,}번까지 잰 값이며, 실패가 있었다는 것 말고는 판정의 근거가 되지 않습니다."
+_HELD = {"go": {True: "✓ 통과", False: "✕ 못 미침"}, "no-go": {True: "✓ 해당 없음", False: "✕ 해당"}}
 _SIDE_BY_SIDE = 7
 _LEAK_UNKNOWN = "누수가 있는지 알 수 없습니다. 호출을 늘려 다시 재 주세요."
 
@@ -59,8 +61,8 @@ def _at_gates(measurement: Measurement) -> None:
     for line in looking.at_gates(measurement):
         value = "측정 안 됨" if line.value is None else wording.value_text(line.gate.unit, line.value)
         # What is no evidence passes nothing and fails nothing, however good its figure looks.
-        verdict = "세지 않음" if not line.counts else "✓ 통과" if line.holds else "✕ 못 미침"
-        rows.append((line.gate.title, value, wording.threshold_text(line.gate), verdict, line.why_not.replace("`", "") or "–"))
+        verdict = "세지 않음" if not line.counts else _HELD[line.gate.kind][bool(line.holds)]
+        rows.append((line.gate.title, value, gate_table.limit(line.gate), verdict, line.why_not.replace("`", "") or "–"))
     if rows:
         plot.part("판정 기준에서")
         tables.draw(("기준", "값", "문턱", "결과", "까닭"), rows, numbers=frozenset({"값", "문턱"}))

@@ -12,6 +12,7 @@ from core.report import performance_results
 from core.store.measurements import Measurement
 from pages.widgets import doors, results, trouble
 
+_TOLD = "performance.imported"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -29,6 +30,8 @@ def draw(listed: Sequence[Measurement], *, may_write: bool) -> None:
             given = st.file_uploader("측정 가져오기", type="json", key="performance.import")
             if given is not None and st.button("가져오기", key="performance.import.do"):
                 _bring_in(given.getvalue())
+            if told := st.session_state.pop(_TOLD, ""):
+                results.notes([told])
 
 
 def _packed() -> bytes:
@@ -43,4 +46,5 @@ def _bring_in(data: bytes) -> None:
     except UserError as error:
         trouble.show(error)
         return
-    results.notes([f"측정 {len(done.new):,}개를 가져왔고, {len(done.known):,}개는 이미 있었습니다."])
+    st.session_state[_TOLD] = f"측정 {len(done.new):,}개를 가져왔고, {len(done.known):,}개는 이미 있었습니다."
+    st.rerun()  # the list, the gates and the charts have them too

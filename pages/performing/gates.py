@@ -13,21 +13,25 @@ from pages.performing import data
 from pages.widgets import markup
 from pages.widgets.text import attribute, inline
 
-_WORDS = {"pass": (True, "통과"), "fail": (False, "못 미침"), "uncounted": (None, "세지 않음"), "nothing": (None, "측정 안 됨")}
+_OPEN = {"uncounted": (None, "세지 않음"), "nothing": (None, "측정 안 됨")}
+_WORDS = {"go": {"pass": (True, "통과"), "fail": (False, "못 미침"), **_OPEN},
+          # What a No-Go condition says is bad: clear of it is good.
+          "no-go": {"pass": (True, "해당 없음"), "fail": (False, "해당"), **_OPEN}}
 _HEADERS = ("", "기준", "값", "문턱", "근거")
+_NUMBERS = ("값", "문턱")
 
 
 def draw(listed: Sequence[Measurement]) -> None:
     """Draw the lines, exactly as 지표와 판정 sees them."""
     known = {each.id: each for each in listed}
-    head = "".join(f"<th>{name}</th>" for name in _HEADERS)
+    head = "".join(f'<th class="{"ib-number" if name in _NUMBERS else ""}">{name}</th>' for name in _HEADERS)
     rows = "".join(_row(each, known) for each in standing.standings(listed))
     markup.draw(f'<div class="ib-scroll"><table class="ib-gates ib-standings"><thead><tr>{head}</tr></thead>'
                 f"<tbody>{rows}</tbody></table></div>")
 
 
 def _row(each: Standing, known: dict[int, Measurement]) -> str:
-    passed, words = _WORDS[each.word]
+    passed, words = _WORDS[each.gate.kind][each.word]
     found = each.evidence
     value = "–" if found.value is None else attribute(wording.value_text(each.gate.unit, found.value))
     ends = "" if found.value is None or found.low is None or found.high is None else (
