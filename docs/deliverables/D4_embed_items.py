@@ -3,6 +3,8 @@
 저장소의 맨 위 폴더에서: .venv/bin/python D4_embed_items.py math-100
 """
 
+# ruff: noqa: T201 - a script that prints
+
 import sys
 
 sys.path.insert(0, ".")

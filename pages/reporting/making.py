@@ -2,8 +2,123 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from core.accounts.person import Person
+from core.report import deliverables
+from core.report.final import making
+from core.store import reports
+from core.store.collections import Collection
+from core.store.reports import ReportEntry
+from pages.labelling import acts
+from pages.measuring import data, gaps
+from pages.reporting import preview, prose
+from pages.widgets import doors, markup, results, work
+from pages.widgets.text import attribute
+
+TITLE = "최종 보고서 (D10)"
+_ABOUT = ("저장된 실행, 정답, 측정으로 계획서 8.2의 보고서를 만듭니다. 모든 숫자에 실행 번호와 정답 버전이 붙고, 같은 근거로 만들면 "
+          "파일도 해시도 같습니다.")
+_NONE = "아직 만든 보고서가 없습니다."
+_STALE = "이 보고서를 만든 뒤 실행, 정답, 측정이나 글이 바뀌었습니다. 다시 만들어 주세요."
+_ACT = "report.make"
 
 
 def draw(who: Person | None) -> None:
     """Draw the report and what can be done with it."""
+    st.subheader(TITLE, anchor=False)
+    acts.said()
+    found = data.collection()
+    if found is None:
+        results.calm(gaps.NO_ITEMS)
+        return
+    if not data.may_see_grades(found, who):
+        results.calm(gaps.UNSEEN)
+        return
+    with doors.database().connection() as conn:
+        listed = reports.listing(conn, found.id)
+        stale = bool(listed) and making.stale(conn, found.id, listed[0])
+    _latest(listed, stale)
+    _make(found, who, listed, stale)
+    if listed:
+        _files(found, listed[0], stale)
+        if not stale:
+            preview.draw(found, listed[0].sha256)
+    prose.draw(found, who)
+    if len(listed) > 1:
+        _earlier(listed[1:])
+
+
+def _latest(listed: list[ReportEntry], stale: bool) -> None:
+    if not listed:
+        results.notes([_ABOUT])
+        results.calm(_NONE)
+        return
+    newest = listed[0]
+    told = {
+        "판정": newest.body["title"] + (" · 축소 모델" if newest.watermarked else ""), "정답": newest.body["ground_truth"]["title"],
+        "만든 때": f"{newest.made_at.astimezone():%Y-%m-%d %H:%M} · {newest.made_by}", "번호": f"{newest.id}번",
+        "SHA-256": newest.sha256}
+    rows = "".join(f"<dt>{attribute(name)}</dt><dd>{attribute(words)}</dd>" for name, words in told.items())
+    markup.draw(f'<dl class="ib-explained">{rows}</dl>')
+    if stale:
+        results.notes([_STALE])
+    if missing := newest.body.get("missing"):
+        with st.expander(f"판정을 막는 것 {len(missing)}가지"):
+            markup.draw("\n".join(f"- {attribute(each)}" for each in missing))
+
+
+def _make(found: Collection, who: Person | None, listed: list[ReportEntry], stale: bool) -> None:
+    if who is not None and who.role == "viewer":
+        return
+    key = f"report.make.{found.id}"
+    state = work.draw(key)
+    if state is not None and state.running:
+        return
+    title = "보고서 만들기" if not listed else "다시 만들기"
+    if who is None:
+        markup.draw('<p class="ib-soft">보고서를 만들려면 <a href="/login?next=/report" target="_self">이름을 정해</a> 주세요.</p>')
+        return
+    if st.button(title, key="report.make", type="primary" if stale or not listed else "secondary", icon=":material/description:"):
+        name, by = found.name, who.name
+        work.start(key, "보고서", lambda report, cancelled: _made(name, by, report))
+        st.rerun()
+
+
+def _made(collection: str, by: str, report: work.Report) -> int:
+    report(0, 1, "수를 모으고 조판합니다")
+    made = making.make(doors.database(), collection=collection, by=by)
+    report(1, 1, "")
+    return made.id
+
+
+def _files(found: Collection, newest: ReportEntry, stale: bool) -> None:
+    stem = f"{found.name}_{newest.sha256[:8]}"
+    with st.container(horizontal=True, vertical_alignment="center", key="report-files"):
+        st.download_button("PDF", lambda: _stored(newest.id).pdf, f"보고서_{stem}.pdf", "application/pdf", on_click="ignore",
+                           key="report.pdf", icon=":material/picture_as_pdf:")
+        st.download_button("Markdown", lambda: _stored(newest.id).markdown.encode(), f"보고서_{stem}.md", "text/markdown",
+                           on_click="ignore", key="report.md", icon=":material/article:")
+        if not stale:
+            st.download_button("산출물 D1–D10 (ZIP)", lambda: _zip(found), f"산출물_{stem}.zip", "application/zip", on_click="ignore",
+                               key="report.zip", icon=":material/folder_zip:")
+        markup.draw(f'<span class="ib-soft">{attribute(f"PDF {newest.bytes / 1000:,.0f} kB · 해시가 산출물의 manifest.json에도 있습니다")}'
+                    "</span>")
+
+
+def _stored(report_id: int) -> reports.StoredReport:
+    with doors.database().connection() as conn:
+        return reports.get(conn, report_id)
+
+
+def _zip(found: Collection) -> bytes:
+    made = making.make(doors.database(), collection=found.name, by="산출물 묶음")
+    return deliverables.as_zip(doors.database(), found.name, made)
+
+
+def _earlier(listed: list[ReportEntry]) -> None:
+    with st.expander(f"지난 보고서 {len(listed)}개"):
+        rows = "".join(f"<tr><td>{each.id}</td><td>{each.made_at.astimezone():%Y-%m-%d %H:%M}</td><td>{attribute(each.made_by)}</td>"
+                       f"<td>{attribute(each.body['title'])}</td><td>{each.sha256[:16]}</td></tr>" for each in listed[:20])
+        head = "".join(f"<th>{name}</th>" for name in ("번호", "만든 때", "누가", "판정", "SHA-256"))
+        markup.draw(f'<table class="ib-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
