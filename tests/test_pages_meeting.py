@@ -12,8 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
-from core.evaluation import assembling
+from core.evaluation import assembling, naming
 from core.evaluation.analysis import cases
+from core.evaluation.scenarios import BASELINE, TUNED
 from core.meeting import bookmarks
 from core.meeting.steps import NAMES, STEPS
 from core.settings import PROJECT_DIR
@@ -139,6 +140,9 @@ def test_the_measures_are_those_of_the_pages_with_their_runs(page, conn, collect
     result = evaluation.scenarios["gate"]
     mean = result.of("qwen3-vl", "cR@5").mean()
     assert f"<b>{mean:.3f}</b>" in shown and f"A {result.systems[0].run_id}번" in shown
+    assert result.has(BASELINE) and result.has(TUNED), "or the next line would prove nothing"
+    rows = re.findall(r'ib-meet-system">([^<]+)<', shown)
+    assert naming.label(TUNED) in rows and naming.label(BASELINE) not in rows
 
 
 @pytest.mark.slow
@@ -192,7 +196,12 @@ def test_keys_walk_the_meeting_and_leave_typing_alone(meeting):
     window.keyboard.press("ArrowRight")
     stands(window, 2)
     assert "step=data" in window.url
-    window.keyboard.press("PageDown")
+    window.evaluate("() => { for (let turn = 0; turn < 3; turn += 1) document.body.dispatchEvent("
+                    "new KeyboardEvent('keydown', {key: 'PageDown', bubbles: true, cancelable: true})); }")
+    stands(window, 5)  # faster than a slide is drawn, and none is lost
+    window.keyboard.press("PageUp")
+    stands(window, 4)
+    window.keyboard.press("PageUp")
     stands(window, 3)
     box = window.get_by_role("textbox", name="검색어")
     box.click()
