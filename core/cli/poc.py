@@ -62,7 +62,8 @@ def as_json(found: Summary) -> dict[str, Any]:
     """Return what ``--json`` prints of a run."""
     decision = found.decision
     return {
-        "collection": found.collection, "steps": [asdict(each) for each in found.outcomes], "files": found.files,
+        "collection": found.collection, "files": found.files,
+        "steps": [asdict(each) | {"at": each.at and each.at.isoformat()} for each in found.outcomes],
         "verdict": decision and decision.verdict, "headline": decision and decision.headline,
         "miniature": decision and decision.miniature, "invalid": list(decision.invalid) if decision else [],
         "missing": list(decision.missing) if decision else [],

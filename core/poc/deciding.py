@@ -14,7 +14,7 @@ from core.poc.step import House, Look, digest
 from core.store import collections, evaluation_state
 
 SECONDS = 3.0
-SAME = "근거가 그대로입니다. "
+SAME, VERDICT = "근거가 그대로입니다. ", "판정: "
 
 
 def look(house: House) -> Look:
@@ -23,7 +23,7 @@ def look(house: House) -> Look:
         state = fingerprint(conn, house.wish.collection)
         last = record.of_step(conn, house.wish.collection, "decide")
     if last is not None and last.good and last.fingerprint == state:
-        return Look("done", f"{SAME}{last.words.removeprefix(SAME)}", fingerprint=state)
+        return Look("done", SAME + last.words[max(0, last.words.rfind(VERDICT)):], fingerprint=state)
     return Look("stale" if last is not None else "missing", "근거가 새로 생겼거나 바뀌어 다시 판정합니다.", SECONDS, state)
 
 
@@ -32,7 +32,7 @@ def run(house: House, part: Worker) -> str:
     part.check()
     with house.database.connection() as conn:
         found = decision(conn, house.wish.collection)
-    return f"판정: {found.title}{' (축소 모델)' if found.miniature else ''}."
+    return f"{VERDICT}{found.title}{' (축소 모델)' if found.miniature else ''}."
 
 
 def decision(conn: Connection, collection: str) -> Decision:

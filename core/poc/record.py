@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from psycopg import Connection
 
@@ -25,12 +26,17 @@ class Last:
     """The last run of a collection."""
 
     at: datetime
+    """When it ended."""
     outcomes: tuple[Outcome, ...]
 
 
 def keep(conn: Connection, collection: str, outcomes: Sequence[Outcome]) -> None:
-    """Remember what came of the steps; a disk that is full costs no run its end."""
-    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "steps": [asdict(each) for each in outcomes]}
+    """Remember what came of the steps; of those a run did not reach, what the one before said. A full disk costs no run its end."""
+    before = last(conn, collection)
+    reached = {each.name for each in outcomes}
+    kept = [*outcomes, *(each for each in (before.outcomes if before else ()) if each.name not in reached)]
+    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "steps": [asdict(each) | {"at": each.at.isoformat(timespec="seconds") if each.at else None} for each in kept]}
     path = _path(conn, collection)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +49,7 @@ def last(conn: Connection, collection: str) -> Last | None:
     """Return the last run, None where there was none here or its record cannot be read."""
     try:
         told = json.loads(_path(conn, collection).read_bytes())
-        return Last(datetime.fromisoformat(told["at"]), tuple(Outcome(**each) for each in told["steps"]))
+        return Last(datetime.fromisoformat(told["at"]), tuple(map(_read, told["steps"])))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError):
@@ -55,6 +61,10 @@ def of_step(conn: Connection, collection: str, name: str) -> Outcome | None:
     """Return what the last run said of a step."""
     found = last(conn, collection)
     return next((each for each in found.outcomes if each.name == name), None) if found is not None else None
+
+
+def _read(told: dict[str, Any]) -> Outcome:
+    return Outcome(**told | {"at": datetime.fromisoformat(told["at"]) if told["at"] else None})
 
 
 def _path(conn: Connection, collection: str) -> Path:

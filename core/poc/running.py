@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from core.errors import StoreError, UserError
 from core.jobs.working import StoppedError, Worker
@@ -64,7 +65,7 @@ def run(house: House, worker: Worker, *, steps: Sequence[Step] = STEPS, tell: Te
         for number, step in enumerate(steps, start=1):
             worker.check()
             part = Part(worker, begin=shares[step.name][0], end=shares[step.name][1], words=words(step, number, len(steps)))
-            outcomes[step.name] = _one(step, house, part, outcomes)
+            outcomes[step.name] = replace(_one(step, house, part, outcomes), at=datetime.now(UTC).replace(microsecond=0))
             tell(outcomes[step.name])
     finally:
         _keep(house, tuple(outcomes.values()))

@@ -82,6 +82,8 @@ class Outcome:
     """One Korean line: why it was run or not, and what came of it."""
     seconds: float = 0.0
     fingerprint: str = ""
+    at: datetime | None = None
+    """When it was known."""
 
     @property
     def good(self) -> bool:

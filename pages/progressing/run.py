@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import streamlit as st
 
@@ -68,7 +67,7 @@ def _body(name: str, who: Person | None) -> None:
     said = {each.name: each for each in last.outcomes} if last is not None and not (job is not None and job.active) else {}
     may_see = _may_see(name, who)
     now = at_work.name if at_work is not None else ""
-    rows = "".join(_row(each, said.get(each.step.name), running_now=each.step.name == now, at=last.at if last else None, may_see=may_see)
+    rows = "".join(_row(each, said.get(each.step.name), running_now=each.step.name == now, may_see=may_see)
                    for each in planned)
     head = "".join(f"<th>{title}</th>" for title in _HEADERS)
     markup.draw(f'<div class="ib-scroll"><table class="ib-table ib-steps"><thead><tr>{head}</tr></thead>'
@@ -77,7 +76,7 @@ def _body(name: str, who: Person | None) -> None:
         _summary(name, planned, said, may_see=may_see)
 
 
-def _row(planned: Planned, said: Outcome | None, *, running_now: bool, at: datetime | None, may_see: bool) -> str:
+def _row(planned: Planned, said: Outcome | None, *, running_now: bool, may_see: bool) -> str:
     step, look = planned.step, planned.look
     # What the last run met counts as long as the step still is to be done.
     failed = said is not None and said.ending == "failed" and look.standing != "done"
@@ -86,7 +85,7 @@ def _row(planned: Planned, said: Outcome | None, *, running_now: bool, at: datet
     why = said.words if failed and said is not None else look.why
     if step.name in ("decide", "report") and not may_see:
         why = _HIDDEN
-    done_at = look.at or (at if said is not None and said.ending == "done" and look.standing == "done" else None)
+    done_at = look.at or (said.at if said is not None and said.ending == "done" and look.standing == "done" else None)
     told = f"{done_at.astimezone():%m-%d %H:%M}" if done_at is not None else ""
     return (f'<tr data-step="{step.name}" data-standing="{word}"><td class="ib-number">{STEPS.index(step) + 1}</td>'
             f'<td><b>{attribute(step.title)}</b><small>{attribute(step.about)}</small></td>'
