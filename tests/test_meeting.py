@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from core.accounts.person import Person
 from core.errors import InputError
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.resampling import Difference
@@ -14,6 +17,7 @@ from core.evaluation.scenarios import GATE, SCENARIOS
 from core.evaluation.verdict import gates
 from core.labels.versions.truth import Truth
 from core.meeting import bookmarks, messages, steps
+from core.settings import PROJECT_DIR
 from core.store import collections
 
 DIFFERENCE = Difference(value=-0.0442, low=-0.09, high=-0.002, p=0.01, wins=1, ties=2, losses=3, queries=6)
@@ -50,6 +54,19 @@ def test_what_cannot_be_kept_is_refused_and_leaves_nothing(conn, collection, add
     with pytest.raises(InputError):
         bookmarks.keep(conn, collection.id, address, title, by=by)
     assert bookmarks.listing(conn, collection.id) == []
+
+
+@pytest.mark.parametrize(("who", "demanded", "allowed"), [
+    (Person("위원", "tf"), True, True), (Person("개발", "developer"), True, True), (Person("선임", "senior"), True, True),
+    (Person("손님", "viewer"), False, False), (Person("라벨러", "rater"), True, False), (None, True, False), (None, False, True),
+])
+def test_who_may_keep_and_take_out(conn, collection, who, demanded, allowed):
+    bookmarks.keep(conn, collection.id, "?q=there", "있던 것", by="김선생")
+    for act in (lambda: bookmarks.keep(conn, collection.id, "?q=new", "새것", by="이름", who=who, demanded=demanded),
+                lambda: bookmarks.leave(conn, collection.id, "?q=there", by="이름", who=who, demanded=demanded)):
+        with nullcontext() if allowed else pytest.raises(InputError, match="맞는 계정"):
+            act()
+    assert [each.address for each in bookmarks.listing(conn, collection.id)] == (["?q=new"] if allowed else ["?q=there"])
 
 
 def test_the_first_slide_counts_the_registered_conditions():
@@ -101,3 +118,9 @@ def test_an_undetermined_verdict_says_how_much_is_missing():
     open_ = SimpleNamespace(verdict="undetermined", invalid=("a", "b"), missing=("c",), title="판정 불가")
     assert "3가지 남았습니다" in messages.verdict(open_)
     assert messages.verdict(SimpleNamespace(verdict="go", invalid=(), missing=(), title="Go (경계)")).endswith("Go (경계)입니다.")
+
+
+def test_the_guide_tells_the_steps_and_their_minutes():
+    guide = (PROJECT_DIR / "docs" / "meeting.ko.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\d) ([^|]+?) \| [^|]+ \| (\d+)분 \|$", guide, re.MULTILINE)
+    assert told == [(str(number), step.title, str(step.minutes)) for number, step in enumerate(steps.STEPS, start=1)]

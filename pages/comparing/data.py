@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.accounts import logins
 from core.accounts.person import Person
 from core.errors import NotFoundError
 from core.labels import making, rounds
@@ -127,13 +128,13 @@ def keep_for_meeting(collection: str, address: str, title: str, who: Person) -> 
         InputError: title or address cannot be used.
     """
     with _opened(collection) as (conn, place):
-        bookmarks.keep(conn, place, address, title, by=who.name)
+        bookmarks.keep(conn, place, address, title, by=who.name, who=who, demanded=logins.demanded())
 
 
 def leave_from_meeting(collection: str, address: str, who: Person) -> None:
     """Take a comparison out of the meeting again."""
     with _opened(collection) as (conn, place):
-        bookmarks.leave(conn, place, address, by=who.name)
+        bookmarks.leave(conn, place, address, by=who.name, who=who, demanded=logins.demanded())
 
 
 def not_run(collection: str, systems: Sequence[str]) -> list[str]:
