@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.bench import comparing, looking, standing, watching
+from core.bench import comparing, frame, looking, standing, watching
+from core.bench.asking import Asked
+from core.bench.calling import Answer
 from core.bench.watching import Watch, sight
+from core.jobs.working import Worker
 from core.store import bench_samples
 from core.store.bench_samples import BenchRun
 from tests.test_bench_looking import measured, sample
@@ -134,6 +137,20 @@ def test_looking_on_reads_only_what_is_new(conn, monkeypatch):
     assert watch.look(conn) is found, "nothing new, nothing computed"
 
 
+def test_calls_that_wait_to_be_stored_are_seen_while_an_index_is_built(database, conn, monkeypatch):
+    made = frame.Bench(database, None, None, Asked("index"), Worker(), lambda *told: None)
+    made.open(device="CPU", system="hnsw", config={}, environment={})
+    monkeypatch.setattr(frame, "_WRITE_SECONDS", 1e9)
+    made.record("exact 2048", Answer("ok", 1.0), {}, read=False)
+    made.step(1, 9, "색인을 만드는 중")
+    assert bench_samples.of_run(conn, made.run.id) == []
+    monkeypatch.setattr(frame, "_WRITE_SECONDS", 0.0)
+    made.step(2, 9, "색인을 만드는 중")
+    assert [each.series for each in bench_samples.of_run(conn, made.run.id)] == ["exact 2048"]
+    bench_samples.close(conn, made.run.id)
+    made.close()
+
+
 def test_a_failed_call_is_never_answered_and_warm_ups_stand_in_the_series_of_time():
     calls = [sample(1, 30.0), sample(2, 10.0), sample(3, 20.0), sample(4, 5.0, outcome="failed")]
     assert looking.cumulative(calls, "text") == [(10.0, 0.25), (20.0, 0.5), (30.0, 0.75)]
@@ -148,3 +165,10 @@ def test_memory_is_that_of_the_card_where_there_is_one():
     assert looking.memory(ram) == ([(0, 2.0)], False)
     card = [*ram, replace(sample(2, 1.0), memory={"rss": 1, "process": 5_500_000_000})]
     assert looking.memory(card) == ([(2, pytest.approx(5.5))], True)
+
+
+def test_what_two_measurements_do_not_share_is_named():
+    one = numbered(1, "latency", LATENCY, calls=200)
+    assert looking.different(one, numbered(2, "latency", LATENCY, calls=200, hours=3)) == []
+    assert looking.different(one, numbered(2, "latency", LATENCY, device="CPU", calls=20, precision="fp32", partial=True)) == [
+        "장치", "중간에 끊김", "정밀도", "호출 수"]

@@ -97,7 +97,9 @@ class Bench:
         self._tell()
 
     def step(self, done: int, total: int, words: str) -> None:
-        """Tell of work that has no samples."""
+        """Tell of work that has no samples; those that wait are stored, so that whoever looks on has them meanwhile."""
+        if time.monotonic() - self._written >= _WRITE_SECONDS:
+            self.write()
         self.worker.progress(done, total, words)
         self._show(done, total, words)
 

@@ -111,6 +111,14 @@ def side_by_side(first: Measurement, second: Measurement) -> list[Pair]:
     return [Pair(name, title, unit, left.get(name), right.get(name)) for name, (title, unit) in _titles(left | right).items()]
 
 
+def different(first: Measurement, second: Measurement) -> list[str]:
+    """Return in Korean what two measurements do not share, so that a difference between them may come from it."""
+    told = [("시스템", first.system, second.system), ("장치", first.device, second.device),
+            ("축소 모델", first.miniature, second.miniature), ("중간에 끊김", first.partial, second.partial)]
+    told += [(title, first.config.get(name), second.config.get(name)) for name, title in _CONFIG.items()]
+    return [title for title, own, other in told if own != other]
+
+
 def _line(measurement: Measurement, gate: Gate, file: GateFile) -> Line:
     value = _value(measurement)
     if not is_same_pipeline(measurement.system, file.subject.system):
@@ -167,4 +175,6 @@ def _titles(names: Sequence[str] | dict[str, float]) -> dict[str, tuple[str, str
     return {name: words for name, words in told.items() if name in names}
 
 
+_CONFIG = {"precision": "정밀도", "dims": "차원", "max_pixels": "그림 크기", "budget_gb": "메모리 한도", "calls": "호출 수",
+           "collection": "컬렉션", "items": "문항 수", "rows": "문항 수", "random_weights": "무작위 가중치"}
 _FIGURES = {"mean": "평균", "p50": "P50", "p95": "P95", "p99": "P99"}

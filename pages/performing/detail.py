@@ -134,13 +134,15 @@ def _number(value: float | None, unit: str) -> str:
 
 def pair(first: Measurement, second: Measurement) -> None:
     """Draw two measurements of one kind side by side."""
+    marked = [f"측정 {each.id} {data.badges(marks)}" for each in (first, second) if (marks := overview.marks(each))]
+    if marked:
+        markup.draw(f'<p class="ib-read">{" ".join(marked)}</p>')
     rows = [(each.title, _number(each.first, each.unit), _number(each.second, each.unit), f"{each.ratio:.2f}" if each.ratio else "–")
             for each in looking.side_by_side(first, second)]
     headers = ("무엇", data.title(first), data.title(second), "비")
     calls.cumulative(first, second)
     plot.part("나란히", sheet=plot.Sheet(headers, rows), name=f"pair-{first.id}-{second.id}", remark="비는 오른쪽 ÷ 왼쪽")
     tables.draw(headers, rows, numbers=frozenset(headers[1:]))
-    different = [name for name, own, other in (("장치", first.device, second.device), ("축소 모델", first.miniature, second.miniature))
-                 if own != other]
+    different = looking.different(first, second)
     if different:
         markup.draw(f'<p style="color:{MUTED}">{attribute("조건이 다릅니다: " + ", ".join(different))}</p>')

@@ -70,18 +70,19 @@ def _one(found: Sight) -> None:
     markup.draw(f'<div class="ib-live-head"><b>재는 중</b> {attribute(what)} {marks}<span>{attribute(taken)}째</span></div>')
     first = next((each for each in found.series if each.p50 is not None), None)
     tiles = [("답한 호출", f"{found.calls - found.failures:,}", f"준비 {found.uncounted:,}번은 빼고"),
-             ("실패", f"{found.failures:,}", found.last_error[:60] or "없음"),
-             ("첫 호출", _ms(found.cold_ms), "모델을 올리는 시간까지")]
+             ("실패", f"{found.failures:,}", found.last_error[:60] or "없음")]
+    if run.kind == "latency":
+        tiles.append(("첫 호출", _ms(found.cold_ms), "모델을 올리는 시간까지"))
     if first is not None and len(found.series) == 1:
         tiles += [("지금까지 P50", _ms(first.p50), "가운데 호출"), ("지금까지 P95", _ms(first.p95), "끝나면 구간과 함께")]
-    memory = found.memory[-1][1] if found.memory else None
-    tiles.append(("VRAM" if found.on_card else "RAM", "–" if memory is None else f"{memory:,.2f} GB", "엔진 프로세스"))
+    if found.memory:
+        tiles.append(("VRAM" if found.on_card else "RAM", f"{found.memory[-1][1]:,.2f} GB", "엔진 프로세스"))
     cells = "".join(f"<div><span>{attribute(name)}</span><b>{attribute(value)}</b><small>{attribute(under)}</small></div>"
                     for name, value, under in tiles)
     markup.draw(f'<div class="ib-vram-tiles">{cells}</div>')
     # Always there, empty or not: the chart behind it would be made anew where it took another place.
     markup.draw(_table(found) if len(found.series) > 1 else "<div></div>")
-    st.echarts_chart(_spec(found), height=300, theme=None, key=f"performance.live.{run.id}", alt="지금까지 잰 호출의 시간")
+    st.echarts_chart(_spec(found), height=300, theme=None, key=f"performance.samples.{run.id}", alt="지금까지 잰 호출의 시간")
 
 
 def _marks(run: BenchRun) -> list[str]:
@@ -102,9 +103,11 @@ def _table(found: Sight) -> str:
 
 def _spec(found: Sight) -> dict[str, Any]:
     letters = {"fontFamily": plot.FAMILY, "fontSize": plot.SMALL, "color": MUTED}
+    alone = len(found.series) == 1
+    # A series keeps its colour while others begin behind it.
+    lines = [_points(each, colour(found.run.system) if alone else _COLOURS[place % len(_COLOURS)])
+             for place, each in enumerate(found.series)][-len(_COLOURS):]
     shown = found.series[-len(_COLOURS):]
-    inks = [colour(found.run.system)] if len(shown) == 1 else _COLOURS
-    lines = [_points(each, ink) for each, ink in zip(shown, inks, strict=False)]
     if found.failed:
         lines.append({"name": "실패", "type": "scatter", "symbol": _CROSS, "symbolSize": 10,
                       "itemStyle": {"color": LIMIT, "borderColor": LIMIT, "borderWidth": 2},
