@@ -30,8 +30,10 @@ def found(at: Room) -> list[ErrorCase]:
     """Return the error cases of A in the gate set; none while there is nothing to look at."""
     if at.lacking or not at.results.result(GATE).has(_A):
         return []
-    with doors.database().connection() as conn:
-        return cases.of(conn, at.results.evaluation)
+    if "errors" not in at.once:
+        with doors.database().connection() as conn:
+            at.once["errors"] = cases.of(conn, at.results.evaluation)
+    return at.once["errors"]
 
 
 def message(at: Room) -> str:

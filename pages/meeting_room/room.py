@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.accounts.person import Person
 from core.evaluation.verdict.gates import GateFile
@@ -25,6 +26,8 @@ class Room:
     file: GateFile
     at: Shown | None
     """The evaluation under the ground truth that is asked for; None while this person may not see grades."""
+    once: dict[str, Any] = field(default_factory=dict)
+    """What a slide's sentence and its body both read, kept for this drawing alone."""
 
     @property
     def results(self) -> Shown:
