@@ -139,6 +139,7 @@ def test_what_nobody_measured_is_said_so_and_how(page):
 
 
 def test_quality_beside_speed_asks_for_items_and_a_ground_truth(page, collection, monkeypatch):
+    monkeypatch.setattr("pages.measuring.data.collection", lambda: None)
     assert "아직 문항이 없습니다" in words(page(measured(1, "latency", LATENCY), view="quality"))
     monkeypatch.setattr("pages.measuring.data.collection", lambda: collection)
     told = words(page(measured(1, "latency", LATENCY), view="quality"))
