@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -145,10 +145,18 @@ def test_a_plan_knows_only_what_lies_before_the_first_open_step(made, house):
     assert made.done == []
 
 
+def test_a_step_that_takes_another_in_waits_for_it_and_does_without_it(made, house):
+    made.add("a", deed=fail(InputError("nein")))
+    made.add("b", standing="done")
+    made.steps[1] = replace(made.steps[1], follows=("a",))
+    assert running.plan(house, made.steps)[1].look.standing == "waiting"
+    assert [each.ending for each in running.run(house, Worker(), steps=made.steps)] == ["failed", "kept"]
+
+
 def test_every_step_needs_only_steps_before_it():
     names = [step.name for step in STEPS]
     assert len(set(names)) == len(names)
-    assert all(names.index(needed) < names.index(step.name) for step in STEPS for needed in step.needs)
+    assert all(names.index(needed) < names.index(step.name) for step in STEPS for needed in (*step.needs, *step.follows))
 
 
 def test_a_record_that_cannot_be_read_is_none(conn, collection):

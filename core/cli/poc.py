@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             bar.set_postfix_str(words, refresh=False)
             bar.update(done - bar.n)
 
-        outcomes = running.run(house, Shown(working.current(), show), tell=lambda each: say(_line(each)))
+        outcomes = running.run(house, Shown(working.current(), show), tell=lambda each: say(_line(each, arguments.job)))
     found = summary.of(house, outcomes)
     if arguments.json:
         print_json(as_json(found))
@@ -96,9 +96,11 @@ def _tell_plan(planned: tuple[Planned, ...], arguments: argparse.Namespace) -> N
         print_table(("단계", "상태", "이유"), [(each.step.title, STANDINGS[each.look.standing], each.look.why) for each in planned])
 
 
-def _line(each: Outcome) -> str:
+def _line(each: Outcome, job: int | None) -> str:
     from core.poc.summary import ENDINGS
 
     took = f" ({each.seconds:.0f}초)" if each.seconds >= 1 else ""
-    return f"{each.title}: {ENDINGS[each.ending]}{took} — {each.words}"
+    # Whoever looks at a job reads what it prints; a verdict is not for everybody while people label.
+    words = "" if job is not None and each.name == "decide" else f" — {each.words}"
+    return f"{each.title}: {ENDINGS[each.ending]}{took}{words}"
 

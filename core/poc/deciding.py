@@ -23,7 +23,7 @@ def look(house: House) -> Look:
         state = fingerprint(conn, house.wish.collection)
         last = record.of_step(conn, house.wish.collection, "decide")
     if last is not None and last.good and last.fingerprint == state:
-        return Look("done", SAME + last.words[max(0, last.words.rfind(VERDICT)):], fingerprint=state)
+        return Look("done", SAME + verdict_in(last.words), fingerprint=state)
     return Look("stale" if last is not None else "missing", "근거가 새로 생겼거나 바뀌어 다시 판정합니다.", SECONDS, state)
 
 
@@ -33,6 +33,11 @@ def run(house: House, part: Worker) -> str:
     with house.database.connection() as conn:
         found = decision(conn, house.wish.collection)
     return f"{VERDICT}{found.title}{' (축소 모델)' if found.miniature else ''}."
+
+
+def verdict_in(words: str) -> str:
+    """Return the part of an outcome's words that says the verdict."""
+    return words[max(0, words.rfind(VERDICT)):]
 
 
 def decision(conn: Connection, collection: str) -> Decision:

@@ -1,56 +1,66 @@
-"""Step 7: the report (D10), made anew where the verdict's evidence or the written analysis is another one."""
+"""Step 7: the report (D10) and the deliverables beside it, made anew where a report would say something else today."""
 
 from __future__ import annotations
 
-import importlib.util
+from pathlib import Path
 
 from psycopg import Connection
 
 from core.jobs.working import Worker
-from core.poc import deciding, record
 from core.poc.step import House, Look, digest
 from core.report.saving import save
 from core.settings import settings
 from core.store import collections, reports
 
-SECONDS = 10.0
-_MAKING = "core.report.final.making"
-NOT_YET = "보고서를 만드는 부분이 이 판에 아직 없습니다. 판정과 측정은 화면과 `python -m core decide`에서 볼 수 있습니다."
-NAMES = {"pdf": "report.pdf", "markdown": "report.md"}
+SECONDS = 20.0
+NAMES = {"pdf": "report.pdf", "zip": "deliverables.zip"}
 
 
 def look(house: House) -> Look:
-    """Return whether there is a report on exactly today's evidence."""
-    if not _there():
-        return Look("impossible", NOT_YET)
+    """Return whether there is a report on exactly today's evidence and words, and its files."""
+    from core.report.final import facts, making
+
     with house.database.connection() as conn:
-        state = _fingerprint(conn, house.wish.collection)
-        last = record.of_step(conn, house.wish.collection, "report")
-        newest = next(iter(reports.listing(conn, collections.get(conn, house.wish.collection).id)), None)
-    if newest is not None and last is not None and last.good and last.fingerprint == state:
-        return Look("done", f"{newest.id}번 보고서가 지금 근거의 것입니다.", fingerprint=state, at=newest.made_at)
+        collection = collections.get(conn, house.wish.collection)
+        newest = next(iter(reports.listing(conn, collection.id)), None)
+        said = {name: each.body for name, each in reports.said(conn, collection.id).items()}
+        state = digest({"facts": facts.fingerprint(conn, collection.id), "prose": said})
+        stale = newest is not None and making.stale(conn, collection.id, newest)
+        there = len(files(conn, house.wish.collection)) == len(NAMES)
     if newest is None:
         return Look("missing", "보고서가 없습니다.", SECONDS, state)
-    return Look("stale", "마지막 보고서를 만든 뒤에 근거나 분석 글이 바뀌었습니다.", SECONDS, state, newest.made_at)
+    if stale:
+        return Look("stale", "마지막 보고서를 만든 뒤에 근거나 분석 글이 바뀌었습니다.", SECONDS, state, newest.made_at)
+    if not there:
+        return Look("missing", f"{newest.id}번 보고서의 파일이 데이터 폴더에 없습니다.", SECONDS, state, newest.made_at)
+    return Look("done", f"{newest.id}번 보고서가 지금 근거의 것입니다.", fingerprint=state, at=newest.made_at)
 
 
 def run(house: House, part: Worker) -> str:
     """Make the report, store it and leave its files in the data folder."""
+    from core.report import deliverables
     from core.report.final import making
 
     part.check()
     made = making.make(house.database, collection=house.wish.collection, by=house.wish.by)
-    folder = settings().data_dir / "poc" / house.wish.collection
+    part.progress(1, 3, "산출물")
+    part.check()
+    packed = deliverables.as_zip(house.database, house.wish.collection, made)
+    part.check()
+    with house.database.connection() as conn:
+        folder = _folder(conn, house.wish.collection)
     folder.mkdir(parents=True, exist_ok=True)
     save(folder / NAMES["pdf"], made.pdf)
-    save(folder / NAMES["markdown"], made.markdown.encode())
-    return f"{made.id}번 보고서({made.sha256[:8]})를 만들었습니다. 파일: {folder}"
+    save(folder / NAMES["zip"], packed)
+    return f"{made.id}번 보고서({made.sha256[:8]})와 산출물을 만들었습니다."
 
 
-def _there() -> bool:
-    return importlib.util.find_spec("core.report.final") is not None and importlib.util.find_spec(_MAKING) is not None
+def files(conn: Connection, collection: str) -> dict[str, str]:
+    """Return the paths of the files that the last run left, by form."""
+    folder = _folder(conn, collection)
+    return {form: str(folder / name) for form, name in NAMES.items() if (folder / name).is_file()}
 
 
-def _fingerprint(conn: Connection, collection: str) -> str:
-    said = reports.said(conn, collections.get(conn, collection).id)
-    return digest({"decision": deciding.fingerprint(conn, collection), "prose": {name: each.body for name, each in said.items()}})
+def _folder(conn: Connection, collection: str) -> Path:
+    # By number: a collection's name is anybody's text.
+    return settings().data_dir / "poc" / str(collections.get(conn, collection).id)

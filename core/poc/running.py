@@ -43,7 +43,8 @@ def plan(house: House, steps: Sequence[Step] = STEPS) -> tuple[Planned, ...]:
     """
     found: dict[str, Planned] = {}
     for step in steps:
-        before = next((found[name] for name in step.needs if found[name].look.standing != "done"), None)
+        before = next((found[name] for name in step.needs if found[name].look.standing != "done"),
+                      next((found[name] for name in step.follows if found[name].runs), None))
         found[step.name] = Planned(step, _seen(step, house) if before is None else _behind(step, before))
     return tuple(found.values())
 

@@ -106,6 +106,8 @@ class Step:
     look: Callable[[House], Look]
     run: Callable[[House, Worker], str]
     """Does what is lacking and returns one Korean line of what came of it; goes on where it was stopped."""
+    follows: tuple[str, ...] = ()
+    """Names of steps whose results it takes in as well, and whose failure does not stop it."""
 
 
 def digest(contents: Mapping[str, Any]) -> str:

@@ -13,7 +13,8 @@ STEPS: tuple[Step, ...] = (
     Step("evaluate", "평가", "모든 시나리오를 찾고, D의 가중치를 고르고, 정답으로 채점합니다.", ("embed",), 120, evaluating.look,
          evaluating.run),
     Step("bench", "측정", "응답 시간, 처리량, 메모리, 안정성을 잽니다.", ("embed",), 300, benching.look, benching.run),
-    Step("decide", "판정", "기준마다 충족했는지 보고 판정합니다.", ("evaluate",), 3, deciding.look, deciding.run),
-    Step("report", "보고서", "판정 보고서(D10)를 만듭니다.", ("decide",), 10, reporting.look, reporting.run),
+    Step("decide", "판정", "기준마다 충족했는지 보고 판정합니다.", ("evaluate",), 3, deciding.look, deciding.run,
+         ("verify", "bench")),
+    Step("report", "보고서", "판정 보고서(D10)를 만듭니다.", ("decide",), 20, reporting.look, reporting.run),
 )
 BY_NAME = {step.name: step for step in STEPS}

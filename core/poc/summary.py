@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from core.errors import UserError
 from core.evaluation.verdict.outcome import Decision
-from core.poc import deciding
-from core.poc.reporting import NAMES
+from core.poc import deciding, reporting
 from core.poc.step import House, Outcome
-from core.settings import settings
 
 ENDINGS = {"done": "했음", "kept": "그대로", "failed": "실패", "refused": "하지 못함", "left_out": "뺌"}
 STANDINGS = {"done": "그대로", "missing": "해야 함", "stale": "다시 해야 함", "impossible": "할 수 없음", "left_out": "뺌",
@@ -44,9 +42,15 @@ def of(house: House, outcomes: Sequence[Outcome]) -> Summary:
                 decision = deciding.decision(conn, house.wish.collection)
         except UserError:  # its step has said why
             decision = None
-    folder = settings().data_dir / "poc" / house.wish.collection
-    files = {form: str(folder / name) for form, name in NAMES.items() if (folder / name).is_file()}
-    return Summary(house.wish.collection, tuple(outcomes), decision, files)
+    return Summary(house.wish.collection, tuple(outcomes), decision, _files(house))
+
+
+def _files(house: House) -> dict[str, str]:
+    try:
+        with house.database.connection() as conn:
+            return reporting.files(conn, house.wish.collection)
+    except UserError:  # no such collection: its first step has said so
+        return {}
 
 
 def lines(summary: Summary) -> Iterator[str]:

@@ -18,12 +18,13 @@ from core.settings import settings
 from core.store import collections
 from core.store.jobs import Job
 from pages.widgets import doors, jobs, markup, results
-from pages.widgets.text import attribute
+from pages.widgets.text import attribute, sentence
 
 _FRESH = 3.0
 _TICK = 2.0
 TITLE = "문항에서 보고서까지 한 번에"
 _ABOUT = "있는 것은 다시 하지 않습니다. 멈추거나 끊겨도 저장된 것은 남고, 이어서 하면 거기서부터 갑니다."
+_CHANGED = "그 뒤에 근거가 바뀌었습니다. 이어서 하면 다시 판정합니다."
 _HIDDEN = "판정은 라벨링이 끝난 뒤에 보입니다."
 _SIGNS = {
     "done": ("yes", "✓", "완료"), "missing": ("unknown", "", "아직"), "stale": ("unknown", "↻", "다시 해야 함"),
@@ -44,7 +45,10 @@ def draw(who: Person | None) -> None:
         if jobs.may_act(who) and not active:
             _begin(name, job)
         markup.draw(f'<div class="ib-soft">{attribute(f"{name} · {_ABOUT}")}</div>')
-    jobs.draw(_verb(name))
+    if active:
+        jobs.draw(_verb(name))
+    elif job is not None and job.state != "done":
+        results.notes([f"마지막 실행: {jobs.STATES[job.state]}" + (f" {job.error}" if job.error else ". 저장된 것은 그대로 있습니다.")])
     st.fragment(_body, run_every=_TICK if active else None)(name, who)
 
 
@@ -101,16 +105,18 @@ def _summary(name: str, planned: Sequence[Planned], said: Mapping[str, Outcome],
     if not may_see:
         results.notes([_HIDDEN])
         return
-    current = all(each.look.standing == "done" for each in planned if each.step.name in ("evaluate", "decide"))
-    found = _verdict(name, decided.fingerprint)
+    state = next(each.look for each in planned if each.step.name == "decide")
     with st.container(key="poc-summary"):
+        if state.standing != "done":
+            results.notes([f"마지막 실행의 {deciding.verdict_in(decided.words)}", _CHANGED])
+            return
+        found = _verdict(name, state.fingerprint)
         small = " · 축소 모델" if found.miniature else ""
-        old = "" if current else " (그 뒤에 근거가 바뀌었습니다)"
-        st.markdown(f"**판정: {attribute(found.title + small)}**{old}  \n{attribute(found.headline)}")
+        st.markdown(f"**판정: {sentence(found.title + small)}**  \n{sentence(found.headline)}")
         markup.draw(f'<div class="ib-soft">정답 {attribute(found.truth)} · 판정 기준 {attribute(found.gates)}</div>')
-        if lacking := found.lacking:
-            with st.expander(f"빠진 근거 {len(lacking)}가지"):
-                results.notes(list(lacking))
+        if found.lacking:
+            with st.expander(f"빠진 근거 {len(found.lacking)}가지"):
+                results.notes(list(found.lacking))
         st.markdown("[지표와 판정](/metrics) · [성능](/performance) · [보고서와 결정](/report)")
 
 
