@@ -106,7 +106,7 @@ def _leaf(tag: str, text: str, element: Element) -> Tree:
     if not text.strip():
         return {"k": "space"} if text else {"k": "row", "c": []}
     if tag in ("mtext", "ms"):
-        return {"k": "text", "v": text}
+        return {"k": "text", "v": text.replace("\N{NO-BREAK SPACE}", " ")}
     if tag == "mn":
         return {"k": "number", "v": text}
     if any("가" <= letter <= "힣" or "ㄱ" <= letter <= "ㅎ" for letter in text):

@@ -21,6 +21,8 @@ from core.report.final.blocks import (
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+_IN_FORMULAS = str.maketrans({"|": r"\vert ", "<": r"\lt ", ">": r"\gt "})
+"""Inside a formula, a bar would end the table's cell and an angle bracket could begin an element."""
 _RULES = {"l": ":---", "r": "---:"}
 
 
@@ -102,8 +104,7 @@ def _sides(block: SideBySide) -> str:
 
 
 def _rich(shown: Rich) -> str:
-    # A bar inside a formula would end the table's cell.
-    words = "".join(plain(each.text) if each.kind in ("text", "raw") else f"${each.text.replace('|', chr(92) + 'vert ')}$"
+    words = "".join(plain(each.text) if each.kind in ("text", "raw") else f"${each.text.translate(_IN_FORMULAS)}$"
                     for each in shown.segments).replace("\n", " ")
     return f"{words} ![그림]({_figure(shown.image)})" if shown.image else words
 

@@ -1,0 +1,215 @@
+"""The final report: formulas as trees, words that stay words, one PDF for the same facts, every page marked, prose with its author."""
+
+import hashlib
+import re
+from dataclasses import replace
+
+import psycopg
+import pypdfium2
+import pytest
+
+from core.errors import InputError, NotFoundError
+from core.report.charts import drawing
+from core.report.final import facts as reading
+from core.report.final import formulas, making, markdown, prose, typesetting
+from core.report.final.blocks import (
+    Bullets,
+    Chart,
+    Column,
+    Document,
+    Found,
+    Heading,
+    Rich,
+    SideBySide,
+    Table,
+    Verdict,
+    Words,
+)
+from core.store import reports
+from core.store.reports import Prose
+from tests.evaluation_data import evaluation
+
+HOSTILE = ["#eval(\"1\")", "$ x $ #image(\"/etc/passwd\")", "](http://evil.example/a.png)", "<script>alert(1)</script>", "![a](http://a.b/c)",
+           "`rm`", "\\#let x = 1", "[[wiki]]", "| bar | b |", "$<b>x</b>$", "@cite <label>",
+           "*bold* _em_ ~~s~~", "가\u202e나\u200b다", "한\n줄"]
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Return the words of every page as another program reads them."""
+    document = pypdfium2.PdfDocument(pdf)
+    return [document[place].get_textpage().get_text_range() for place in range(len(document))]
+
+
+def a_document(**changed) -> Document:
+    blocks = [Verdict("판정 불가", "까닭", "open"), Heading(1, "1. 요약"), Words("본문"), Bullets(["하나"]),
+              Table(("가", "나"), [("1", "2")])]
+    return Document(**{"title": "제목", "subtitle": "부제", "stamp": "발자국", "watermark": "", "blocks": blocks, "timestamp": 1} | changed)
+
+
+def of(latex: str) -> dict:
+    found = formulas.tree(latex)
+    assert found is not None
+    return found
+
+
+def test_a_fraction_is_its_two_parts():
+    assert of(r"\frac{1}{2}") == {"k": "frac", "c": [{"k": "number", "v": "1"}, {"k": "number", "v": "2"}]}
+
+
+def test_a_root_names_its_index_first_and_a_power_stands_above():
+    assert of(r"\sqrt[3]{x}") == {"k": "root", "c": [{"k": "number", "v": "3"}, {"k": "char", "v": "x"}]}
+    assert of("x^2") == {"k": "attach", "c": [{"k": "char", "v": "x"}, None, {"k": "number", "v": "2"}], "limits": False}
+    assert of("a_k") == {"k": "attach", "c": [{"k": "char", "v": "a"}, {"k": "char", "v": "k"}, None], "limits": False}
+
+
+def test_a_segment_has_one_bar_over_both_letters():
+    assert of(r"\overline{AB}") == {"k": "wide", "v": "overline",
+                                    "c": [{"k": "row", "c": [{"k": "char", "v": "A"}, {"k": "char", "v": "B"}]}]}
+
+
+def test_a_system_of_equations_opens_with_a_brace_that_nothing_closes():
+    found = of(r"\begin{cases} x=1 \\ y=2 \end{cases}")
+    assert (found["k"], found["v"], len(found["c"][0]["c"])) == ("fence", ["{", ""], 2)
+
+
+def test_hangul_in_a_formula_is_words():
+    assert of(r"\text{확률변수 }X")["c"][0] == {"k": "text", "v": "확률변수 "}
+
+
+def test_what_cannot_be_set_has_no_tree():
+    assert formulas.tree(r"\unknowncommand{x}") is None
+    assert formulas.tree("x" * 5000) is None
+
+
+@pytest.mark.parametrize("latex", [
+    r"\frac{x^2+1}{\sqrt{x}}", r"\sqrt[3]{8}", r"\overline{AB}", r"\vec{a}\cdot\vec{b}",
+    r"\begin{cases} x+1 & (x>0) \\ 2 & (x \le 0)\end{cases}",
+    r"\left( \frac{1}{2} \right)^{n}", r"\sum_{k=1}^{n} a_k", r"\lim_{x\to 0} \sin x", r"{}_{n}C_{r}", r"|x-1|", r"\int_0^1 f(x)\,dx",
+    r"\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}", r"\triangle ABC \sim \triangle DEF", r"\angle A = 60^{\circ}", r"\boxed{가}",
+    r"\binom{n}{r}", r"\underbrace{a+a}_{n}", r"\overrightarrow{AB}", r"x'", r"0.\dot{3}", r"\widehat{AB}"])
+def test_every_kind_of_formula_is_set(latex):
+    assert formulas.tree(latex) is not None
+    typesetting.as_pdf(a_document(blocks=[SideBySide("q", "", Rich(f"${latex}$"), ())]))
+
+
+def test_hostile_words_come_out_as_words_in_both_forms():
+    found = [Found(1, HOSTILE[1], HOSTILE[0], True, Rich("\n".join(HOSTILE)))]
+    blocks = [Heading(2, HOSTILE[0]), *map(Words, HOSTILE), Bullets(HOSTILE), Table(HOSTILE, [HOSTILE], align="l" * len(HOSTILE)),
+              Verdict(HOSTILE[0], HOSTILE[1], "bad"),
+              SideBySide(HOSTILE[2], HOSTILE[3], Rich(HOSTILE[4]), [Column(HOSTILE[0], "#000000", "", found)])]
+    document = a_document(title=HOSTILE[0], stamp=HOSTILE[1], blocks=blocks)
+    words = " ".join(pages(typesetting.as_pdf(document)))
+    assert '#eval("1")' in words and "<script>" in words and '#image("/etc/passwd")' in words
+    text = markdown.as_markdown(document)
+    for live in (r"<", r"\]\(http", r"#eval", r"\| bar", r"\[\[wiki", r"`rm"):
+        assert not re.search(rf"(?<!\\){live}", text), live
+
+
+def test_the_same_document_is_the_same_file():
+    assert typesetting.as_pdf(a_document()) == typesetting.as_pdf(a_document())
+    assert typesetting.as_pdf(a_document()) != typesetting.as_pdf(a_document(subtitle="다른 부제"))
+
+
+def test_a_watermark_stands_on_every_page_and_at_the_texts_head():
+    blocks = [Words(f"{number}째 문단") for number in range(200)]
+    document = a_document(watermark=making.WATERMARK, blocks=blocks)
+    found = pages(typesetting.as_pdf(document))
+    assert len(found) > 2
+    assert all(making.WATERMARK in page for page in found)
+    assert making.WATERMARK in markdown.as_markdown(document).split("\n\n")[1]
+    assert not any("축소 모델" in page for page in pages(typesetting.as_pdf(a_document(blocks=blocks))))
+
+
+def test_hangul_is_embedded_and_can_be_read_out_again():
+    assert "똠방각하 쌍시옷 값" in pages(typesetting.as_pdf(a_document(blocks=[Words("똠방각하 쌍시옷 값")])))[0]
+
+
+def test_a_chart_is_a_drawing_with_the_same_bytes_for_the_same_numbers():
+    rows = [drawing.Bar("A", 0.5, 0.4, 0.6, "#3b53c8"), drawing.Bar("B", None, None, None, "#943300")]
+    svg = drawing.forest(rows, axis="값", limits=[drawing.Limit(0.8, "Go")])
+    assert svg == drawing.forest(rows, axis="값", limits=[drawing.Limit(0.8, "Go")])
+    assert svg != drawing.forest([replace(rows[0], value=0.51), rows[1]], axis="값", limits=[drawing.Limit(0.8, "Go")])
+    assert b"<image" not in svg and b"#3b53c8" in svg
+    document = a_document(blocks=[Chart("one", svg, "그림")])
+    assert markdown.files(document) == {"charts/one.svg": svg}
+    assert "(charts/one.svg)" in markdown.as_markdown(document)
+
+
+def test_a_report_is_stored_once_under_the_hash_of_its_file_and_stays(conn, collection):
+    pdf = f"%PDF {collection.name}".encode()
+    first = reports.add(conn, collection.id, pdf=pdf, markdown="글", body={"verdict": "go"}, watermarked=False, by="가")
+    assert reports.add(conn, collection.id, pdf=pdf, markdown="다른 글", body={}, watermarked=True, by="나") == first
+    assert first.sha256 == hashlib.sha256(pdf).hexdigest()
+    assert [each.id for each in reports.listing(conn, collection.id)] == [first.id]
+    with pytest.raises(psycopg.Error), conn.transaction():
+        conn.execute("UPDATE reports SET markdown = 'x' WHERE id = %s", [first.id])
+    with pytest.raises(NotFoundError):
+        reports.get(conn, first.id + 10_000)
+
+
+def test_the_last_word_on_a_section_counts_and_nobody_writes_unsigned(conn, collection):
+    prose.write(conn, collection.id, section="strengths", body="처음\x00", draft_sha256="a", by="가")
+    prose.write(conn, collection.id, section="strengths", body=" 나중 ", draft_sha256="b", by=" 나 ")
+    told = reports.said(conn, collection.id)
+    assert (told["strengths"].body, told["strengths"].by, told["strengths"].draft_sha256) == ("나중", "나", "b")
+    for wrong in ({"by": " "}, {"section": "summary"}, {"body": "가" * (prose.LONGEST + 1)}):
+        with pytest.raises(InputError):
+            prose.write(conn, collection.id, **{"section": "strengths", "body": "글", "draft_sha256": "a", "by": "가"} | wrong)
+
+
+@pytest.fixture
+def made(database, conn, collection, monkeypatch):
+    """Make a report of an evaluation with given traits."""
+    def made(said=None, by="가", **traits):
+        told = replace(evaluation(**traits), collection_id=collection.id, collection=collection.name)
+        monkeypatch.setattr(reading.assembling, "load", lambda conn, name: told)
+        return making.make(database, collection=collection.name, by=by, prose_said=said), told
+    return made
+
+
+@pytest.mark.slow
+def test_the_same_evidence_gives_the_same_report_whoever_makes_it(made):
+    first, _ = made()
+    again, _ = made(by="나")
+    assert (first.id, first.pdf, first.markdown) == (again.id, again.pdf, again.markdown)
+    other, _ = made(seed=2)
+    assert other.sha256 != first.sha256 and other.id != first.id
+
+
+@pytest.mark.slow
+def test_miniature_evidence_marks_every_page_and_real_evidence_none(made):
+    small, _ = made(miniature=True)
+    assert small.body["verdict"] == "undetermined"
+    assert all(making.WATERMARK in page for page in pages(small.pdf))
+    real, _ = made(miniature=False)
+    assert not any(making.WATERMARK in page for page in pages(real.pdf))
+
+
+@pytest.mark.slow
+def test_the_report_has_the_plans_chapters_and_its_numbers_name_runs_and_truth(made):
+    report, told = made()
+    for chapter in ("1. Executive Summary", "2. 테스트 환경", "3. 검색 정확도 결과", "4. 시스템 성능 결과", "5. 상세 분석", "6. 권장사항",
+                    "7. 부록", "1.1 Go/No-Go 결론", "3.2 과목별 결과", "3.3 모달리티별 결과", "4.3 VRAM Usage",
+                    "6.1 Go 시 다음 단계", "6.2 No-Go 시 대안"):
+        assert chapter in report.markdown
+    assert told.truth.sha256 in report.markdown
+    mean = told.scenarios["gate"].of("qwen3-vl", "cR@5").mean()
+    assert f"{mean:.3f} (" in report.markdown
+    assert "측정 안 됨" in report.markdown  # nothing of speed was measured
+    assert {run.run_id for result in told.scenarios.values() for run in result.systems} == {each["run"] for each in report.body["runs"]}
+    assert "1. Executive Summary" in pages(report.pdf)[0] and "2. 테스트 환경" not in pages(report.pdf)[0]
+
+
+@pytest.mark.slow
+def test_an_edited_section_is_signed_and_marked_once_its_facts_have_changed(made):
+    _, told = made()
+    fresh = Prose("strengths", "사람이 쓴 강점", "", "김교사", told.truth.version.created_at)
+    stale, _ = made({"strengths": fresh})
+    assert "사람이 쓴 강점" in stale.markdown and "쓴 사람: 김교사" in stale.markdown
+    assert "이 글을 쓴 뒤 숫자가 바뀌었습니다" in stale.markdown
+
+
+@pytest.mark.slow
+def test_nobody_makes_a_report_without_a_name(made):
+    with pytest.raises(InputError):
+        made(by=" ")
