@@ -122,16 +122,30 @@ def test_the_newest_of_a_kind_speaks(add):
 
 
 def test_the_workbook_has_a_sheet_a_kind_and_warns_on_each(add):
-    measured = [add("latency", samples=SAMPLES, device="CPU x", miniature=True),
+    measured = [add("latency", system="qwen3-vl", samples=SAMPLES, device="CPU x", miniature=True),
                 add("stability", result={"calls": 700, "failures": 1, "memory": {}, "leak": None}, partial=True),
                 add("stress", result={"by_callers": {"4": {"answers_per_s": 3.0, "latency_ms": {"p95": 9.0}, "calls": 5, "failures": 0}}})]
     book = openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx(measured, made_at=AT)))
-    assert book.sheetnames == ["요약", "응답 시간", "안정성", "동시 요청", "환경"]
+    assert book.sheetnames == ["요약", "판정 기준", "응답 시간", "안정성", "동시 요청", "환경"]
+    lines = {row[0].value: [cell.value for cell in row] for row in book["판정 기준"].iter_rows() if row[0].value}
+    assert lines["P95 응답 시간"][4] == "세지 않음" and lines["VRAM 사용량"][2:5] == ["측정 안 됨", "≤ 8 GB", "측정 안 됨"]
     assert all("축소 모델" in sheet["A3"].value for sheet in book)
     cells = {cell.value for row in book["응답 시간"].iter_rows() for cell in row}
     assert {"글", "그림", "글+그림", 38.5, "축소 모델 · 대상 카드가 아님"} <= cells
     assert "중간에 끊김" in {cell.value for row in book["안정성"].iter_rows() for cell in row}
     assert openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx([]))).sheetnames == ["요약", "환경"]
+
+
+def test_the_workbook_tells_an_index_against_exact_search(add):
+    built = {"type": "halfvec", "dims": 512, "build_s": 12.5, "bytes": 3_000_000, "by_ef": {
+        "100": {"recall_10": 0.99, "latency_ms": {"p50": 5.0, "p95": 6.0}},
+        "40": {"recall_10": 0.97, "latency_ms": {"p50": 2.0, "p95": 3.0}}}}
+    made = add("index", system="hnsw", result={"rows": 5000, "indexes": [built],
+                                               "exact": [{"dims": 512, "recall_10": 1.0, "latency_ms": {"p50": 9.0, "p95": 10.0}}]})
+    sheet = openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx([made], made_at=AT)))["근사 색인"]
+    told = [[cell.value for cell in row][2:11] for row in sheet.iter_rows() if row[0].value == made.id]
+    assert told == [[5000, "정확", 512, None, 1, 9, 10, None, None], [5000, "halfvec", 512, 40, 0.97, 2, 3, 12.5, 3],
+                    [5000, "halfvec", 512, 100, 0.99, 5, 6, 12.5, 3]]
 
 
 def test_headlines_say_what_was_not_measured(add):

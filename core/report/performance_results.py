@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.bench import overview
+from core.bench import overview, standing
+from core.evaluation.verdict import wording
 from core.report import tables
 from core.report.book import Book, Column, Sheet
 from core.store.measurements import Measurement
@@ -64,11 +65,14 @@ def as_xlsx(measured: Sequence[Measurement], *, made_at: datetime | None = None)
                  Column("장치", width=34), Column("정밀도"), Column("표시", "long", 34)],
                 [[row["model"], *(row.get(name) for name in (*PLAN[1:], "rss_mb", "success", "leak", "device", "precision", "marks"))]
                  for row in rows(given)], freeze=1, filtered=True)
-    for kind, make in (("latency", _latency), ("throughput", _throughput), ("vram", _vram), ("stability", _stability), ("stress", _stress)):
-        own = [each for each in given if each.kind == kind]
+    if given:
+        _gates(book.sheet("판정 기준", "판정 기준에서"), given)
+    for kind, make in (("latency", _latency), ("throughput", _throughput), ("vram", _vram), ("stability", _stability), ("stress", _stress),
+                       ("index", _index)):
+        own = [each for each in measured if each.kind == kind]
         if own:
             make(book.sheet(overview.kind_title(kind), overview.kind_title(kind)), own)
-    _environments(book.sheet("환경", "측정한 환경"), given)
+    _environments(book.sheet("환경", "측정한 환경"), [each for each in measured if each.kind in (*_KINDS, "index")])
     return book.close()
 
 
@@ -156,6 +160,36 @@ def _stress(sheet: Sheet, measured: Sequence[Measurement]) -> None:
            ((each, [int(callers), told["answers_per_s"], *(told["latency_ms"].get(name) for name in ("p50", "p95", "p99")),
                     told["calls"], told["failures"]])
             for each in measured for callers, told in (each.result.get("by_callers") or {}).items()))
+
+
+def _index(sheet: Sheet, measured: Sequence[Measurement]) -> None:
+    _table(sheet, [Column("문항 수", "count"), Column("검색", width=12), Column("차원", "count"), Column("ef_search", "count"),
+                   Column("재현율@10", "value"), Column("P50 ms", "value"), Column("P95 ms", "value"), Column("만드는 초", "value"),
+                   Column("색인 MB", "value")],
+           ((each, [each.result.get("rows"), *cells]) for each in measured for cells in _searches(each.result)))
+
+
+def _searches(result: dict[str, Any]) -> list[list[object]]:
+    found: list[list[object]] = [["정확", told["dims"], None, *_recall(told), None, None] for told in result.get("exact") or []]
+    for built in result.get("indexes") or []:
+        found += [[built["type"], built["dims"], int(ef), *_recall(told), built["build_s"], built["bytes"] / 1e6]
+                  for ef, told in sorted(built["by_ef"].items(), key=lambda pair: int(pair[0]))]
+    return found
+
+
+def _recall(told: dict[str, Any]) -> list[object]:
+    return [told.get("recall_10"), *((told.get("latency_ms") or {}).get(name) for name in ("p50", "p95"))]
+
+
+def _gates(sheet: Sheet, measured: Sequence[Measurement]) -> None:
+    """Write how the gates stand with these measurements, as the verdict sees them."""
+    words = {"pass": "통과", "fail": "못 미침", "uncounted": "세지 않음", "nothing": "측정 안 됨"}
+    sheet.table([Column("기준", width=20), Column("종류"), Column("값", width=14), Column("문턱"), Column("결과"), Column("측정", width=10),
+                 Column("까닭", "long", 60)],
+                [[each.gate.title, "Go" if each.gate.kind == "go" else "No-Go",
+                  wording.value_text(each.gate.unit, each.evidence.value), wording.threshold_text(each.gate), words[each.word],
+                  ", ".join(map(str, each.measurements)), " ".join(filter(None, [each.evidence.lacking, each.evidence.remark]))]
+                 for each in standing.standings(measured)], freeze=1)
 
 
 def _environments(sheet: Sheet, measured: Sequence[Measurement]) -> None:
