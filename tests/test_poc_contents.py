@@ -60,14 +60,14 @@ def part():
 
 
 @pytest.fixture
-def verified(conn, house):
+def verified(conn):
     """Every model verified, every tokenizer read, as far as the store tells."""
-    def add(**changes):
+    def add(*, of, **changes):
         for record in map(registry.resolve, (each.key for each in registry.records())):
             measurements.add(conn, kind=inference.KIND, system=record.key, device="cpu", miniature=record.miniature, environment={},
                              config={"hub_id": record.hub_id, "revision": installed_revision(record)} | changes,
                              result={"ok": True, "checks": []}, measured_at=datetime.now(UTC))
-        state = states.of_items(conn, house.collection().id)
+        state = states.of_items(conn, of.id)
         for name in hangul.SYSTEMS:
             record = registry.resolve(SYSTEMS[name].reranker or SYSTEMS[name].channels[0].model)
             measurements.add(conn, kind=hangul.KIND, system=name, device="토크나이저", miniature=True, environment={},
@@ -150,9 +150,9 @@ def test_a_collection_without_queries_asks_for_them(database, collection, conn):
 
 def test_a_model_is_verified_for_its_very_checkpoint_and_the_items_as_they_are(house, verified, conn):
     assert verifying.look(house).standing == "missing"
-    verified(revision="another")
+    verified(of=house.collection(), revision="another")
     assert verifying.look(house).why.count("mini") == len(registry.records())
-    verified()
+    verified(of=house.collection())
     assert verifying.look(house).standing == "done"
     items.upsert(conn, house.collection().id, [new(1, text="새 글", content_hash="another")])
     found = verifying.look(house)
@@ -217,7 +217,7 @@ def test_a_real_model_of_another_precision_brings_the_registered_variant(house, 
 def test_the_whole_is_done_once_and_then_kept_until_something_changes(house, verified, engine, conn, monkeypatch, tmp_path):
     steps = [step for step in running.STEPS if step.name != "report"]
     judge(conn, house.collection(), GRADES)
-    verified()
+    verified(of=house.collection())
     first = running.run(house, Worker(), steps=steps)
     assert [each.ending for each in first] == ["kept", "done", "kept", "done", "left_out", "done"]
     told = summary.of(house, first)
@@ -238,12 +238,31 @@ def test_a_failing_check_of_models_does_not_hide_the_verdict(house, engine, monk
     def refuse(record):
         raise ModelError("메모리가 모자랍니다.")
 
+    engine.evict = lambda: 0
     monkeypatch.setattr(parity, "verify", refuse)
     monkeypatch.setattr(inference, "newest", lambda *given, **rest: None)
     monkeypatch.setattr(hangul, "check", lambda *given, **rest: [])
     found = {each.name: each for each in running.run(house, Worker(), steps=[each for each in running.STEPS if each.name != "report"])}
     assert found["verify"].ending == "failed" and "메모리가 모자랍니다." in found["verify"].words
     assert found["evaluate"].ending == found["decide"].ending == "done"
+
+
+def test_a_model_that_finds_no_memory_is_verified_once_the_engine_has_let_go(house, engine, monkeypatch, part):
+    held, tried = [3], []
+    engine.evict = lambda: held.pop() if held else 0
+
+    def verify(record):
+        tried.append(record.key)
+        if held:
+            raise ModelError("메모리가 모자랍니다.")
+        raise ModelError("그래도 모자랍니다.")
+
+    monkeypatch.setattr(inference, "newest", lambda *given, **rest: None)
+    monkeypatch.setattr(hangul, "check", lambda *given, **rest: [])
+    monkeypatch.setattr(parity, "verify", verify)
+    with pytest.raises(Exception, match="그래도"):
+        verifying.run(house, part)
+    assert [tried.count(key) for key in dict.fromkeys(tried)] == [2, 1, 1, 1], "what has nothing to let go is not tried again"
 
 
 def test_the_command_tells_its_plan_and_does_nothing(house, conn, capsys):

@@ -108,8 +108,7 @@ def _standing(conn: Connection, collection: Collection, channel: Channel, varian
     try:
         found = embedding_set(conn, collection, channel, variant)
     except NotFoundError:
-        held = items.hashes(conn, collection.id)
-        return _Set(channel, variant, len(held))
+        return _Set(channel, variant, items.count(conn, collection.id))
     except ModelError as error:
         return _Set(channel, variant, 0, trouble=str(error))
     return _Set(channel, variant, embeddings.count_pending(conn, found.id),

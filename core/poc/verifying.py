@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from psycopg import Connection
 
@@ -17,6 +18,9 @@ from core.poc.part import Part
 from core.poc.step import House, Look, digest
 from core.search import systems
 from core.store import collections, measurements, states
+
+if TYPE_CHECKING:
+    from core.models.parity.verify import Report
 
 SECONDS_A_MODEL = 10.0
 
@@ -59,8 +63,6 @@ def run(house: House, part: Worker) -> str:
         UserError: a model could not be checked; the others are.
         StoppedError: it was cancelled; what is stored stays.
     """
-    from core.models.parity.verify import verify
-
     assert isinstance(part, Part)
     with house.database.connection() as conn:
         known = _known(conn, house)
@@ -69,7 +71,7 @@ def run(house: House, part: Worker) -> str:
         part.check()
         part.progress(number, steps, record.key)
         try:
-            report = verify(record)
+            report = _verified(record, house)
         except ModelError as error:
             troubles.append(f"{record.key}: {error}")
             continue
@@ -83,6 +85,18 @@ def run(house: House, part: Worker) -> str:
     if troubles:
         raise UserError(" ".join(troubles))
     return f"모델 {len(known.unverified)}개의 계산과 토크나이저를 점검했습니다." + _warned(after)
+
+
+def _verified(record: ModelRecord, house: House) -> Report:
+    """Verify a model; where memory is lacking, once more with the engine's models out of it: they come back at the next call."""
+    from core.models.parity.verify import verify
+
+    try:
+        return verify(record)
+    except ModelError:
+        if not house.engine().evict():
+            raise
+    return verify(record)
 
 
 def _known(conn: Connection, house: House) -> _Known:

@@ -20,7 +20,8 @@ from core.store.jobs import Job
 from pages.widgets import doors, jobs, markup, results
 from pages.widgets.text import attribute, sentence
 
-_FRESH = 3.0
+_FRESH = 10.0
+"""Seconds for which a look at the store holds, unless the run goes on to another step."""
 _TICK = 2.0
 TITLE = "문항에서 보고서까지 한 번에"
 _ABOUT = "있는 것은 다시 하지 않습니다. 멈추거나 끊겨도 저장된 것은 남고, 이어서 하면 거기서부터 갑니다."
@@ -53,7 +54,7 @@ def draw(who: Person | None) -> None:
 
 
 def _begin(name: str, job: Job | None) -> None:
-    planned, _ = _state(name)
+    planned, _ = _state(name, _moment(job))
     open_ = sum(each.runs for each in planned)
     with_bench = st.checkbox("측정도 함께", value=True, key="poc.bench", help="속도, 메모리, 안정성을 잽니다.")
     words = "이어서" if job is not None and job.state in ("cancelled", "failed", "interrupted") else "시작"
@@ -65,8 +66,8 @@ def _begin(name: str, job: Job | None) -> None:
 
 def _body(name: str, who: Person | None) -> None:
     """Draw the steps and the summary; while a run goes on only this is drawn anew."""
-    planned, last = _state(name)
     job = jobs.newest(_verb(name))
+    planned, last = _state(name, _moment(job))
     at_work = running.step_of(job.words) if job is not None and job.state in ("running", "cancelling") else None
     said = {each.name: each for each in last.outcomes} if last is not None and not (job is not None and job.active) else {}
     may_see = _may_see(name, who)
@@ -141,11 +142,17 @@ def _verdict(name: str, _state_of_evidence: str) -> _Verdict:
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def _state(name: str) -> tuple[tuple[Planned, ...], Last | None]:
+def _state(name: str, moment: str) -> tuple[tuple[Planned, ...], Last | None]:
     house = House(doors.database(), doors.encoder, Wish(name))
     with house.database.connection() as conn:
         last = record.last(conn, name) if collections.find(conn, name) else None
     return running.plan(house), last
+
+
+def _moment(job: Job | None) -> str:
+    """Return a word that changes when a run begins, goes on to another step, or ends."""
+    at_work = running.step_of(job.words) if job is not None else None
+    return f"{job.id} {job.attempts} {job.state} {at_work.name if at_work else ''}" if job is not None else ""
 
 
 def _may_see(name: str, who: Person | None) -> bool:
