@@ -15,7 +15,7 @@ from core.labels.versions import freezing
 from core.report import deliverables
 from core.report.final import making
 from core.settings import PROJECT_DIR
-from core.store import items
+from core.store import error_cases, items, queries, reports
 from tests.scenario_bank import SIZE, fill, judge
 
 pytestmark = pytest.mark.slow
@@ -94,3 +94,32 @@ def test_the_setup_guide_names_commands_that_exist():
     assert len(lines) > 8
     for words in lines:
         main.parser_of([words[0]]).parse_args(words)
+
+
+def test_the_command_writes_what_it_is_asked_for_and_tells_the_hash(database, bank, tmp_path, capsys):
+    from core.cli import main
+
+    paths = {name: tmp_path / f"r.{name}" for name in ("pdf", "md", "zip")}
+    assert main.main(["report", "--collection", bank.name, "--by", "가", "--pdf", str(paths["pdf"]), "--markdown", str(paths["md"]),
+                      "--zip", str(paths["zip"]), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert hashlib.sha256(paths["pdf"].read_bytes()).hexdigest() == told["sha256"]
+    assert told["verdict"] == "undetermined" and told["missing"]
+    assert paths["md"].read_text(encoding="utf-8").startswith("# Qwen3-VL-Embedding POC")
+    assert zipfile.is_zipfile(paths["zip"])
+
+
+def test_a_report_without_any_run_is_made_and_says_what_is_missing(database, bank):
+    report = making.make(database, collection=bank.name, by="가")
+    assert "측정 안 됨: 정답이 있는 쿼리나 실행이 없습니다." in report.markdown
+    assert report.body["runs"] == []
+
+
+def test_a_cause_that_staff_sets_makes_a_report_old(database, conn, bank):
+    making.make(database, collection=bank.name, by="가")
+    entry = reports.listing(conn, bank.id)[0]
+    assert not making.stale(conn, bank.id, entry)
+    query = queries.current(conn, bank.id)[0]
+    error_cases.append(conn, bank.id, scenario="gate", system="qwen3-vl", query_id=query.query_id, query_hash=query.content_hash,
+                       cause="labels", note="", by="가")
+    assert making.stale(conn, bank.id, entry)

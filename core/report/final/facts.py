@@ -23,7 +23,7 @@ from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Answer, Band, CriticalError, Decision
 from core.items.record import Kind
 from core.report import files
-from core.store import items, measurements
+from core.store import error_cases, items, measurements
 from core.store.items import StoredItem
 from core.store.measurements import Measurement
 
@@ -112,8 +112,10 @@ def read(conn: Connection, collection: str) -> Facts:
 
 
 def fingerprint(conn: Connection, collection_id: int) -> str:
-    """Return a word that changes whenever runs, ground truth, measurements, gates or what people stated do; cheap."""
-    told = [assembling.fingerprint(conn, collection_id), load.fingerprint(conn, collection_id), gates.load().sha256]
+    """Return a word that changes whenever runs, ground truth, measurements, gates or what people said of them do; cheap."""
+    said = error_cases.latest(conn, collection_id, scenario=GATE, system=SUBJECT)
+    told = [assembling.fingerprint(conn, collection_id), load.fingerprint(conn, collection_id), gates.load().sha256,
+            sorted((*key, word.cause, word.note) for key, word in said.items())]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
