@@ -114,6 +114,13 @@ def test_error_cases_are_counted_and_the_commonest_cause_is_named():
     assert "아직" in messages.errors([], queries=0)
 
 
+def test_who_has_not_signed_yet_is_named():
+    decided = SimpleNamespace(choice="no_go")
+    assert messages.signed(None, ()).startswith("결정을 적고")
+    assert messages.signed(decided, ("developer",)) == "회의의 결정은 No-Go입니다. TF 리더, 콘텐츠 담당의 서명이 남았습니다."
+    assert messages.signed(decided, ("developer", "tf_lead", "content_lead")).endswith("세 사람이 모두 서명했습니다.")
+
+
 def test_an_undetermined_verdict_says_how_much_is_missing():
     open_ = SimpleNamespace(verdict="undetermined", invalid=("a", "b"), missing=("c",), title="판정 불가")
     assert "3가지 남았습니다" in messages.verdict(open_)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from core.decision.roles import CHOICES, ROLES
 from core.evaluation import naming
 from core.evaluation.analysis.cases import TOP, ErrorCase
 from core.evaluation.analysis.causes import CAUSES
@@ -12,6 +13,7 @@ from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.outcome import Decision, GateResult
 from core.labels.versions.truth import Truth
+from core.store.decisions import StoredDecision
 
 _PEOPLE = ("human",)
 HARDWARE = ("latency", "vram", "stability")
@@ -78,6 +80,15 @@ def verdict(decision: Decision) -> str:
     if decision.verdict == "undetermined":
         return f"지금의 근거로는 판정할 수 없습니다. 갖출 것이 {lacking:,}가지 남았습니다."
     return f"등록한 기준으로 계산한 판정은 {decision.title}입니다."
+
+
+def signed(decision: StoredDecision | None, names: Collection[str]) -> str:
+    """Say what the meeting decided, and how many of the three have signed; ``names`` are the roles that have."""
+    if decision is None:
+        return "결정을 적고, 세 사람이 이름으로 서명합니다."
+    left = [title for role, title in ROLES.items() if role not in names]
+    told = f"회의의 결정은 {CHOICES[decision.choice]}입니다."
+    return f"{told} {', '.join(left)}의 서명이 남았습니다." if left else f"{told} 세 사람이 모두 서명했습니다."
 
 
 def causes(found: Sequence[ErrorCase]) -> Mapping[str, int]:

@@ -13,14 +13,13 @@ from pages.comparing import address as comparing
 from pages.comparing import data
 from pages.labelling import shown as words
 from pages.measuring import band, named
-from pages.meeting_room import deck, errors, search, verdict
+from pages.meeting_room import deck, errors, search, sign, verdict
 from pages.meeting_room.room import Room
 from pages.widgets import doors, markup, results, trouble
 from pages.widgets.text import attribute
 
 _CASES = 3
 _PLACES = 3
-_ROLES = ("TF 리더", "개발 담당", "콘텐츠 담당")
 _PRINT = '<div class="ib-meet-print"><button type="button" data-does="print">인쇄하거나 PDF로 저장</button></div>'
 _NO_BOOKMARKS = "회의에 담은 비교가 없습니다. 모델 비교에서 '회의에 담기'를 누르면 여기에 실립니다."
 _SPONTANEOUS = "저장된 쿼리가 아니어서 결과를 싣지 않았습니다. 주소를 열면 다시 찾습니다."
@@ -100,9 +99,4 @@ def _verdict(at: Room) -> None:
     verdict.draw(at, listed=len(at.decision.invalid) + len(at.decision.missing) if at.at else 0)
 
 
-def _sign(at: Room) -> None:
-    lines = "".join(f"<span>{role}</span>" for role in _ROLES)
-    markup.draw(f'<div class="ib-meet-signs">{lines}</div>')
-
-
-_DRAWN = {"search": _search, "errors": _errors, "verdict": _verdict, "sign": _sign}
+_DRAWN = {"search": _search, "errors": _errors, "verdict": _verdict, "sign": sign.paper}
