@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.bench import comparing, frame, looking, standing, watching
+from core.bench import comparing, frame, looking, overview, standing, watching
 from core.bench.asking import Asked
 from core.bench.calling import Answer
 from core.bench.watching import Watch, sight
@@ -172,3 +172,8 @@ def test_what_two_measurements_do_not_share_is_named():
     assert looking.different(one, numbered(2, "latency", LATENCY, calls=200, hours=3)) == []
     assert looking.different(one, numbered(2, "latency", LATENCY, device="CPU", calls=20, precision="fp32", partial=True)) == [
         "장치", "중간에 끊김", "정밀도", "호출 수"]
+
+
+def test_series_are_named_in_words_and_an_unknown_one_stays_as_it_is():
+    told = [overview.series_title(name) for name in ("both", "batch 8", "query image", "calls", "callers 16", "halfvec 512 ef 40")]
+    assert told == ["글+그림", "한 번에 8문항", "쿼리 하나 · 그림", "이어서 호출", "16명이 함께", "halfvec 512 ef 40"]

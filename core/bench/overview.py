@@ -16,6 +16,8 @@ from core.store.measurements import Measurement
 
 PARTS = {"text": "글", "image": "그림", "both": "글+그림"}
 FIGURES = ("mean", "p50", "p95", "p99")
+_SIZES = {"batch": "한 번에 {size}문항", "pairs": "한 번에 {size}쌍", "callers": "{size}명이 함께", "pixels": "그림 {size}×{size}",
+          "load": "{size} 올리기", "exact": "정확한 검색 {size}차원", "build": "색인 만들기 {size}"}
 MEMORY = ("weights", "allocated", "reserved", "process")
 
 
@@ -40,6 +42,16 @@ def _subject() -> gates.Subject:
 def kind_title(kind: str) -> str:
     """Return a kind in Korean."""
     return KINDS.get(kind, kind)  # type: ignore[call-overload]
+
+
+def series_title(name: str) -> str:
+    """Return what a series of calls is called in Korean."""
+    kind, _, size = name.partition(" ")
+    if kind == "query":
+        return f"쿼리 하나 · {PARTS.get(size, size)}"
+    if kind in _SIZES:
+        return _SIZES[kind].format(size=size)
+    return PARTS.get(name) or ("이어서 호출" if kind == "calls" else name)
 
 
 def on_target(measurement: Measurement) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.bench import batches, calling, latency
+from core.bench import batches, calling, latency, overview
 from core.bench.asking import BATCHES, SIDES
 from core.bench.frame import Bench
 from core.bench.subject import Subject, rows
@@ -41,7 +41,7 @@ def measure(bench: Bench) -> None:
     stages += [(f"pixels {side}", lambda turn, side=side: batches.encode(bench, _pictures(subject, side), size=1, turn=turn,
                                                                          max_pixels=side * side)) for side in sides]
     for series, call in stages:
-        bench.expect(total, series)
+        bench.expect(total, overview.series_title(series))
         if series.startswith("pixels"):  # another budget is another model in memory, and only one of them is asked about
             bench.engine.evict(subject.sets[0].identity.model_key)
         bench.engine.reset_peaks()

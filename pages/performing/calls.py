@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.bench import looking, watching
+from core.bench import looking, overview, watching
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
 from pages.performing import curves, data
@@ -70,7 +70,7 @@ def cumulative(first: Measurement, second: Measurement) -> None:
     names = [name for name in looking.series(left) if name in looking.series(right)]
     if not names:
         return
-    name = st.segmented_control("견줄 호출", names, default=names[0], format_func=data.series_title,
+    name = st.segmented_control("견줄 호출", names, default=names[0], format_func=overview.series_title,
                                 key=f"performance.pair.{first.id}.{second.id}", label_visibility="collapsed") or names[0]
     told = [(each, looking.cumulative(samples, name)) for each, samples in ((first, left), (second, right))]
     plot.part("몇 밀리초 안에 답했나", name=f"cumulative-{first.id}-{second.id}-{name}",

@@ -51,19 +51,6 @@ def badges(marks: str) -> str:
     return "".join(f'<span class="ib-mini">{attribute(mark)}</span> ' for mark in marks.split(" · ") if mark)
 
 
-def series_title(name: str) -> str:
-    """Return what a series of calls is called."""
-    kind, _, size = name.partition(" ")
-    if kind in _SIZES:
-        return _SIZES[kind].format(size=size)
-    return overview.PARTS.get(name) or _SERIES.get(kind) or name
-
-
-_SIZES = {"batch": "한 번에 {size}문항", "pairs": "한 번에 {size}쌍", "callers": "{size}명이 함께", "pixels": "그림 {size}×{size}",
-          "load": "{size} 올리기", "exact": "정확한 검색 {size}차원", "build": "색인 만들기 {size}"}
-_SERIES = {"calls": "이어서 호출"}
-
-
 def title(measurement: Measurement) -> str:
     """Return how lists and choices name a measurement."""
     return (f"{measurement.id} · {overview.kind_title(measurement.kind)} · {measurement.system} · {measurement.device} · "

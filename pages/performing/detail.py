@@ -51,8 +51,8 @@ def draw(measurement: Measurement) -> None:
 def _series(measurement: Measurement, names: list[str]) -> str:
     key = f"performance.series.{measurement.id}"
     if len(names) > _SIDE_BY_SIDE:
-        return st.selectbox("호출", names, format_func=data.series_title, key=key, width=320)
-    return st.segmented_control("호출", names, default=names[0], format_func=data.series_title, key=key,
+        return st.selectbox("호출", names, format_func=overview.series_title, key=key, width=320)
+    return st.segmented_control("호출", names, default=names[0], format_func=overview.series_title, key=key,
                                 label_visibility="collapsed") or names[0]
 
 

@@ -92,7 +92,7 @@ def _marks(run: BenchRun) -> list[str]:
 
 
 def _table(found: Sight) -> str:
-    rows = "".join(f"<tr><td>{attribute(data.series_title(each.name))}</td>"
+    rows = "".join(f"<tr><td>{attribute(overview.series_title(each.name))}</td>"
                    + "".join(f'<td class="ib-number">{attribute(cell)}</td>' for cell in
                              (f"{each.calls:,}", f"{each.failures:,}", _ms(each.p50), _ms(each.p95))) + "</tr>"
                    for each in found.series[-_TABLED:])
@@ -129,7 +129,7 @@ def _spec(found: Sight) -> dict[str, Any]:
 
 
 def _points(each: Series, ink: str) -> dict[str, Any]:
-    return {"name": data.series_title(each.name), "type": "scatter", "symbolSize": 7, "color": ink,
+    return {"name": overview.series_title(each.name), "type": "scatter", "symbolSize": 7, "color": ink,
             "data": [list(point) for point in each.points]}
 
 
