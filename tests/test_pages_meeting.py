@@ -121,6 +121,17 @@ def test_an_error_case_is_shown_by_its_query(page, conn, collection):
 
 
 @pytest.mark.slow
+def test_without_a_run_of_a_nobody_says_that_there_are_no_errors(page, monkeypatch, conn, collection):
+    evaluation = assembling.load(conn, collection.name)
+    others = replace(evaluation_data.evaluation(queries=12, systems=("kure-v1", BASELINE)), collection_id=evaluation.collection_id)
+    monkeypatch.setattr(assembling, "load", lambda conn, name, *, version=None, systems=None: others)
+    monkeypatch.setattr(assembling, "fingerprint", lambda conn, collection_id, version=None: f"made-up {id(others)}")
+    shown = told(page(step="errors"))
+    assert "A를 아직 실행하지 않아" in shown and "정답이 있습니다" not in shown
+    assert "A를 아직 실행하지 않아" in told(page(view="handout"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", [*({"step": name} for name in NAMES), {"view": "handout"}, {"view": "notes"}], ids=str)
 def test_where_nothing_was_graded_or_run_every_slide_says_so_calmly(monkeypatch, conn, collection, parameters):
     Bank(conn, collection)

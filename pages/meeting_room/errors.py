@@ -23,12 +23,13 @@ _LISTED = 6
 _SIDE = 2
 """Items shown on each side: a slide has room for no more."""
 _TITLE = 26
+_NOT_RUN = "판정 쿼리에서 A를 아직 실행하지 않아 오류 사례를 알 수 없습니다. 지표와 판정의 '평가 실행'을 눌러 주세요."
 _NONE = "오류 사례가 없습니다. 모든 쿼리에서 상위 10개 안에 정답이 있습니다."
 
 
 def found(at: Room) -> list[ErrorCase]:
     """Return the error cases of A in the gate set; none while there is nothing to look at."""
-    if at.lacking or not at.results.result(GATE).has(_A):
+    if missing(at):
         return []
     if "errors" not in at.once:
         with doors.database().connection() as conn:
@@ -36,17 +37,22 @@ def found(at: Room) -> list[ErrorCase]:
     return at.once["errors"]
 
 
+def missing(at: Room) -> str:
+    """Return why nothing is known of error cases, which is not the same as there being none; empty where something is."""
+    return at.lacking or ("" if at.results.result(GATE).has(_A) else _NOT_RUN)
+
+
 def message(at: Room) -> str:
     """Return the slide's sentence."""
-    if at.lacking:
+    if missing(at):
         return "오류 사례는 아직 보여 드릴 수 없습니다."
     return messages.errors(found(at), queries=len(at.results.result(GATE).queries))
 
 
 def draw(at: Room) -> None:
     """Draw the slide."""
-    if at.lacking:
-        results.calm(at.lacking)
+    if why := missing(at):
+        results.calm(why)
         return
     listed = found(at)
     if not listed:
