@@ -30,6 +30,7 @@ def draw(measurement: Measurement) -> None:
     if measurement.partial:
         results.notes([_PARTIAL.format(calls=measurement.result.get("calls") or 0), *filter(None, [measurement.result.get("ended_early")])])
     _at_gates(measurement)
+    by_size.draw(measurement)
     samples = data.samples(measurement.id)
     if names := looking.series(samples):
         chosen = _series(measurement, names)
@@ -42,7 +43,6 @@ def draw(measurement: Measurement) -> None:
         results.notes(["이 측정에는 호출 하나하나의 기록이 없습니다. 다른 컴퓨터에서 요약만 가져온 것입니다."])
     if measurement.kind == "stability":
         calls.memory(measurement, samples)
-    by_size.draw(measurement)
     _figures(measurement)
     _index(measurement)
     _environment(measurement)
