@@ -13,7 +13,7 @@ import pytest
 from core.items import importers
 from core.labels.versions import freezing
 from core.report import deliverables
-from core.report.final import making
+from core.report.final import making, prose
 from core.settings import PROJECT_DIR
 from core.store import error_cases, items, queries, reports
 from tests.scenario_bank import SIZE, fill, judge
@@ -123,3 +123,15 @@ def test_a_cause_that_staff_sets_makes_a_report_old(database, conn, bank):
     error_cases.append(conn, bank.id, scenario="gate", system="qwen3-vl", query_id=query.query_id, query_hash=query.content_hash,
                        cause="labels", note="", by="가")
     assert making.stale(conn, bank.id, entry)
+
+
+def test_an_edit_that_is_taken_back_makes_the_older_report_todays_again(database, conn, bank):
+    first = making.make(database, collection=bank.name, by="가")
+    prose.write(conn, bank.id, section="advice", body="내 생각", draft_sha256="", by="가")
+    assert making.current(conn, bank.id)[1]
+    second = making.make(database, collection=bank.name, by="가")
+    entry, stale = making.current(conn, bank.id)
+    assert (entry.id, stale) == (second.id, False)
+    prose.write(conn, bank.id, section="advice", body="", draft_sha256="", by="가")
+    entry, stale = making.current(conn, bank.id)
+    assert (entry.id, stale) == (first.id, False)

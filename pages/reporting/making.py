@@ -21,7 +21,7 @@ _ABOUT = ("저장된 실행, 정답, 측정으로 계획서 8.2의 보고서를 
           "파일도 해시도 같습니다.")
 _NONE = "아직 만든 보고서가 없습니다."
 _STALE = "이 보고서를 만든 뒤 실행, 정답, 측정이나 글이 바뀌었습니다. 다시 만들어 주세요."
-_ACT = "report.make"
+_FRESH = "지금의 근거와 글로 만든 보고서입니다. 다시 만들어도 같은 파일입니다."
 
 
 def draw(who: Person | None) -> None:
@@ -37,24 +37,23 @@ def draw(who: Person | None) -> None:
         return
     with doors.database().connection() as conn:
         listed = reports.listing(conn, found.id)
-        stale = bool(listed) and making.stale(conn, found.id, listed[0])
-    _latest(listed, stale)
-    _make(found, who, listed, stale)
-    if listed:
-        _files(found, listed[0], stale)
+        shown, stale = making.current(conn, found.id)
+    _told(shown, stale)
+    _make(found, who, shown, stale)
+    if shown is not None:
+        _files(found, shown, stale)
         if not stale:
-            preview.draw(found, listed[0].sha256)
+            preview.draw(found, shown.sha256)
     prose.draw(found, who)
-    if len(listed) > 1:
-        _earlier(listed[1:])
+    if others := [each for each in listed if shown is None or each.id != shown.id]:
+        _earlier(others)
 
 
-def _latest(listed: list[ReportEntry], stale: bool) -> None:
-    if not listed:
+def _told(newest: ReportEntry | None, stale: bool) -> None:
+    if newest is None:
         results.notes([_ABOUT])
         results.calm(_NONE)
         return
-    newest = listed[0]
     told = {
         "판정": newest.body["title"] + (" · 축소 모델" if newest.watermarked else ""), "정답": newest.body["ground_truth"]["title"],
         "만든 때": f"{newest.made_at.astimezone():%Y-%m-%d %H:%M} · {newest.made_by}", "번호": f"{newest.id}번",
@@ -68,18 +67,21 @@ def _latest(listed: list[ReportEntry], stale: bool) -> None:
             markup.draw("\n".join(f"- {attribute(each)}" for each in missing))
 
 
-def _make(found: Collection, who: Person | None, listed: list[ReportEntry], stale: bool) -> None:
+def _make(found: Collection, who: Person | None, shown: ReportEntry | None, stale: bool) -> None:
     if who is not None and who.role == "viewer":
         return
     key = f"report.make.{found.id}"
     state = work.draw(key)
     if state is not None and state.running:
         return
-    title = "보고서 만들기" if not listed else "다시 만들기"
+    if shown is not None and not stale:
+        markup.draw(f'<p class="ib-soft">{_FRESH}</p>')
+        return
+    title = "보고서 만들기" if shown is None else "다시 만들기"
     if who is None:
         markup.draw('<p class="ib-soft">보고서를 만들려면 <a href="/login?next=/report" target="_self">이름을 정해</a> 주세요.</p>')
         return
-    if st.button(title, key="report.make", type="primary" if stale or not listed else "secondary", icon=":material/description:"):
+    if st.button(title, key="report.make", type="primary", icon=":material/description:"):
         name, by = found.name, who.name
         work.start(key, "보고서", lambda report, cancelled: _made(name, by, report))
         st.rerun()

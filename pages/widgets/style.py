@@ -8,7 +8,7 @@ from core.settings import PROJECT_DIR
 
 ASSETS = PROJECT_DIR / "pages" / "assets"
 SHEETS = ("style.css", "compare.css", "label.css", "labelling.css", "metrics.css", "measuring.css", "vram.css", "meeting.css",
-          "steps.css", "performing.css")
+          "steps.css", "performing.css", "report.css")
 
 
 def apply() -> None:

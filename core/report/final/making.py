@@ -76,11 +76,31 @@ def document_of(facts: Facts, sections: tuple[prose.Section, ...], conn: Connect
                     int(newest.timestamp()) if newest else 0)
 
 
+def current(conn: Connection, collection_id: int) -> tuple[ReportEntry | None, bool]:
+    """Return the report on today's evidence and words and False; where there is none, the newest and True.
+
+    Evidence may come back to what it was, as when an edit is taken back: then an older report is today's.
+    """
+    listed = reports.listing(conn, collection_id)
+    if not listed:
+        return None, True
+    now = _state(conn, collection_id)
+    found = next((each for each in listed if _held(each) == now), None)
+    return (found, False) if found else (listed[0], True)
+
+
 def stale(conn: Connection, collection_id: int, entry: ReportEntry) -> bool:
     """Return whether a report would be another today."""
+    return _held(entry) != _state(conn, collection_id)
+
+
+def _state(conn: Connection, collection_id: int) -> tuple[object, ...]:
     said = {key: [each.body, each.by] for key, each in reports.said(conn, collection_id).items() if each.body}
-    held = entry.body.get("prose", {})
-    return entry.body.get("fingerprint") != reading.fingerprint(conn, collection_id) or said != held
+    return reading.fingerprint(conn, collection_id), said
+
+
+def _held(entry: ReportEntry) -> tuple[object, ...]:
+    return entry.body.get("fingerprint"), entry.body.get("prose", {})
 
 
 def _body(facts: Facts, sections: tuple[prose.Section, ...]) -> dict[str, Any]:

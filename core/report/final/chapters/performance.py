@@ -38,7 +38,7 @@ def written(facts: Facts) -> Iterator[Block]:
             (each.system, callers, measured((told.get("latency_ms") or {}).get("p95"), 1), measured(told.get("answers_per_s"), 2),
              str(told.get("calls", "–")), str(told.get("failures", "–")), _source(each))
             for each in stress for callers, told in sorted((each.result.get("by_callers") or {}).items(), key=lambda one: int(one[0]))],
-            align="lrrrrrl", small=True, widths=(1.6, 1, 1, 1, 0.7, 0.7, 4))
+            align="lrrrrrl", small=True, widths=(1.6, 1, 1, 1, 0.7, 0.7, 3.2), note=_sources(stress).strip())
 
 
 def _gates(facts: Facts, kind: str) -> Iterator[Block]:
@@ -64,7 +64,7 @@ def _latency(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
             for each in own for part, told in overview.parts(each.result) for title in [overview.PARTS[part]]]
     yield Table(("시스템", "쿼리", "평균", "P50", "P95 (95 % 구간)", "P99", "호출", "실패", "측정"), rows, align="llrrrrrrl", small=True,
                 widths=(1.4, 0.8, 0.8, 0.8, 1.9, 0.8, 0.6, 0.6, 3.4),
-                note="단위 ms. 쿼리 하나를 인코딩하고 찾을 때까지이며, 실패한 호출은 가장 느린 것으로 셉니다.")
+                note="단위 ms. 쿼리 하나를 인코딩하고 찾을 때까지이며, 실패한 호출은 가장 느린 것으로 셉니다." + _sources(own))
     bars = [Bar(f"{each.system}{' (축소)' if each.miniature else ''}", told.get("p95"), told.get("p95_low"), told.get("p95_high"),
                 colour(each.system), f"{measured(told.get('p95'), 0)} ms")
             for each in own for slowest in [overview.worst(each.result)] if slowest for told in [slowest[1]]]
@@ -80,7 +80,7 @@ def _throughput(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
              "–" if told.get("fits") is None else "예" if told["fits"] else "× 들어가지 않음", _source(each))
             for each in own for size, told in sorted((each.result.get("by_batch") or {}).items(), key=lambda one: int(one[0]))]
     yield Table(("시스템", "한 번에", "문항/초 (95 %)", "VRAM GB", "RAM MB", "들어감", "측정"), rows, align="lrrrrll", small=True,
-                widths=(1.4, 0.8, 2, 1, 1, 1.2, 4))
+                widths=(1.4, 0.8, 2, 1, 1, 1.2, 3.2), note=_sources(own).strip())
     bars = [Bar(f"{each.system} · {size}문항", told.get("items_per_s"), told.get("low"), told.get("high"), colour(each.system),
                 f"{measured(told.get('items_per_s'), 1)}/초")
             for each in own for size, told in sorted((each.result.get("by_batch") or {}).items(), key=lambda one: int(one[0]))]
@@ -96,7 +96,7 @@ def _vram(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
                      measured(each.result.get("rss_mb"), 0), _source(each)))
     yield Table(("시스템", "가중치", "할당", "예약", "프로세스 최고", "RAM MB", "측정"), rows, align="lrrrrrl", small=True,
                 widths=(1.4, 1, 1, 1, 1.2, 1, 4),
-                note="GB는 10⁹바이트. 판정은 프로세스 최고(예약 + 컨텍스트)로 합니다. GPU가 없는 측정은 RAM만 있습니다.")
+                note="GB는 10⁹바이트. 판정은 프로세스 최고(예약 + 컨텍스트)로 합니다. GPU가 없는 측정은 RAM만 있습니다." + _sources(own))
 
 
 def _stability(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
@@ -109,12 +109,18 @@ def _stability(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
                      f"{bound * 100:.2f} %" if isinstance(bound, (int, float)) else NOT_MEASURED,
                      {True: "× 있음", False: "없음"}.get(told.get("leak"), "알 수 없음"), _source(each)))
     yield Table(("시스템", "호출", "실패", "NaN", "중단", "실패율 상한", "메모리 누수", "측정"), rows, align="lrrrrrll", small=True,
-                widths=(1.4, 1.2, 0.7, 0.7, 0.7, 1.1, 1.1, 3.6), note="실패율 상한은 95 % 확신으로 이보다 크지 않다는 값입니다.")
+                widths=(1.4, 1.2, 0.7, 0.7, 0.7, 1.1, 1.1, 3.6),
+                note="실패율 상한은 95 % 확신으로 이보다 크지 않다는 값입니다." + _sources(own))
 
 
 _WRITERS = {"latency": _latency, "throughput": _throughput, "vram": _vram, "stability": _stability}
 
 
 def _source(each: Measurement) -> str:
-    return " · ".join(filter(None, [f"측정 {each.id}", each.device, str(each.config.get("precision") or ""), moment(each.measured_at),
-                                    each.sha256[:8], overview.marks(each)]))
+    """Return a measurement's number and what to beware of: the rest stands once under the table."""
+    return " · ".join(filter(None, [str(each.id), overview.marks(each)]))
+
+
+def _sources(own: Sequence[Measurement]) -> str:
+    return "".join(f" 측정 {each.id}: {each.device}, {each.config.get('precision') or '정밀도 기본'}, {moment(each.measured_at)}, "
+                   f"SHA-256 {each.sha256[:8]}." for each in own)

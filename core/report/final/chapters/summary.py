@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.evaluation.verdict.wording import gate_value_text, interval_text, threshold_text
+from core.evaluation.scenarios import GATE, PRIMARY
+from core.evaluation.verdict.wording import gate_value_text, interval_text, threshold_text, value_text
 from core.report.final.blocks import Block, Bullets, Heading, PageBreak, Table, Verdict, Words
 from core.report.final.facts import Facts
 from core.report.final.words import outcome
 
 _TONES = {"go": "good", "no-go": "bad"}
-MOST = 5
-"""Sentences under the findings: the rest stands in chapter 5."""
+_COMPARED = ("qwen3-vl", "kure+siglip@tuned", "kure+siglip")
 
 
 def written(facts: Facts) -> Iterator[Block]:
@@ -21,6 +21,7 @@ def written(facts: Facts) -> Iterator[Block]:
     yield Words("Qwen3-VL-Embedding이 지금의 KURE-v1 + SigLIP 조합을 대신할 수 있는지를, 같은 문항과 같은 정답으로 견준 결과입니다.")
     yield Heading(2, "1.1 Go/No-Go 결론")
     yield Verdict(decision.title, decision.headline, _TONES.get(decision.verdict, "open"))
+    yield Words(_advice(facts))
     yield Heading(2, "1.2 핵심 수치")
     yield Table(("조건", "값", "95 % 구간", "기준", "결과"), [
         (gate.title, gate_value_text(gate), interval_text(gate) or "–", threshold_text(gate), outcome(gate)) for gate in decision.gates],
@@ -29,11 +30,31 @@ def written(facts: Facts) -> Iterator[Block]:
              f"{decision.subject_run or '없음'} (A), {decision.baseline_run or '없음'} (기존) · 판정 기준 {decision.gate_file_sha256[:8]}. "
              "○은 값이 없거나, 있어도 판정에 쓸 수 없다는 뜻입니다.")
     yield Heading(2, "1.3 주요 발견사항")
-    yield Bullets([f"{each.key} {each.question} {each.answer}. {_short(each.sentence)}" for each in facts.answers][:MOST])
+    yield Bullets([*_plain(facts), *[f"{each.key} {each.question} {each.answer}. {_short(each.sentence)}" for each in facts.answers]])
     if decision.invalid or decision.missing:
         yield Words(f"판정을 막는 것: 쓸 수 없는 근거 {len(decision.invalid)}가지, 모자라는 근거 {len(decision.missing)}가지. "
                     "무엇을 해야 하는지는 6.4에 있습니다.", "note")
     yield PageBreak()
+
+
+def _advice(facts: Facts) -> str:
+    """Return what to do, in one sentence."""
+    if facts.decision.verdict == "go":
+        near = " 다만 경계에 있어 쿼리를 늘려 다시 확인하는 것이 좋습니다." if facts.decision.borderline else ""
+        return f"Qwen3-VL-Embedding으로 바꾸는 것을 권합니다.{near} 다음 단계는 6.1에 있습니다."
+    return {"no-go": "지금의 조합을 그대로 쓰는 것을 권합니다. 대안은 6.2에 있습니다.",
+            "hold": "No-Go는 아니지만 Go 조건을 모두 채우지 못했습니다. 모자란 조건을 먼저 풀고 다시 판정하는 것을 권합니다.",
+            }.get(facts.decision.verdict, "아직 정하지 말고, 모자라는 근거부터 갖추는 것을 권합니다.")
+
+
+def _plain(facts: Facts) -> Iterator[str]:
+    """Say the accuracy of A and of what it is to replace in words that need no measure's name."""
+    told = [(run.label, facts.summaries[GATE].intervals[PRIMARY, name].value) for name in _COMPARED for run in facts.gate.systems
+            if run.system == name and (PRIMARY, name) in facts.summaries[GATE].intervals]
+    if told:
+        values = ", ".join(f"{label} {value_text('%', value)}" for label, value in told[:2])
+        small = " 축소 모델의 값이라 실제와 다릅니다." if facts.miniature else ""
+        yield f"찾아야 할 문항이 첫 다섯 개 안에 나온 비율: {values}.{small}"
 
 
 def _short(sentence: str) -> str:
