@@ -22,10 +22,9 @@ def look(house: House) -> Look:
 
     with house.database.connection() as conn:
         collection = collections.get(conn, house.wish.collection)
-        newest = next(iter(reports.listing(conn, collection.id)), None)
+        newest, stale = making.current(conn, collection.id)
         said = {name: each.body for name, each in reports.said(conn, collection.id).items()}
         state = digest({"facts": facts.fingerprint(conn, collection.id), "prose": said})
-        stale = newest is not None and making.stale(conn, collection.id, newest)
         there = len(files(conn, house.wish.collection)) == len(NAMES)
     if newest is None:
         return Look("missing", "보고서가 없습니다.", SECONDS, state)
