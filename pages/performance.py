@@ -31,7 +31,7 @@ def main() -> None:
     with trouble.boundary():
         gates.draw(listed)
     asked = st.query_params.get("view", "")
-    start = asked if asked in _VIEWS else "systems"
+    start = asked if asked in _VIEWS else "one" if "measurement" in st.query_params else "systems"
     chosen = st.segmented_control("보기", list(_VIEWS), format_func=_VIEWS.__getitem__, default=start, key=f"performance.view.{start}",
                                   label_visibility="collapsed", required=True)
     if chosen != start:

@@ -96,8 +96,19 @@ def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):
 
 def test_a_link_to_a_measurement_opens_it_and_an_unknown_one_the_newest(page):
     both = (measured(2, "stability", STABILITY), measured(1, "latency", LATENCY))
-    assert choice(page(*both, measurement="1", view="one"), "측정").value == 1
+    assert choice(page(*both, measurement="1"), "측정").value == 1
     assert choice(page(*both, measurement="99", view="one"), "측정").value == 2
+
+
+def test_the_evidence_of_a_gate_leads_to_its_measurement_here():
+    def cell() -> None:
+        from core.evaluation.verdict.outcome import Proof
+        from pages.measuring import gate_table
+        from pages.widgets import markup
+        markup.draw(gate_table.proofs([Proof("측정 3", {"measurement": "3"}), Proof("실행 4", {"run": "4"})]))
+
+    told = words(AppTest.from_function(cell).run())
+    assert 'href="/performance?measurement=3"' in told and 'href="/metrics?run=4"' in told
 
 
 def test_a_viewer_starts_and_brings_in_nothing(page):
