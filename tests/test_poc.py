@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -159,11 +160,15 @@ def test_every_step_needs_only_steps_before_it():
     assert all(names.index(needed) < names.index(step.name) for step in STEPS for needed in (*step.needs, *step.follows))
 
 
-def test_a_record_that_cannot_be_read_is_none(conn, collection):
+def test_a_record_keeps_what_was_said_last_and_one_that_cannot_be_read_is_none(conn, collection):
     assert record.last(conn, collection.name) is None
     record.keep(conn, collection.name, [Outcome("a", "가", "done", "했습니다.", 1.5, "f")])
     assert record.of_step(conn, collection.name, "a") == Outcome("a", "가", "done", "했습니다.", 1.5, "f")
     assert record.of_step(conn, collection.name, "b") is None
+    record.keep(conn, collection.name, [Outcome("b", "나", "failed", "못 했습니다.")])
+    record.keep(conn, collection.name, [Outcome("b", "나", "done", "했습니다.", at=datetime(2026, 11, 23, tzinfo=UTC))])
+    assert [(each.name, each.ending, each.at and each.at.day) for each in record.last(conn, collection.name).outcomes] == [
+        ("b", "done", 23), ("a", "done", None)], "what a run did not reach stays as the one before left it"
     record._path(conn, collection.name).write_text('{"at": "2026')
     assert record.last(conn, collection.name) is None
 

@@ -23,8 +23,9 @@ def look(house: House) -> Look:
         state = fingerprint(conn, house.wish.collection)
         last = record.of_step(conn, house.wish.collection, "decide")
     if last is not None and last.good and last.fingerprint == state:
-        return Look("done", SAME + verdict_in(last.words), fingerprint=state)
-    return Look("stale" if last is not None else "missing", "근거가 새로 생겼거나 바뀌어 다시 판정합니다.", SECONDS, state)
+        return Look("done", SAME + verdict_in(last.words), fingerprint=state, at=last.at)
+    return Look("stale" if last is not None else "missing", "근거가 새로 생겼거나 바뀌어 다시 판정합니다.", SECONDS, state,
+                last.at if last is not None else None)
 
 
 def run(house: House, part: Worker) -> str:

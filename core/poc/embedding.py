@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import Connection
 
@@ -31,6 +32,7 @@ class _Set:
     state: str = ""
     """Fingerprint of what is there; empty: no such set yet."""
     miniature: bool = False
+    at: datetime | None = None
     trouble: str = ""
     """Why it cannot be made, in Korean."""
 
@@ -45,14 +47,15 @@ def look(house: House) -> Look:
         collection = collections.get(conn, house.wish.collection)
         wanted = _wanted(conn, collection)
         state = digest({"items": states.of_items(conn, collection.id), "sets": {each.title: each.state for each in wanted}})
+    at = max((each.at for each in wanted if each.at is not None), default=None)
     pending, none = sum(each.pending for each in wanted), [each for each in wanted if not each.state and not each.trouble]
     troubled = [each for each in wanted if each.trouble]
     if pending or troubled:
         told = (f"벡터가 없는 모델이 있습니다({', '.join(each.title for each in none)})." if none
                 else f"새 문항이나 바뀐 문항이 있습니다(벡터 {pending:,}개)." if pending else troubled[0].trouble)
-        return Look("missing" if none or not pending else "stale", told, max(1.0, pending * SECONDS_AN_ITEM), state)
+        return Look("missing" if none or not pending else "stale", told, max(1.0, pending * SECONDS_AN_ITEM), state, at)
     small = " 축소 모델입니다." if any(each.miniature for each in wanted) else ""
-    return Look("done", f"임베딩 {len(wanted)}가지가 지금 문항과 모델 그대로입니다.{small}", fingerprint=state)
+    return Look("done", f"임베딩 {len(wanted)}가지가 지금 문항과 모델 그대로입니다.{small}", fingerprint=state, at=at)
 
 
 def run(house: House, part: Worker) -> str:
@@ -112,4 +115,5 @@ def _standing(conn: Connection, collection: Collection, channel: Channel, varian
     except ModelError as error:
         return _Set(channel, variant, 0, trouble=str(error))
     return _Set(channel, variant, embeddings.count_pending(conn, found.id),
-                f"{found.identity.digest} {states.of_vectors(conn, found.id)}", found.identity.miniature)
+                f"{found.identity.digest} {states.of_vectors(conn, found.id)}", found.identity.miniature,
+                embeddings.latest(conn, found.id))

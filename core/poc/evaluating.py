@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import Connection
 
@@ -15,7 +16,7 @@ from core.labels.versions.truth import Truth
 from core.poc import subject
 from core.poc.part import Part
 from core.poc.step import House, Look, digest
-from core.store import collections, queries, states
+from core.store import collections, queries, runs, states
 
 SECONDS_A_LIST = 0.08
 NO_QUERIES = ("찾을 쿼리가 없습니다. 데이터 화면이나 `python -m core labels import` 명령으로 쿼리와 정답을 가져와 주세요.")
@@ -30,6 +31,7 @@ class _Known:
     truth: Truth
     queries: int
     fingerprint: str
+    at: datetime | None
 
     @property
     def missing(self) -> int:
@@ -45,16 +47,16 @@ def look(house: House) -> Look:
     with house.database.connection() as conn:
         known = _known(conn, house)
     if not known.queries:
-        return Look("impossible", NO_QUERIES, fingerprint=known.fingerprint)
+        return Look("impossible", NO_QUERIES, fingerprint=known.fingerprint, at=known.at)
     if known.missing:
         told = (f"벡터, 문항이나 쿼리가 바뀌어 순위 목록 {known.missing:,}개를 다시 찾습니다." if known.stale
                 else f"순위 목록 {known.missing:,}개가 없습니다.")
-        return Look("stale" if known.stale else "missing", told, 1 + known.missing * SECONDS_A_LIST, known.fingerprint)
+        return Look("stale" if known.stale else "missing", told, 1 + known.missing * SECONDS_A_LIST, known.fingerprint, known.at)
     if known.untuned:
-        return Look("stale", f"정답({known.truth.title})으로 D의 가중치를 다시 고릅니다.", 2.0, known.fingerprint)
+        return Look("stale", f"정답({known.truth.title})으로 D의 가중치를 다시 고릅니다.", 2.0, known.fingerprint, known.at)
     told = f"순위 목록이 모두 지금 벡터와 쿼리의 것입니다. 정답: {known.truth.title}." if known.truth.rows else (
         "순위 목록은 모두 있고, 정답이 없어 채점할 것이 없습니다.")
-    return Look("done", told, fingerprint=known.fingerprint)
+    return Look("done", told, fingerprint=known.fingerprint, at=known.at)
 
 
 def run(house: House, part: Worker) -> str:
@@ -96,7 +98,8 @@ def _known(conn: Connection, house: House) -> _Known:
     return _Known(tuple(lists), untuned, truth, len(asked), digest({
         "items": states.of_items(conn, collection.id), "truth": truth.sha256,
         "queries": {each.query_id: each.content_hash for each in asked},
-        "runs": {f"{each.scope} {each.system}": (each.run_id, each.answered) for each in lists}}))
+        "runs": {f"{each.scope} {each.system}": (each.run_id, each.answered) for each in lists}}),
+        max((run.created_at for run in runs.listing(conn, collection.id) if run.id in {each.run_id for each in lists}), default=None))
 
 
 def _beside(conn: Connection, house: House) -> list[str]:

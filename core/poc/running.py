@@ -66,7 +66,8 @@ def run(house: House, worker: Worker, *, steps: Sequence[Step] = STEPS, tell: Te
         for number, step in enumerate(steps, start=1):
             worker.check()
             part = Part(worker, begin=shares[step.name][0], end=shares[step.name][1], words=words(step, number, len(steps)))
-            outcomes[step.name] = replace(_one(step, house, part, outcomes), at=datetime.now(UTC).replace(microsecond=0))
+            found = _one(step, house, part, outcomes)
+            outcomes[step.name] = replace(found, at=found.at or datetime.now(UTC).replace(microsecond=0))
             tell(outcomes[step.name])
     finally:
         _keep(house, tuple(outcomes.values()))
@@ -93,7 +94,7 @@ def _one(step: Step, house: House, part: Part, before: Mapping[str, Outcome]) ->
     try:
         look = step.look(house)
         if look.standing == "done":
-            return Outcome(step.name, step.title, "kept", look.why, fingerprint=look.fingerprint)
+            return Outcome(step.name, step.title, "kept", look.why, fingerprint=look.fingerprint, at=look.at)
         if look.standing == "left_out":
             return Outcome(step.name, step.title, "left_out", look.why)
         if look.standing == "impossible":

@@ -83,7 +83,7 @@ class Outcome:
     seconds: float = 0.0
     fingerprint: str = ""
     at: datetime | None = None
-    """When it was known."""
+    """When it was known; of what was kept, when it was made."""
 
     @property
     def good(self) -> bool:

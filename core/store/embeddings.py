@@ -49,6 +49,7 @@ __all__ = [
     "vectors_of",
 ]
 
+_LATEST = "SELECT max(embedded_at) FROM embeddings WHERE set_id = %(set_id)s"
 _LACKING = sql.SQL("""
   FROM items AS i
   JOIN embedding_sets AS s ON s.id = %(set_id)s AND s.collection_id = i.collection_id
@@ -120,6 +121,12 @@ def count_pending(conn: Connection, set_id: int, *, retry_failures: bool = False
     row = conn.execute(_COUNT_PENDING, {"set_id": set_id, "retry_failures": retry_failures}).fetchone()
     assert row is not None
     return row[0]
+
+
+def latest(conn: Connection, set_id: int) -> datetime | None:
+    """Return when the set's newest vector was stored, None where it has none."""
+    row = conn.execute(_LATEST, {"set_id": set_id}).fetchone()
+    return row[0] if row else None
 
 
 def copy_in(conn: Connection, set_id: int, rows: Iterable[tuple[str, str, NDArray[np.float32]]]) -> int:

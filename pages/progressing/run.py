@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,7 +20,7 @@ from core.store.jobs import Job
 from pages.widgets import doors, jobs, markup, results
 from pages.widgets.text import attribute, sentence
 
-_FRESH = 10.0
+_FRESH = 20.0
 """Seconds for which a look at the store holds, unless the run goes on to another step."""
 _TICK = 2.0
 TITLE = "문항에서 보고서까지 한 번에"
@@ -54,7 +54,7 @@ def draw(who: Person | None) -> None:
 
 
 def _begin(name: str, job: Job | None) -> None:
-    planned, _ = _state(name, _moment(job))
+    planned, *_ = _state(name, _moment(job))
     open_ = sum(each.runs for each in planned)
     with_bench = st.checkbox("측정도 함께", value=True, key="poc.bench", help="속도, 메모리, 안정성을 잽니다.")
     words = "이어서" if job is not None and job.state in ("cancelled", "failed", "interrupted") else "시작"
@@ -67,7 +67,7 @@ def _begin(name: str, job: Job | None) -> None:
 def _body(name: str, who: Person | None) -> None:
     """Draw the steps and the summary; while a run goes on only this is drawn anew."""
     job = jobs.newest(_verb(name))
-    planned, last = _state(name, _moment(job))
+    planned, last, evidence = _state(name, _moment(job))
     at_work = running.step_of(job.words) if job is not None and job.state in ("running", "cancelling") else None
     said = {each.name: each for each in last.outcomes} if last is not None and not (job is not None and job.active) else {}
     may_see = _may_see(name, who)
@@ -78,7 +78,7 @@ def _body(name: str, who: Person | None) -> None:
     markup.draw(f'<div class="ib-scroll"><table class="ib-table ib-steps"><thead><tr>{head}</tr></thead>'
                 f"<tbody>{rows}</tbody></table></div>")
     if job is None or not job.active:
-        _summary(name, planned, said, may_see=may_see)
+        _summary(name, said, evidence, may_see=may_see)
 
 
 def _row(planned: Planned, said: Outcome | None, *, running_now: bool, may_see: bool) -> str:
@@ -98,7 +98,7 @@ def _row(planned: Planned, said: Outcome | None, *, running_now: bool, may_see: 
             f"<td>{told}</td><td>{attribute(why)}</td></tr>")
 
 
-def _summary(name: str, planned: Sequence[Planned], said: Mapping[str, Outcome], *, may_see: bool) -> None:
+def _summary(name: str, said: Mapping[str, Outcome], evidence: str, *, may_see: bool) -> None:
     """Say what the last run came to: the verdict, what is missing for it, where the files are."""
     decided = said.get("decide")
     if decided is None or not decided.good:
@@ -106,12 +106,11 @@ def _summary(name: str, planned: Sequence[Planned], said: Mapping[str, Outcome],
     if not may_see:
         results.notes([_HIDDEN])
         return
-    state = next(each.look for each in planned if each.step.name == "decide")
     with st.container(key="poc-summary"):
-        if state.standing != "done":
+        if decided.fingerprint != evidence:
             results.notes([f"마지막 실행의 {deciding.verdict_in(decided.words)}", _CHANGED])
             return
-        found = _verdict(name, state.fingerprint)
+        found = _verdict(name, evidence)
         small = " · 축소 모델" if found.miniature else ""
         st.markdown(f"**판정: {sentence(found.title + small)}**  \n{sentence(found.headline)}")
         markup.draw(f'<div class="ib-soft">정답 {attribute(found.truth)} · 판정 기준 {attribute(found.gates)}</div>')
@@ -142,11 +141,14 @@ def _verdict(name: str, _state_of_evidence: str) -> _Verdict:
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def _state(name: str, moment: str) -> tuple[tuple[Planned, ...], Last | None]:
+def _state(name: str, moment: str) -> tuple[tuple[Planned, ...], Last | None, str]:
+    """Return how the steps stand, what the last run said, and the fingerprint of a verdict's evidence now."""
     house = House(doors.database(), doors.encoder, Wish(name))
     with house.database.connection() as conn:
-        last = record.last(conn, name) if collections.find(conn, name) else None
-    return running.plan(house), last
+        there = collections.find(conn, name) is not None
+        last = record.last(conn, name) if there else None
+        evidence = deciding.fingerprint(conn, name) if there else ""
+    return running.plan(house), last, evidence
 
 
 def _moment(job: Job | None) -> str:
