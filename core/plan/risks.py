@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from psycopg import Connection
+
+from core.store import plan_events
+
 Level = Literal["높음", "중간", "낮음"]
+Status = Literal["watched", "happened", "handled", "gone"]
+STATUSES: dict[Status, str] = {"watched": "지켜봄", "happened": "일어남", "handled": "대응함", "gone": "해소"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +36,19 @@ RISKS: tuple[Risk, ...] = (
     Risk(name="R6", title="담당자 부재", impact="중간", likelihood="낮음", response="크로스 트레이닝, 문서화"),
     Risk(name="R7", title="클라우드 GPU 비용 초과", impact="낮음", likelihood="낮음", response="사용 시간 모니터링, 예산 한도 설정"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """How a risk stands, as somebody said."""
+
+    status: Status
+    note: str
+    by: str
+    at: datetime
+
+
+def stated(conn: Connection, collection_id: int) -> dict[str, Stated]:
+    """Return the last word on each risk by name; one that nobody spoke of is not there."""
+    return {name: Stated(event.value["status"], event.value["note"], event.by, event.at)
+            for (kind, name), event in plan_events.latest(conn, collection_id).items() if kind == "risk"}
