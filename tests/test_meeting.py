@@ -17,6 +17,7 @@ from core.evaluation.scenarios import GATE, SCENARIOS
 from core.evaluation.verdict import gates
 from core.labels.versions.truth import Truth
 from core.meeting import bookmarks, messages, steps
+from core.plan.risks import RISKS
 from core.settings import PROJECT_DIR
 from core.store import collections
 
@@ -112,6 +113,13 @@ def test_error_cases_are_counted_and_the_commonest_cause_is_named():
     assert messages.errors([], queries=50) == "쿼리 50개 모두 상위 10개에 정답이 있습니다."
     assert messages.errors([case("missed", None, None)], queries=2) == "쿼리 2개 가운데 1개에서 상위 10개에 정답이 없습니다."
     assert "아직" in messages.errors([], queries=0)
+
+
+def test_risks_nobody_spoke_of_are_not_called_calm():
+    assert messages.risks({}) == "위험 7가지의 지금을 아직 적지 않았습니다. 영향과 확률이 모두 높은 것은 R2입니다."
+    said = {"R2": SimpleNamespace(status="happened"), "R5": SimpleNamespace(status="handled")}
+    assert messages.risks(said) == "위험 7가지 가운데 지금 일어난 것은 R2입니다. 5가지는 아직 적지 않았습니다."
+    assert messages.risks({risk.name: SimpleNamespace(status="watched") for risk in RISKS}).endswith("일어난 것은 없습니다.")
 
 
 def test_who_has_not_signed_yet_is_named():

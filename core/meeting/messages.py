@@ -13,6 +13,7 @@ from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.outcome import Decision, GateResult
 from core.labels.versions.truth import Truth
+from core.plan.risks import RISKS, Stated
 from core.store.decisions import StoredDecision
 
 _PEOPLE = ("human",)
@@ -72,6 +73,18 @@ def errors(found: Sequence[ErrorCase], *, queries: int) -> str:
     told += f"고, {len(found) - missed:,}개에서 {_letter(against)}보다 못합니다." if against else "습니다."
     most = next(iter(causes(found).items()), None)
     return told if most is None else f"{told} 가장 많은 원인은 {CAUSES[most[0]]}({most[1]:,}건)입니다."
+
+
+def risks(said: Mapping[str, Stated]) -> str:
+    """Say which of the plan's risks have come about, and of how many nobody has spoken."""
+    if not said:
+        both = [risk.name for risk in RISKS if risk.impact == risk.likelihood == "높음"]
+        return f"위험 {len(RISKS)}가지의 지금을 아직 적지 않았습니다. 영향과 확률이 모두 높은 것은 {', '.join(both)}입니다."
+    happened = [risk.name for risk in RISKS if risk.name in said and said[risk.name].status == "happened"]
+    told = (f"위험 {len(RISKS)}가지 가운데 지금 일어난 것은 {', '.join(happened)}입니다." if happened
+            else f"위험 {len(RISKS)}가지 가운데 지금 일어난 것은 없습니다.")
+    unsaid = sum(risk.name not in said for risk in RISKS)
+    return f"{told} {unsaid}가지는 아직 적지 않았습니다." if unsaid else told
 
 
 def verdict(decision: Decision) -> str:
