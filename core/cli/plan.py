@@ -65,10 +65,12 @@ def _state(conn, collection_id: int, arguments: argparse.Namespace) -> None:
 
 
 def _date(words: str) -> date:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        raise InputError(f"'{words}'은(는) 날짜가 아닙니다. {_KEYS}.") from None
+    from core.plan import stating
+
+    found = stating.days(words)
+    if len(found) != 1:
+        raise InputError(f"날짜 하나를 적어 주세요. {_KEYS}.")
+    return found[0]
 
 
 def _print(found: Progress) -> None:

@@ -34,6 +34,21 @@ def need_stater(who: Person | None, *, demanded: bool) -> None:
         raise InputError(_NO_RIGHT)
 
 
+def days(words: str) -> list[date]:
+    """Return the dates that a line names, with blanks or commas between.
+
+    Raises:
+        InputError: one of them is no date.
+    """
+    found = []
+    for word in words.replace(",", " ").split():
+        try:
+            found.append(date.fromisoformat(word))
+        except ValueError:
+            raise InputError(f"'{word}'은(는) 날짜가 아닙니다. 2026-12-25처럼 적어 주세요.") from None
+    return found
+
+
 def start(conn: Connection, collection_id: int, day: date, *, off: Iterable[date] = (), by: str, uuid: UUID | None = None) -> None:
     """State the plan's first day and the days without work beside weekends.
 
