@@ -120,7 +120,7 @@ def test_the_whole_moves_by_the_work_of_the_steps_and_never_back(made, house):
     worker = Told()
     running.run(house, worker, steps=made.steps)
     places = [done for done, _ in worker.told]
-    assert places == sorted(places)
+    assert places == sorted(places) and places[-1] == WHOLE
     # What is there already weighs nothing: b is three quarters of the whole, and its half is 375.
     assert (375, "2/3 B · 가") in worker.told and (375, "2/3 B · 나") in worker.told
     assert (562, "2/3 B · 안") in worker.told and (750, "3/3 C") in worker.told

@@ -14,6 +14,7 @@ from core.cli.main import main
 from core.errors import ModelError
 from core.evaluation.verdict import hangul, inference
 from core.jobs.working import Worker
+from core.labels.versions import freezing
 from core.models import registry
 from core.models.parity import verify as parity
 from core.models.revision import installed_revision
@@ -229,7 +230,12 @@ def test_the_whole_is_done_once_and_then_kept_until_something_changes(house, ver
     assert [each.ending for each in again] == ["kept"] * 4 + ["left_out", "kept"]
     assert again[-1].words.count(deciding.SAME) == running.run(never, Worker(), steps=steps)[-1].words.count(deciding.SAME) == 1
 
+    freezing.freeze(conn, house.collection().id, name="첫", by="가", unlisted_zero_by="가")
+    frozen = running.run(never, Worker(), steps=steps)
+    assert [each.ending for each in frozen] == ["kept", "kept", "kept", "done", "left_out", "done"], "the same grades, and another truth"
+
     judge(conn, house.collection(), {"both": {"m-009": 3}}, rater="나")
+    freezing.freeze(conn, house.collection().id, name="다음", by="가")
     third = running.run(never, Worker(), steps=steps)
     assert [each.ending for each in third] == ["kept", "kept", "kept", "done", "left_out", "done"]
 

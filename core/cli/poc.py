@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.poc.step import House, Outcome
     from core.poc.summary import Summary
 
-FAILED = "끝내지 못한 단계가 있습니다({titles}). 위의 이유를 고친 뒤 같은 명령을 다시 실행해 주세요. 끝낸 것은 다시 하지 않습니다."
+FAILED = "끝내지 못한 단계가 있습니다({titles}). 단계마다 적힌 이유를 고친 뒤 다시 실행해 주세요. 끝낸 것은 다시 하지 않습니다."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

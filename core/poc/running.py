@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from core.errors import StoreError, UserError
 from core.jobs.working import StoppedError, Worker
 from core.poc import record
-from core.poc.part import Part
+from core.poc.part import WHOLE, Part
 from core.poc.step import House, Look, Outcome, Step
 from core.poc.steps import STEPS
 
@@ -69,6 +69,7 @@ def run(house: House, worker: Worker, *, steps: Sequence[Step] = STEPS, tell: Te
             found = _one(step, house, part, outcomes)
             outcomes[step.name] = replace(found, at=found.at or datetime.now(UTC).replace(microsecond=0))
             tell(outcomes[step.name])
+        worker.progress(WHOLE, WHOLE)
     finally:
         _keep(house, tuple(outcomes.values()))
     return tuple(outcomes.values())

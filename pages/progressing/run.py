@@ -23,6 +23,7 @@ from pages.widgets.text import attribute, sentence
 _FRESH = 20.0
 """Seconds for which a look at the store holds, unless the run goes on to another step."""
 _TICK = 2.0
+_BENCH = "poc.bench"
 TITLE = "문항에서 보고서까지 한 번에"
 _ABOUT = "있는 것은 다시 하지 않습니다. 멈추거나 끊겨도 저장된 것은 남고, 이어서 하면 거기서부터 갑니다."
 _CHANGED = "그 뒤에 근거가 바뀌었습니다. 이어서 하면 다시 판정합니다."
@@ -40,23 +41,24 @@ def draw(who: Person | None) -> None:
     """Draw the steps and, for those who may, the button."""
     name = st.query_params.get("collection", settings().collection)
     st.subheader(TITLE, anchor=False)
+    st.session_state[_BENCH] = with_bench = st.session_state.get(_BENCH, True)  # kept while a run hides the box
     job = jobs.newest(_verb(name))
     active = job is not None and job.active
     with st.container(horizontal=True, vertical_alignment="center", key="poc-head"):
         if jobs.may_act(who) and not active:
-            _begin(name, job)
+            _begin(name, job, with_bench=with_bench)
         markup.draw(f'<div class="ib-soft">{attribute(f"{name} · {_ABOUT}")}</div>')
     if active:
         jobs.draw(_verb(name))
     elif job is not None and job.state != "done":
         results.notes([f"마지막 실행: {jobs.STATES[job.state]}" + (f" {job.error}" if job.error else ". 저장된 것은 그대로 있습니다.")])
-    st.fragment(_body, run_every=_TICK if active else None)(name, who)
+    st.fragment(_body, run_every=_TICK if active else None)(name, who, with_bench=with_bench)
 
 
-def _begin(name: str, job: Job | None) -> None:
-    planned, *_ = _state(name, _moment(job))
+def _begin(name: str, job: Job | None, *, with_bench: bool) -> None:
+    planned, *_ = _state(name, _moment(job), with_bench)
     open_ = sum(each.runs for each in planned)
-    with_bench = st.checkbox("측정도 함께", value=True, key="poc.bench", help="속도, 메모리, 안정성을 잽니다.")
+    st.checkbox("측정도 함께", key=_BENCH, help="속도, 메모리, 안정성을 잽니다.")
     words = "이어서" if job is not None and job.state in ("cancelled", "failed", "interrupted") else "시작"
     if st.button(words, type="primary" if open_ else "secondary", key="poc.start", icon=":material/play_arrow:"):
         jobs.start([*_verb(name), *([] if with_bench else ["--skip-bench"])], TITLE)
@@ -64,10 +66,10 @@ def _begin(name: str, job: Job | None) -> None:
         st.rerun()
 
 
-def _body(name: str, who: Person | None) -> None:
+def _body(name: str, who: Person | None, *, with_bench: bool) -> None:
     """Draw the steps and the summary; while a run goes on only this is drawn anew."""
     job = jobs.newest(_verb(name))
-    planned, last, evidence = _state(name, _moment(job))
+    planned, last, evidence = _state(name, _moment(job), with_bench)
     at_work = running.step_of(job.words) if job is not None and job.state in ("running", "cancelling") else None
     said = {each.name: each for each in last.outcomes} if last is not None and not (job is not None and job.active) else {}
     may_see = _may_see(name, who)
@@ -141,9 +143,9 @@ def _verdict(name: str, _state_of_evidence: str) -> _Verdict:
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def _state(name: str, moment: str) -> tuple[tuple[Planned, ...], Last | None, str]:
+def _state(name: str, moment: str, with_bench: bool) -> tuple[tuple[Planned, ...], Last | None, str]:
     """Return how the steps stand, what the last run said, and the fingerprint of a verdict's evidence now."""
-    house = House(doors.database(), doors.encoder, Wish(name))
+    house = House(doors.database(), doors.encoder, Wish(name, bench=with_bench))
     with house.database.connection() as conn:
         there = collections.find(conn, name) is not None
         last = record.last(conn, name) if there else None
