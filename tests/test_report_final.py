@@ -177,8 +177,9 @@ def test_the_same_evidence_gives_the_same_report_whoever_makes_it(made):
 
 
 @pytest.mark.slow
-def test_miniature_evidence_marks_every_page_and_real_evidence_none(made):
+def test_miniature_evidence_marks_every_page_and_real_evidence_none(made, conn):
     small, _ = made(miniature=True)
+    assert reports.get(conn, small.id).watermarked
     assert small.body["verdict"] == "undetermined"
     assert all(making.WATERMARK in page for page in pages(small.pdf))
     real, _ = made(miniature=False)

@@ -23,10 +23,13 @@ from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Answer, Band, CriticalError, Decision
 from core.items.record import Kind
 from core.report import files
+from core.report.final.typesetting import TEMPLATE
 from core.store import error_cases, items, measurements
 from core.store.items import StoredItem
 from core.store.measurements import Measurement
 
+FORM = 1
+"""Of what the chapters say; one more with every change to them, so that reports of an older form are old."""
 SHOWN = 3
 """Places of each list in the samples."""
 SUBJECT = "qwen3-vl"
@@ -115,7 +118,7 @@ def fingerprint(conn: Connection, collection_id: int) -> str:
     """Return a word that changes whenever runs, ground truth, measurements, gates or what people said of them do; cheap."""
     said = error_cases.latest(conn, collection_id, scenario=GATE, system=SUBJECT)
     told = [assembling.fingerprint(conn, collection_id), load.fingerprint(conn, collection_id), gates.load().sha256,
-            sorted((*key, word.cause, word.note) for key, word in said.items())]
+            sorted((*key, word.cause, word.note) for key, word in said.items()), FORM, hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
