@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from core.engine.sampler import sampler, stop_sampler
 from core.settings import settings
 from core.store import close_database
-from pages import _files, _headers, _labels, _login, _wall
+from pages import _addresses, _files, _headers, _labels, _login, _wall
 from pages.widgets import trouble
 
 
@@ -39,7 +39,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "_shell.py",
     lifespan=lifespan,
-    routes=[*_files.ROUTES, *_labels.ROUTES, *_login.ROUTES],
+    routes=[*_addresses.ROUTES, *_files.ROUTES, *_labels.ROUTES, *_login.ROUTES],
     middleware=[Middleware(_headers.SecurityHeaders), Middleware(_wall.Wall)],
     on_script_error=trouble.show,
 )

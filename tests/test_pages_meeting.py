@@ -247,6 +247,14 @@ def test_keys_walk_the_meeting_and_leave_typing_alone(meeting):
 
 
 @pytest.mark.slow
+def test_the_other_address_of_the_meeting_leads_to_the_same_step(meeting, dashboard):
+    window = meeting("?step=data")
+    window.goto(f"{dashboard}/walkthrough?step=hardware&gt=1")
+    stands(window, 5)
+    assert window.url.startswith(f"{dashboard}/meeting?step=hardware")
+
+
+@pytest.mark.slow
 def test_the_clock_outlives_a_reload_and_counts_each_step(meeting):
     window = meeting("?step=data")
     assert clock(window) == ["이 순서 0:00 / 5분", "전체 0:00 / 53분"]

@@ -15,7 +15,8 @@ from pages.meeting_room.room import Room
 from pages.widgets import doors, markup
 from pages.widgets.text import attribute
 
-_DOOR = ('<p class="ib-meet-small">결정과 서명은 <a href="/report" target="_self">보고서와 결정</a>에 남고, 여기서도 같은 것을 봅니다.</p>')
+_DOOR = ('<p class="ib-meet-small">결정과 서명은 <a href="/report" target="_self">보고서와 결정</a>에, '
+         '회의록은 <a href="/progress" target="_self">진행</a>에 남습니다.</p>')
 
 
 def message(at: Room) -> str:
