@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.bench import leak, order
+from core.bench import leak, order, vram
+from core.store.bench_samples import Sample
 
 MB = 10**6
 
@@ -112,3 +113,28 @@ def test_too_few_readings_say_nothing():
 def test_the_slope_is_per_call_also_where_only_some_are_read():
     found = leak.trend([20_000 * each for each in range(200)], [10 * each for each in range(200)])
     assert found.slope == pytest.approx(2000) and found.leak is True
+
+
+GB = 10**9
+
+
+def call(series: str, ooms: int, outcome: str = "ok", **given) -> Sample:
+    card = {"ooms": ooms, "peak_reserved": 5 * GB, "context": GB, "process": 6 * GB, "device_used": 7 * GB, "device_total": 9 * GB,
+            "budget": 8 * GB + 5 * 10**8}
+    told = {"ooms_before": 4, "model": "m"} if series.startswith("load") else {}
+    return Sample(0, series, True, 0.0, outcome, 1.0, input=told, memory=card | given)
+
+
+@pytest.mark.parametrize(("samples", "fits", "single", "room"), [
+    ([call("load m", 4), call("query text", 4), call("batch 32", 4)], True, True, None),  # four of an earlier life
+    ([call("load m", 4), call("query text", 4), call("batch 1", 4), call("batch 32", 6, "failed")], False, True, None),
+    ([call("load m", 4), call("query text", 5, "failed"), call("batch 32", 5)], False, False, 8.0),  # 9 less 1 of others
+    ([call("load m", 4), call("query text", 5, "failed", budget=2 * GB)], False, False, 2.0),
+    ([call("load m", 5, "failed")], False, False, 8.0),
+    ([call("load m", 4), call("query text", 4), call("batch 1", 5, "failed")], False, False, 8.0),
+    ([call("load m", 4), call("query text", 5)], False, True, None),  # another model left, and it was answered
+    ([call("load m", 4), call("query text", 4, "failed")], False, None, None),  # not for lack of memory
+    ([call("load m", 4)], True, None, None)])
+def test_only_a_single_call_that_memory_failed_does_not_fit(samples, fits, single, room):
+    found = vram.summarise(samples, {})
+    assert (found["fits"], found["single_fits"], found["room_gb"]) == (fits, single, room)

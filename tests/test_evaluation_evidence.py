@@ -241,6 +241,23 @@ def test_a_peak_is_not_the_whole_where_something_ran_out_of_memory(made, process
     assert decide(of(made, all_measured(vram=given))).verdict == verdict
 
 
+@pytest.mark.parametrize(("result", "verdict", "word"), [
+    ({"single_fits": True, "fits": False}, "go", "나누어"),
+    ({"single_fits": False, "fits": False, "room_gb": 8.0}, "no-go", "모자랐습니다"),
+    ({"single_fits": False, "fits": False, "room_gb": 2.0}, "undetermined", "2.00 GB"),
+    ({"single_fits": None, "fits": False}, "undetermined", "들어가지 않으면")])
+def test_one_query_that_does_not_fit_fails_the_gate_and_a_large_call_does_not(made, result, verdict, word):
+    """A peak is within the card, whatever failed; 2 GB of room say nothing about 8."""
+    body = of(made, all_measured(vram=measured("vram", result={"vram_gb": {"process": 1.9}} | result)))
+    assert decide(body).verdict == verdict
+    assert word in body.evidence["vram"].remark + body.evidence["vram"].lacking
+
+
+def test_a_series_that_was_cut_off_shows_already_that_one_query_does_not_fit(made):
+    given = measured("vram", partial=True, result={"vram_gb": {"process": None}, "single_fits": False, "room_gb": 8.05})
+    assert decide(of(made, all_measured(vram=given))).verdict == "no-go"
+
+
 def test_four_bit_memory_is_asked_of_a_four_bit_measurement(made):
     """Another file may register fp16; that 4-bit does not fit either is still a question of its own."""
     file = replace(FILE, subject=replace(FILE.subject, precision="fp16"))

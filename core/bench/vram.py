@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.bench import batches, calling, latency, overview
+from core.bench import batches, calling, latency, overview, reading
 from core.bench.asking import BATCHES, SIDES
 from core.bench.frame import Bench
 from core.bench.subject import Subject, rows
@@ -20,6 +20,8 @@ from core.store.bench_samples import Sample
 _SEED = 11
 GATED = ("load", "query", "batch")
 """Stages whose highest use is the system's: at the pixel budget that was asked for."""
+SINGLE = ("load", "query", "batch 1")
+"""Stages that must fit for the system to work at all; larger calls the engine can take in smaller passes."""
 
 
 def measure(bench: Bench) -> None:
@@ -32,9 +34,10 @@ def measure(bench: Bench) -> None:
     bench.expect(total, "모델 불러오기")
     bench.engine.evict()
     bench.engine.reset_peaks()
+    before = reading.status(bench.engine).ooms  # of an engine that was there before: none of this bench's doing
     for model in subject.models:
         answer, _ = calling.timed(lambda model=model: bench.engine.load(model.key, precision=model.precision, max_pixels=model.max_pixels))
-        bench.record(f"load {model.key}", answer, {"model": model.key, "precision": model.precision})
+        bench.record(f"load {model.key}", answer, {"model": model.key, "precision": model.precision, "ooms_before": before})
     stages = [(f"query {part}", lambda turn, listed=listed: calling.search(bench.db, bench.engine, subject, listed[turn % len(listed)]))
               for part, listed in subject.inputs.items()]
     stages += [(f"batch {size}", lambda turn, size=size: batches.encode(bench, given, size=size, turn=turn)) for size in BATCHES]
@@ -58,7 +61,8 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
     loads = [each for each in samples if each.series.startswith("load ")]
     highest = batches.memory_gb(gated)
     budget = max((each.memory["budget"] for each in gated if "budget" in each.memory), default=None)
-    out = batches.ran_out(gated, {})
+    out = batches.ran_out(gated, {"ooms": next((each.input.get("ooms_before", 0) for each in loads), 0)})
+    single, room = _single(samples) if highest["process"] is not None else (None, None)
     return {
         "calls": len(samples),
         "failures": sum(each.outcome != "ok" for each in samples),
@@ -66,6 +70,8 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
                     **highest},
         "budget_gb": batches.gb(budget),
         "fits": None if highest["process"] is None else not out and all(each.outcome == "ok" for each in gated),
+        "single_fits": single,
+        "room_gb": batches.gb(room),
         "after_load": [{"model": each.input["model"], "seconds": round(each.total_ms / 1000, 3), **batches.memory_gb([each]),
                         "weights": batches.gb(each.memory.get("weights")), "rss_mb": latency.rss_mb([each])} for each in loads],
         "by_batch": _stages(samples, "batch"),
@@ -73,6 +79,40 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
         "errors": latency.errors(samples),
         "rss_mb": latency.rss_mb(gated),
     }
+
+
+def _single(samples: Sequence[Sample]) -> tuple[bool | None, int | None]:
+    """Return whether one query and one item fit, and into how many bytes they did not.
+
+    False: such a call failed while memory ran out in it. None: one failed for another reason, or no query was asked. A call in
+    which memory ran out and that was answered all the same (another model had to leave) fits.
+    """
+    before, known, failed, room = 0, False, False, None
+    for each in samples:
+        now = each.memory.get("ooms")
+        before = each.input.get("ooms_before", before) if not known else before
+        if _is_single(each.series) and each.outcome != "ok":
+            failed = True
+            if now is not None and now > before:
+                room = max(room or 0, _room(each.memory))
+        before, known = (before, known) if now is None else (now, True)
+    if room is not None:
+        return False, room
+    asked = any(each.series.startswith("query ") for each in samples)
+    return (True if asked and not failed else None), None
+
+
+def _is_single(series: str) -> bool:
+    return series in SINGLE or series.split()[0] in SINGLE
+
+
+def _room(memory: Mapping[str, int]) -> int:
+    """Return what this process could have taken: the budget, less what other processes held of the card."""
+    own = memory.get("process") or reading.process(dict(memory), peak=False) or 0
+    others = max(0, memory.get("device_used", own) - own)
+    total = memory.get("device_total")
+    budget = memory.get("budget", total or 0)
+    return budget if total is None else min(budget, total - others)
 
 
 def _stages(samples: Sequence[Sample], kind: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from core.store.measurements import Measurement
 
 _QUERIES = {"text": "글", "image": "그림", "both": "글+그림"}
 _ONE_SIDED = 0.05
+_LEAST_GB = 1e-6
+"""The least that figures of memory differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,34 @@ def latency(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evid
 
 
 def vram(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evidence:
-    """Return the process's peak in 10⁹ bytes."""
-    chosen = choose("vram", gate, file, measured)
+    """Return the process's peak in 10⁹ bytes.
+
+    Where one query did not fit (``single_fits``) into at least as much as the gate allows, the value is just above that: the gate
+    fails, though the peak cannot exceed the card. Calls of many items that do not fit are no failure: the engine takes them in
+    smaller passes.
+    """
+    chosen = choose("vram", gate, file, measured, bad=_does_not_fit)
     if chosen.measurement is None:
         return Evidence(lacking=chosen.lacking)
-    value = (chosen.measurement.result.get("vram_gb") or {}).get("process")
+    result = chosen.measurement.result
+    value = (result.get("vram_gb") or {}).get("process")
+    if _does_not_fit(chosen.measurement):
+        room = float(result.get("room_gb") or 0)
+        told = f"쿼리 하나를 처리하는 데 {room:.2f} GB로도 모자랐습니다"
+        if not chosen.lacking and gate.holds(room + _LEAST_GB) and gate.holds(value or 0.0):
+            why = f"{told}. {gate.threshold:g} GB까지 쓸 수 있어야 판단됩니다. 다른 프로그램을 닫고 예산을 올려 주세요"
+            return Evidence(value, samples=1, proofs=chosen.proofs, lacking=_measure_again("vram", file, why, gate=gate))
+        return Evidence(max(value or 0.0, room + _LEAST_GB), samples=1, proofs=chosen.proofs, lacking=chosen.lacking,
+                        remark=f"{told}. 실제로 필요한 양은 이보다 많습니다.")
     if value is None:
         return Evidence(lacking=chosen.lacking or _measure_again("vram", file, "프로세스 전체의 양이 없습니다"), proofs=chosen.proofs)
     lacking = chosen.lacking
-    if chosen.measurement.result.get("fits") is False and gate.holds(value):
+    if result.get("single_fits") is not True and result.get("fits") is False and gate.holds(value):
         # What ran out of memory would have taken more than the highest value that was seen.
         lacking = lacking or _measure_again("vram", file, "재는 동안 메모리가 모자라거나 실패한 호출이 있어 최고값이 전부가 아닙니다. "
                                             "끝내 들어가지 않으면 치명적 오류로 등록해 주세요", gate=gate)
-    return Evidence(float(value), samples=1, proofs=chosen.proofs, lacking=lacking)
+    remark = "여러 문항을 한 번에 넣을 때만 메모리가 모자라 나누어 처리했습니다." if result.get("fits") is False else ""
+    return Evidence(float(value), samples=1, proofs=chosen.proofs, lacking=lacking, remark=remark)
 
 
 def stability(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evidence:
@@ -178,3 +195,7 @@ def _failed(result: dict[str, Any]) -> int:
 
 def _has_failed(measurement: Measurement) -> bool:
     return bool(_failed(measurement.result) or measurement.result.get("crashes"))
+
+
+def _does_not_fit(measurement: Measurement) -> bool:
+    return measurement.result.get("single_fits") is False
