@@ -85,6 +85,9 @@ def add(conn: Connection, collection_id: int, *, pdf: bytes, markdown: str, body
     """Store a report and return it; the same file again returns the one there is."""
     sha256 = hashlib.sha256(pdf).hexdigest()
     with conn.cursor(row_factory=class_row(StoredReport)) as cursor:
+        # Asking first keeps numbers without gaps: a refused row would use one up.
+        if found := cursor.execute(_BY_HASH, {"sha256": sha256}).fetchone():
+            return found
         cursor.execute(_ADD, {"collection_id": collection_id, "sha256": sha256, "pdf": pdf, "markdown": markdown,
                               "body": Jsonb(dict(body)), "watermarked": watermarked, "by": by})
         found = cursor.execute(_BY_HASH, {"sha256": sha256}).fetchone()
