@@ -97,6 +97,18 @@ def test_an_hour_is_kept_events_once_each_and_those_of_a_former_engine_too():
     assert [each.at for each in sampler.view().samples] == [103.0 + SPAN, 110.0 + SPAN] and sampler.view().events == ()
 
 
+def test_an_engine_that_had_to_start_again_is_noted_before_what_it_did_then_and_one_that_merely_ended_is_not():
+    came = Event(101.5, "loaded", "kure-v1", "fp16", "")
+    off = EngineStatus(running=False)
+    again = replace(running(events=(came,)), pid=8, restarts=1)
+    engine = Engine(running(), off, again, again, replace(running(), pid=9, restarts=1))
+    sampler = Sampler(engine, cards=Cards(nvml=nvml(0)), clock=iter([100.0, 101.0, 102.0, 103.0, 104.0]).__next__)
+    for _ in range(5):
+        sampler.look()
+    restarted, then = sampler.view().events
+    assert (restarted.kind, restarted.at, then) == ("restarted", 101.5, came)
+
+
 def test_an_engine_that_does_not_answer_leaves_a_hole_and_what_was_known_of_it():
     sampler = Sampler(Engine(running(), EngineError("hung")), cards=Cards(nvml=nvml(1)), clock=iter([1.0, 2.0]).__next__)
     sampler.look()

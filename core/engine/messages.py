@@ -98,11 +98,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to the memory: a model came, went, or did not fit."""
+    """Something that happened to the memory: a model came, went, or did not fit; or the engine itself had to start again."""
 
     at: float
     """Seconds since the epoch."""
-    kind: Literal["loaded", "evicted", "oom", "stepped"]
+    kind: Literal["loaded", "evicted", "oom", "stepped", "restarted"]
     key: str
     precision: str
     detail: str

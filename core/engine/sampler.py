@@ -65,6 +65,8 @@ class Sampler:
         self._samples: deque[Sample] = deque()
         self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._status, self._answered = EngineStatus(running=False), True
+        self._ran: EngineStatus | None = None
+        self._noted = 0.0
         self._lock, self._end = threading.Lock(), threading.Event()
         self._spent = self._lasted = 0.0
         self._thread: threading.Thread | None = None
@@ -101,8 +103,7 @@ class Sampler:
             while self._samples and self._samples[0].at < sample.at - SPAN:
                 self._samples.popleft()
             if answered:
-                latest = self._events[-1].at if self._events else 0.0
-                self._events.extend(event for event in status.events if event.at > latest)
+                self._note(status, sample.at)
             self._status, self._answered = status, answered
 
     def view(self) -> View:
@@ -113,6 +114,18 @@ class Sampler:
             events = tuple(event for event in self._events if event.at >= since)
             cost = self._spent / self._lasted if self._lasted >= 10 * STEP else None
             return View(samples, events, self._status, self._answered, cost)
+
+    def _note(self, status: EngineStatus, at: float) -> None:
+        """Keep what is new in the engine's diary, and that it started again after an end nobody asked for: it cannot know when."""
+        fresh = [event for event in status.events if event.at > self._noted]
+        if not status.running:
+            return
+        before, self._ran = self._ran, status
+        if before is not None and before.pid != status.pid and status.restarts > before.restarts:
+            at = min([at, *(event.at for event in fresh)])
+            self._events.append(Event(at, "restarted", "", "", "엔진이 뜻밖에 끝나 다시 시작했습니다. 올라와 있던 모델은 다시 불러옵니다."))
+        self._events.extend(fresh)
+        self._noted = max([self._noted, *(event.at for event in fresh)])
 
     def _run(self) -> None:
         began, spent = time.monotonic(), time.thread_time()

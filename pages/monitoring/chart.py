@@ -13,7 +13,8 @@ from pages.widgets.palette import INK, MUTED, RULE
 from pages.widgets.plot import FAMILY, SMALL
 
 GIB = 2**30
-SIGNS = {"loaded": "+", "evicted": "−", "oom": "!", "stepped": "↓"}
+SIGNS = {"loaded": "+", "evicted": "−", "oom": "!", "stepped": "↓", "restarted": "↻"}
+_ALARMS = ("oom", "stepped", "restarted")
 _DEVICE, _ENGINE, _ALARM = "#5d6675", "#3b53c8", "#a32a1c"
 _MARKED = 24
 """Event marks in one chart; more would hide the lines."""
@@ -74,8 +75,8 @@ def _marks(events: Sequence[Event], samples: Sequence[Sample | None], seconds: f
     if not samples or samples[-1] is None:
         return []
     since = samples[-1].at - seconds
-    return [{"xAxis": event.at * 1000, "lineStyle": {"color": _ALARM if event.kind in ("oom", "stepped") else MUTED, "type": "dotted"},
-             "label": {"formatter": SIGNS[event.kind], "color": _ALARM if event.kind in ("oom", "stepped") else INK, "fontWeight": 700}}
+    return [{"xAxis": event.at * 1000, "lineStyle": {"color": _ALARM if event.kind in _ALARMS else MUTED, "type": "dotted"},
+             "label": {"formatter": SIGNS[event.kind], "color": _ALARM if event.kind in _ALARMS else INK, "fontWeight": 700}}
             for event in events if event.at >= since][-_MARKED:]
 
 
@@ -85,13 +86,13 @@ def _spec(lines: list[dict[str, Any]], samples: Sequence[Sample | None], seconds
     return {
         "animation": False,
         "textStyle": {"fontFamily": FAMILY},
-        "grid": {"left": 56, "right": 24, "top": 48, "bottom": 28},
+        "grid": {"left": 72, "right": 24, "top": 48, "bottom": 28},
         "legend": {"left": 0, "top": 0, "textStyle": {**letters, "color": INK}, "itemWidth": 26, "selectedMode": False},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.2f"},
         "xAxis": {"type": "time", "min": (last - seconds) * 1000, "max": last * 1000, "axisLabel": {**letters, "hideOverlap": True},
                   "axisLine": {"lineStyle": {"color": RULE}}, "splitLine": {"show": False}},
-        "yAxis": {"type": "value", "min": 0, **({"max": top} if top else {}), "axisLabel": letters, "name": unit, "nameTextStyle": letters,
-                  "splitLine": {"lineStyle": {"color": RULE}}},
+        "yAxis": {"type": "value", "min": 0, **({"max": top} if top else {}), "splitLine": {"lineStyle": {"color": RULE}},
+                  "axisLabel": {**letters, "formatter": f"{{value}} {unit}".strip()}},
         "series": lines,
     }
 

@@ -15,6 +15,7 @@ from core.errors import UserError
 from core.models import registry
 from core.models.record import ModelRecord
 from core.settings import settings
+from core.store import jobs as stored
 from pages.widgets import doors, jobs, markup, person, trouble, work
 from pages.widgets.sizes import in_memory
 from pages.widgets.text import attribute
@@ -103,6 +104,7 @@ def _asked(record: ModelRecord, told: Forecast, precision: str, there: list[str]
     status = doors.encoder().status()
     going = [*told.leaving, *([record.key] if there else [])]
     why = [f"{key}: {said}" for key in going for said in forecast.uses(status, key)]
+    why += _working() if going else []
     why = [*([f"자리를 내려고 {', '.join(told.leaving)} 모델을 내립니다."] if told.leaving else []), *why]
     if why:
         _question(f"{record.key} 올리기", why, lambda: _load(record.key, precision, replace=bool(there)))
@@ -112,12 +114,19 @@ def _asked(record: ModelRecord, told: Forecast, precision: str, there: list[str]
 
 
 def _asked_to_drop(record: ModelRecord) -> None:
-    why = forecast.uses(doors.encoder().status(), record.key)
+    why = [*forecast.uses(doors.encoder().status(), record.key), *_working()]
     if why:
         _question(f"{record.key} 내리기", why, lambda: _drop(record.key))
     else:
         _drop(record.key)
         st.rerun()
+
+
+def _working() -> list[str]:
+    """Return the jobs that compute with the engine now, with who started them: they would have to load the model again."""
+    with doors.database().connection() as conn:
+        return [f"작업 ‘{job.title}’을(를) 하는 중입니다. 시작한 사람: {job.asked_by}"
+                for job in stored.listing(conn) if job.takes_engine and job.state in ("running", "cancelling")]
 
 
 def _question(title: str, why: list[str], act: object) -> None:

@@ -20,8 +20,8 @@ def draw(view: View) -> None:
     markup.draw(f'<div class="ib-chart-head"><h3>최근 한 시간의 일</h3><span class="ib-soft">{attribute(legend)}</span></div>')
     if view.events:
         tables.draw(("시각", "일", "모델", "정밀도", "설명"), [
-            (time.strftime("%H:%M:%S", time.localtime(event.at)), f"{SIGNS[event.kind]} {EVENTS[event.kind]}", event.key, event.precision,
-             event.detail) for event in reversed(view.events[-_SHOWN:])])
+            (time.strftime("%H:%M:%S", time.localtime(event.at)), f"{SIGNS[event.kind]} {EVENTS[event.kind]}", event.key or "–",
+             event.precision or "–", event.detail) for event in reversed(view.events[-_SHOWN:])])
     else:
         markup.draw('<div class="ib-soft">모델이 올라오거나 내려간 일이 없습니다.</div>')
     markup.draw(f'<div class="ib-stage-why">1초에 한 번 보며, 보는 창이 몇 개든 한 번만 잽니다. 재는 데 드는 힘: {attribute(cost)}. '

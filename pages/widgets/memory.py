@@ -14,7 +14,8 @@ from core.search.systems import SYSTEMS
 from pages.widgets import doors, origin, results, tables, trouble
 from pages.widgets.sizes import UNMEASURED, in_gib, in_memory
 
-EVENTS = {"loaded": "불러옴", "evicted": "내림", "oom": "메모리 부족", "stepped": "정밀도 낮춤"}
+EVENTS = {"loaded": "불러옴", "evicted": "내림", "oom": "메모리 부족", "stepped": "정밀도 낮춤",
+          "restarted": "엔진 재시작"}
 _SHOWN_EVENTS = 20
 _LOADED = ("모델", "정밀도", "장치", "차원", "그림 예산", "가중치", "예상", "할당", "불러오기 최고", "계산 최고", "호출", "비고")
 _SIZES = frozenset({"가중치", "계산", "그림 토큰", "합계", "예상", "할당", "불러오기 최고", "계산 최고", "차원", "호출"})
