@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.evaluation import assembling
 from core.evaluation.verdict import critical, gates, load
 from core.labels.versions import freezing
-from core.store import decisions, measurements, reports, runs
+from core.store import decisions, measurements, reports, runs, stated_values
 from tests.evaluation_data import MADE
 from tests.scenario_bank import fill, judge
 from tests.test_evaluation_tuning import GRADES
@@ -86,6 +86,23 @@ def test_a_row_that_somebody_changed_past_the_triggers_is_found(conn, database, 
         found = verified(conn, decisions.get(conn, decided.id))
         assert not found.unchanged and kind in {each.kind for each in found.broken}, found
     assert verified(conn, decided).unchanged
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "statement"), [
+    ("critical", "UPDATE critical_error_events SET title = '괜찮음' WHERE collection_id = %s"),
+    ("critical", "DELETE FROM critical_error_events WHERE collection_id = %s"),
+    ("stated", "UPDATE stated_value_events SET value = 99 WHERE collection_id = %s"),
+], ids=["words", "deleted", "value"])
+def test_an_entry_that_was_there_when_deciding_cannot_be_changed_unseen(conn, database, collection, decided, kind, statement):
+    critical.open_(conn, collection.id, system="A", title="멈춤", by="나")
+    stated_values.append(conn, collection.id, name="days_saved", value=7, note="", by="나")
+    again = record(database, collection)
+    assert again.id != decided.id and verified(conn, again).unchanged and not verified(conn, again).newer
+    with conn.transaction(force_rollback=True):
+        conn.execute("SET LOCAL session_replication_role = replica")
+        conn.execute(statement, [collection.id])
+        assert {each.kind for each in verified(conn, again).broken} == {kind}
 
 
 @pytest.mark.slow
