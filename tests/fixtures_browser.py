@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -32,11 +32,12 @@ def dashboard(prepared, tmp_path_factory) -> Iterator[str]:
 
 
 @contextmanager
-def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+def served(environment: dict[str, str], log: Path, *,
+           launcher: Sequence[str] = ("-m", "streamlit")) -> Iterator[tuple[str, subprocess.Popen]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, *launcher, "run", str(PROJECT_DIR / "app.py"), "--server.port", str(port)]
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
                                   stdout=out, stderr=out)

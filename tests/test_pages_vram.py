@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+
+from tests.fixtures_browser import served
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +64,40 @@ def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboar
     row.get_by_text("fp32", exact=True).first.wait_for()
     assert key in {each.model.key for each in engine().status().loaded}
     page.context.close()
+
+
+DRAWN = """() => {
+  window.words = new Set();
+  const draw = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (...all) { window.words.add(String(all[0])); return draw.apply(this, all); };
+}"""
+
+
+def test_two_cards_are_looked_at_with_marks_and_the_budget_line_and_without_flicker(browser, prepared, tmp_path):
+    with served({}, tmp_path / "log", launcher=[str(Path(__file__).with_name("served_cards.py"))]) as (address, _):
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.set_default_timeout(60_000)
+        page.add_init_script(f"({DRAWN})()")
+        page.goto(f"{address}/vram")
+        page.locator("canvas").nth(1).wait_for()
+        page.wait_for_function("() => ['+', '−', '!', '↓', '↻', '예산 8.0 GiB'].every((each) => window.words.has(each))")
+        page.evaluate("window.kept = [...document.querySelectorAll('canvas')]")
+        tile = page.locator(".ib-vram-tiles b").first
+        before = tile.inner_text()
+        page.wait_for_function(f"() => document.querySelector('.ib-vram-tiles b').innerText !== {before!r}")
+        assert page.evaluate("window.kept.length === 2 && window.kept.every((each) => each.isConnected)")
+        if folder := os.environ.get("SCREENSHOTS"):
+            for width, height in ((1440, 900), (1920, 1080)):
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_timeout(1500)
+                page.screenshot(path=f"{folder}/vram-{width}.png")
+        page.locator(".st-key-vram-model-qwen3-vl-embedding-2b").get_by_role("button", name="내리기").click()
+        page.get_by_role("dialog").get_by_text("5초 전에 쓰였습니다.").wait_for()
+        page.get_by_role("button", name="그대로 두기").click()
+        page.get_by_role("dialog").wait_for(state="detached")
+        page.get_by_text("GPU 1 · NVIDIA GeForce GTX 1080").click()
+        page.wait_for_function("() => document.querySelector('.ib-vram-tiles b').innerText.startsWith('1.00 / 8.00')")
+        page.context.close()
 
 
 def _words():
