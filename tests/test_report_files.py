@@ -5,15 +5,22 @@ import errno
 import io
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 
+from core import saving
 from core.errors import InputError
-from core.report import saving, tables
+from core.items import export
+from core.items.importers import refusals
+from core.items.record import Item
+from core.labels.exchange import exporting
+from core.report import tables
 from core.report.book import Book, Column
 
+ITEM = Item(id="x", subject="수학", grade="고1", unit="함수", item_type="객관식", difficulty="중", text="문제 " * 9)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ODD = ["=1+1", "+82", "-3", "@SUM(A1)", "|calc", "＝1", "\t=1", "'=1", "_x0041_", "http://a.b", "12", "가\n나", "=HYPERLINK(\"http://a\")"]
 
@@ -118,6 +125,67 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_older_file(tmp_path, monkeyp
         saving.save(path, b"new")
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["결과.csv"]
+
+
+class Full(io.RawIOBase):
+    """A file on a disk that takes what is left of ``room`` bytes and then is full."""
+
+    def __init__(self, path, mode: str, room: list[int]):
+        self._file, self._room = io.FileIO(path, mode), room
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def write(self, data) -> int:
+        taken = min(len(data), self._room[0])
+        self._room[0] -= taken
+        self._file.write(bytes(data)[:taken])
+        if taken < len(data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return taken
+
+    def close(self) -> None:
+        super().close()
+        self._file.close()
+
+
+def filling(room: int):
+    """Return a ``Path.open`` onto a disk with so many bytes left."""
+    left = [room]
+    return lambda path, mode="r": io.BufferedWriter(Full(path, mode.replace("b", ""), left))
+
+
+@pytest.mark.parametrize("room", [0, 10, 60, 130, 209])
+def test_a_disk_that_fills_at_any_byte_leaves_no_half_of_what_belongs_together(tmp_path, monkeypatch, room):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "truth.json").write_bytes(b"old")
+    (tmp_path / "images" / "a.png").write_bytes(b"a" * 50)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    exported = exporting.Exported(b"t" * 60, ".json", "미확정", 1, 1, {f"images/{name}.png": name.encode() * 50 for name in "abc"})
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", filling(room))
+        with pytest.raises(InputError, match="디스크가 가득 차"):
+            exporting.write(exported, tmp_path / "truth.json")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    exporting.write(exported, tmp_path / "truth.json")
+    assert (tmp_path / "truth.json").read_bytes() == b"t" * 60 and len(list((tmp_path / "images").iterdir())) == 3
+
+
+@pytest.mark.parametrize("room", [0, 100])
+def test_every_writer_of_the_product_keeps_the_older_file_on_a_full_disk(tmp_path, monkeypatch, room):
+    path = tmp_path / "표.json"
+    writers = [lambda: export.write_bank([ITEM] * 20, path),
+               lambda: refusals.write_csv([refusals.Refusal(1, 1, "id", "까닭 " * 50)], path), lambda: saving.save(path, b"n" * 200)]
+    for write in writers:
+        path.write_bytes(b"old")
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "open", filling(room))
+            with pytest.raises(InputError, match="디스크가 가득 차"):
+                write()
+        assert path.read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path):

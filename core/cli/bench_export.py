@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file, whole or not at all."""
+    from core import saving
     from core.bench import travelling
-    from core.report import saving
     from core.store import open_database
 
     with open_database().connection() as conn:

@@ -20,8 +20,9 @@ def run(arguments: argparse.Namespace) -> int:
     """List the measurements, the newest first; benches whose program died are stored on the way."""
     from pathlib import Path
 
+    from core import saving
     from core.bench import overview, running
-    from core.report import performance_results, saving
+    from core.report import performance_results
     from core.store import open_database
 
     database = open_database()

@@ -128,7 +128,7 @@ def _as_json(told: Any, baseline: str) -> dict[str, Any]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    from core.report import saving
+    from core import saving
 
     saving.save(path, data)
     say(f"{path}에 썼습니다.")

@@ -22,8 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the report, store it, write the files that are asked for."""
+    from core import saving
     from core.jobs import working
-    from core.report import deliverables, saving
+    from core.report import deliverables
     from core.report.final import making
     from core.store import open_database
 

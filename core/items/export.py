@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from core import saving
 from core.items.quirks import Quirks
 from core.items.record import Item
 from core.items.schemas import bank, plan
@@ -33,19 +34,13 @@ def write_bank(items: Iterable[Item], path: Path, *, quirks: int | None = None) 
 
 def _write(items: Iterable[Item], path: Path, record: Callable[[Item], dict[str, Any]], *, head: str) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.writing")
     count = 0
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(head)
-            for line in _lines(items, record):
-                file.write(",\n" if count else "\n")
-                file.write(line)
-                count += 1
-            file.write("\n]}\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with saving.writing(path) as file:
+        file.write(head.encode())
+        for line in _lines(items, record):
+            file.write(((",\n" if count else "\n") + line).encode())
+            count += 1
+        file.write(b"\n]}\n")
     return count
 
 

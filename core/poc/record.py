@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from core.errors import UserError
 from core.poc.step import Outcome
-from core.report.saving import save
+from core.saving import save
 from core.settings import settings
 from core.store import collections
 

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from core.jobs.working import Worker
 from core.poc.step import House, Look, digest
-from core.report.saving import save
+from core.saving import save
 from core.settings import settings
 from core.store import collections, reports
 

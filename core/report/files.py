@@ -7,12 +7,13 @@ from pathlib import Path
 
 from psycopg import Connection
 
+from core import saving
 from core.evaluation.analysis import cases as error_case_search
 from core.evaluation.analysis.cases import ErrorCase
 from core.evaluation.results import Evaluation
 from core.evaluation.scenarios import BASELINE, GATE
 from core.evaluation.verdict.outcome import Decision
-from core.report import error_cases, saving, search_results, trec_files, workbook
+from core.report import error_cases, search_results, trec_files, workbook
 
 SUBJECT = "qwen3-vl"
 

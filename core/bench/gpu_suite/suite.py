@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core import saving
 from core.bench.gpu_suite.options import Options
 from core.bench.gpu_suite.report import totals
 from core.settings import PROJECT_DIR
@@ -91,9 +92,7 @@ class Record:
         if self.path is None:
             self.path = self.out / f"gpu-suite_{self.options.size}_{_slug(self.content['device'])}_{_stamp()}.json"
             self.out.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".part")
-        beside.write_text(json.dumps(self.content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        beside.replace(self.path)
+        saving.save(self.path, (json.dumps(self.content, ensure_ascii=False, indent=1) + "\n").encode())
         return self.path
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import spreadsheet
-from core.errors import InputError
+from core import saving, spreadsheet
 
 HEADER = ("줄", "순번", "문항 ID", "이유")
 
@@ -41,7 +40,4 @@ def write_csv(refusals: Iterable[Refusal], path: Path) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    try:
-        path.write_bytes(to_csv(refusals))
-    except OSError as error:
-        raise InputError(f"'{path}'에 거절 목록을 쓸 수 없습니다. 폴더와 권한을 확인해 주세요.") from error
+    saving.save(path, to_csv(refusals))
