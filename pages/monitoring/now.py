@@ -27,10 +27,10 @@ def figures(view: View, where: Room, *, card: str) -> None:
         mode = f"<b>{attribute(seen.name)}</b> {attribute(_engine(view))}"
         tiles = [
             ("장치 사용", _share(seen.used, seen.total), "모든 프로세스 (NVML)"),
-            ("엔진 프로세스", in_memory(sample.engine_card), "NVML" if memory and memory.process is not None else "예약 + CUDA 자체"),
-            ("예산", in_memory(where.budget), "할당기가 강제함" if memory and memory.capped else "카드 전체"),
-            ("할당 · 예약", f"{in_memory(memory and memory.allocated)} · {in_memory(memory and memory.reserved)}",
-             f"최고 {in_memory(memory and memory.peak_allocated)} · {in_memory(memory and memory.peak_reserved)}"),
+            ("엔진 프로세스", _gib(sample.engine_card), "NVML" if memory and memory.process is not None else "예약 + CUDA 자체"),
+            ("예산", _gib(where.budget), "할당기가 강제함" if memory and memory.capped else "카드 전체"),
+            ("할당 · 예약", f"{_plain(memory and memory.allocated)} · {_plain(memory and memory.reserved)} GiB",
+             f"최고 {_plain(memory and memory.peak_allocated)} · {_plain(memory and memory.peak_reserved)} GiB"),
             ("이용률", _unit(seen.utilisation, "%"), f"온도 {_unit(seen.temperature, '°C')}"),
             ("전력", _unit(seen.power, "W"), f"메모리 부족 {status.ooms}번"),
         ]
@@ -62,10 +62,11 @@ def bars(view: View, where: Room) -> None:
     scale = max(together, where.budget or 0)
     rows = "".join(_bar(each, size, working, measured, scale) for each, size, working, measured in parts)
     limit = f" / 예산 {in_gib(where.budget)} GiB" if on_card and where.budget else ""
+    taken = in_gib(together) if limit else in_memory(together)
     line = f'<u style="left:{100 * where.budget / scale:.2f}%"></u>' if on_card and where.budget else ""
     own_share = f'<i class="ib-mem-c" style="width:{100 * where.context / scale:.2f}%"></i>' if where.context else ""
     inner = own_share + _filled(weights, most, scale)
-    rows += (f'<div class="ib-mem ib-mem-all"><div><b>모두 합쳐</b><span>{in_memory(together)}{limit}</span></div>'
+    rows += (f'<div class="ib-mem ib-mem-all"><div><b>모두 합쳐</b><span>{taken}{limit}</span></div>'
              f'<p>{inner}{line}</p></div>')
     own = "<span><i class=\"ib-mem-c\"></i>CUDA 자체</span>" if where.context else ""
     markup.draw(f'<div class="ib-mems">{rows}<div class="ib-mem-key">{own}<span><i class="ib-mem-w"></i>가중치</span>'
@@ -92,11 +93,20 @@ def _engine(view: View) -> str:
     if not status.running:
         return "· 엔진 꺼짐"
     waiting = status.waiting_interactive + status.waiting_batch
-    return f"· 엔진 {status.pid} {status.activity}" + (f" · 기다리는 요청 {waiting}개" if waiting else "")
+    return f"· 엔진 프로세스 {status.pid} · {status.activity}" + (f" · 기다리는 요청 {waiting}개" if waiting else "")
 
 
 def _share(used: int | None, total: int | None) -> str:
     return UNMEASURED if used is None or not total else f"{in_gib(used)} / {in_gib(total)} GiB"
+
+
+def _plain(size: int | None) -> str:
+    return UNMEASURED if size is None else in_gib(size)
+
+
+def _gib(size: int | None) -> str:
+    """Return a size in GiB, as the chart beside it and the budget are told: a card's figures are compared with each other."""
+    return UNMEASURED if size is None else f"{in_gib(size)} GiB"
 
 
 def _unit(value: float | None, unit: str) -> str:
