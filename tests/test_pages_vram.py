@@ -100,6 +100,29 @@ def test_two_cards_are_looked_at_with_marks_and_the_budget_line_and_without_flic
         page.context.close()
 
 
+def test_the_job_that_computes_is_named_with_who_started_it_and_others_are_not(database):
+    from core.store import jobs
+    from pages.monitoring import controls
+
+    with database.connection() as conn:
+        known = [(job.id, job.state) for job in jobs.listing(conn)]
+        computing, _ = jobs.add(conn, ["embed", "--vram-test"], title="임베딩", takes_engine=True, asked_by="김선생")
+        reading, _ = jobs.add(conn, ["models", "--vram-test"], title="내려받기", takes_engine=False, asked_by="이선생")
+        assert {job.id for job in jobs.listing(conn)} - {each for each, _ in known} == {computing.id, reading.id}
+    assert not any("김선생" in said for said in controls._working())  # it only waits for its turn
+    with database.connection() as conn:
+        jobs.begin(conn, computing.id)
+        jobs.begin(conn, reading.id)
+    try:
+        said = controls._working()
+        assert [each for each in said if "김선생" in each] == ["작업 ‘임베딩’을(를) 하는 중입니다. 시작한 사람: 김선생"]
+        assert not any("이선생" in each for each in said)
+    finally:
+        with database.connection() as conn:
+            for job in (computing, reading):
+                jobs.end(conn, job.id, "cancelled")
+
+
 def _words():
     from core.models.contract import Content
 
