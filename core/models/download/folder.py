@@ -79,7 +79,7 @@ def copied(record: ModelRecord, folder: Path, *, told: Callable[[int], None] = l
             checked += expected is not None
             before += (source / name).stat().st_size
             kept[name] = KeptFile((record.path / name).stat().st_size, actual)
-            tell(before)
+            told(before)
         require_whole(record)
         revision = _revision(source, mark) or f"folder-{_fingerprint(kept)}"
         completion.write(record.path, Completion(record.hub_id, revision, str(source), kept))
