@@ -11,15 +11,18 @@ from types import SimpleNamespace
 import pytest
 
 from core.cli.main import main
-from core.errors import ModelError
+from core.errors import InputError, ModelError
+from core.jobs import launching, working
 from core.models import completion, registry
 from core.models import record as records
-from core.models.download import Progress, copied, fetch, note, offer, progress, room, start_detached, state, stop
+from core.models.download import copied, fetch, offer, room
 from core.models.download.checksum import checksum
 from core.models.download.selection import chosen
 from core.models.record import MINI_DIR, ModelRecord
 from core.settings import Settings, settings
+from core.store import jobs
 from tests.hub_server import COMMIT, Hub
+from tests.test_jobs import eventually
 
 CHUNK = 2**16
 TINY = ModelRecord(
@@ -32,7 +35,7 @@ TINY = ModelRecord(
 def place(monkeypatch, tmp_path: Path) -> Path:
     """Models and states of each test lie in its own folder, and a broken connection is tried again at once."""
     values = Settings(models_dir=tmp_path / "models", data_dir=tmp_path / "data")
-    for module in (records, state, registry):
+    for module in (records, registry):
         monkeypatch.setattr(module, "settings", lambda: values)
     monkeypatch.setattr(registry, "RECORDS", (*registry.RECORDS, TINY))
     monkeypatch.setattr("huggingface_hub.file_download.time", SimpleNamespace(sleep=lambda seconds: None))
@@ -76,7 +79,7 @@ def test_a_download_is_whole_checked_and_marked_last(hub: Hub) -> None:
     assert all(checksum(TINY.path / name, like=kept.checksum) == kept.checksum for name, kept in mark.files.items())
     assert {kept.checksum.split(":")[0] for kept in mark.files.values()} == {"sha256", "git"}
     assert not list(TINY.path.rglob("*.part"))
-    assert progress(["tiny"])["tiny"].phase == "done" and seen[-1][0] == progress(["tiny"])["tiny"].total
+    assert seen[-1][0] == sum(kept.size for kept in mark.files.values())
 
 
 def test_a_connection_that_is_cut_goes_on_where_it_stopped(hub: Hub) -> None:
@@ -100,7 +103,6 @@ def test_a_download_that_was_killed_goes_on_with_the_next_call(hub: Hub) -> None
     part = TINY.path / "model.safetensors.part"
     arrived = part.stat().st_size
     assert arrived > 0 and not TINY.installed
-    assert progress(["tiny"])["tiny"].phase == "failed" and "이어서" in progress(["tiny"])["tiny"].error
     hub.asked.clear()
     again = offer(TINY, endpoint=hub.url)
     assert again.remaining <= again.size - arrived
@@ -242,17 +244,43 @@ def test_the_verb_takes_a_folder(checkpoint: Path, capsys) -> None:
     assert TINY.installed and "체크섬을 알 수 없는 파일" in capsys.readouterr().err
 
 
-def test_a_failure_reaches_whoever_watches(capsys) -> None:
-    assert main(["models", "download", "tiny", "--yes", "--endpoint", "http://127.0.0.1:9"]) == 1
-    told = progress(["tiny"])["tiny"]
-    assert told.phase == "failed" and told.error in capsys.readouterr().err
+def as_job(database, conn, *words: str) -> int:
+    return jobs.add(conn, ["models", "download", *words], title="내려받기", takes_engine=False, asked_by="가")[0].id
 
 
-def test_a_state_whose_process_is_gone_is_stopped() -> None:
-    note(Progress("tiny", "running", done=5, total=10, pid=2**22 + 1))
-    assert progress(["tiny", "kure-v1"])["tiny"].phase == "stopped" and "kure-v1" not in progress(["kure-v1"])
-    note(Progress("tiny", "waiting"))
-    assert progress(["tiny"])["tiny"].phase == "waiting"
+def test_a_job_tells_its_bytes_is_stopped_in_the_middle_and_goes_on(database, conn, hub: Hub, monkeypatch) -> None:
+    monkeypatch.setattr("core.store.open_database", lambda: database)
+    job, command = as_job(database, conn, "tiny", "--yes"), ["models", "download", "tiny", "--yes", "--endpoint", hub.url]
+    told = []
+
+    class Impatient(working.Worker):
+        """Somebody stops it after a million bytes."""
+
+        def progress(self, done: int, total: int | None = None, words: str = "") -> None:
+            super().progress(done, total, words)
+            told.append((done, total))
+            if done > 1_000_000 and len(hub.asked) < 20 and not stopped:
+                stopped.append(done)
+                self.stop()
+
+    stopped: list[int] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(working, "Worker", Impatient)
+        assert main([*command, "--job", str(job)]) == 1
+    ended = jobs.get(conn, job)
+    assert (ended.state, ended.active) == ("cancelled", False) and 0 < ended.done < ended.total == told[-1][1]
+    assert not TINY.installed and (TINY.path / "model.safetensors.part").stat().st_size > 0
+    again = jobs.again(conn, job)
+    assert again is not None and main([*command, "--job", str(job)]) == 0
+    ended = jobs.get(conn, job)
+    assert ended.state == "done" and ended.done == ended.total and TINY.installed
+    assert any(asked.startswith("bytes=") for name, asked in hub.asked if name == "model.safetensors"), "it went on where it stopped"
+
+
+def test_only_a_download_among_the_actions_can_be_a_job(database) -> None:
+    for words in (["models"], ["models", "list"], ["models", "verify", "tiny"], ["serve"], []):
+        with pytest.raises(InputError, match="작업으로 돌릴 수 없습니다"):
+            launching.start(database, words, title="x", asked_by="가")
 
 
 @pytest.mark.slow
@@ -276,18 +304,17 @@ def test_nothing_is_asked_of_a_network_once_the_files_are_here(checkpoint: Path,
 
 
 @pytest.mark.slow
-def test_a_button_s_download_runs_on_its_own_and_can_be_watched(hub: Hub, monkeypatch) -> None:
+def test_a_button_s_download_runs_on_its_own_and_can_be_watched(database, conn, hub: Hub, monkeypatch) -> None:
     """The true verb in its own process, for a model whose real repository this small hub pretends to be."""
-    from core.daemon import wait_until
-
-    for module in (records, state, registry):
+    for module in (records, registry):
         monkeypatch.setattr(module, "settings", settings)
     hub.repository = "BAAI/bge-m3"
-    assert start_detached(["bge-m3"], endpoint=hub.url) == ["bge-m3"]
-    assert start_detached(["bge-m3"], endpoint=hub.url) == []
-    assert wait_until(lambda: not progress(["bge-m3"])["bge-m3"].active, seconds=60)
-    told = progress(["bge-m3"])["bge-m3"]
+    words = ["models", "download", "bge-m3", "--yes", "--endpoint", hub.url]
+    job, new = launching.start(database, words, title="bge-m3 내려받기", asked_by="가")
+    same, joined = launching.start(database, words, title="bge-m3 내려받기", asked_by="나")
+    assert new and not joined and same.id == job.id
+    ended = eventually(lambda: not (now := jobs.get(conn, job.id)).active and now)
     # The files arrive and are right, and still it is not that model: its vectors would have 256 dimensions, not 1,024.
-    assert told.phase == "failed" and "차원이 256" in told.error and 0 < told.done <= told.total
-    assert not registry.record("bge-m3").installed and not stop("bge-m3")
+    assert ended.state == "failed" and "차원이 256" in ended.error and 0 < ended.done <= ended.total
+    assert not registry.record("bge-m3").installed
     shutil.rmtree(registry.record("bge-m3").path)

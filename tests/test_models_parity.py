@@ -163,7 +163,6 @@ def installed(monkeypatch, tmp_path: Path):
     """Install a miniature as a real model, one of its JSON files changed first; its published rule stays."""
     values = Settings(models_dir=tmp_path / "models", data_dir=tmp_path / "data")
     monkeypatch.setattr(records, "settings", lambda: values)
-    monkeypatch.setattr("core.models.download.state.settings", lambda: values)
 
     def install(key: str, name: str = "", change: dict | None = None) -> ModelRecord:
         folder = tmp_path / "source"

@@ -14,14 +14,15 @@ from streamlit.testing.v1 import AppTest
 from core.engine.messages import EngineStatus, Event, Memory, ModelStatus
 from core.errors import EngineError, StoreError
 from core.items.record import Item
-from core.models import download, registry
+from core.models import registry
 from core.models.contract import LoadedModel
 from core.search.rank import Hit
 from core.search.service import SearchResult
 from core.settings import PROJECT_DIR
 from core.store.collections import CollectionSummary
 from core.store.items import StoredItem
-from pages.widgets import doors, trouble
+from core.store.jobs import Job
+from pages.widgets import doors, jobs, trouble
 
 ITEM = Item(id="M-1", subject="수학", grade="중2", unit="일차함수", item_type="단답형", difficulty="중", text="기울기 $a$를 구하시오.",
             answer="$3$", solution="풀이입니다.")
@@ -258,7 +259,7 @@ class Idle:
 def data_page(page, monkeypatch) -> AppTest:
     """The page of data and settings; no engine runs, no download was ever begun."""
     monkeypatch.setattr(doors, "encoder", lambda: Idle(EngineStatus(running=False)))
-    monkeypatch.setattr(download, "progress", lambda names: {})
+    monkeypatch.setattr(jobs, "newest", lambda prefix: None)
     page.run()
     page.switch_page("data.py")
     page.session_state["data.section"] = "machine"
@@ -275,18 +276,19 @@ def test_the_models_stand_with_licence_and_what_is_used_instead(data_page):
 
 def test_a_press_downloads_one_model_or_all(data_page, monkeypatch):
     begun = []
-    monkeypatch.setattr(download, "start_detached", lambda names: begun.append(list(names)))
+    monkeypatch.setattr(jobs, "start", lambda words, title: begun.append(words))
     data_page.run()
     next(each for each in data_page.button if each.key == "models.get.kure-v1").click().run()
     data_page.button[0].click().run()
-    assert begun == [["kure-v1"], [record.key for record in registry.records()]]
+    keys = ["kure-v1", *(record.key for record in registry.records())]
+    assert begun == [["models", "download", key, "--yes"] for key in keys]
 
 
 def test_a_download_that_cannot_begin_is_said_in_one_sentence(data_page, monkeypatch):
-    def start(names):
+    def start(words, title):
         raise PermissionError("/secret/path")
 
-    monkeypatch.setattr(download, "start_detached", start)
+    monkeypatch.setattr(jobs, "start", start)
     data_page.run()
     data_page.button[0].click().run()
     shown = plain(data_page)
@@ -294,14 +296,16 @@ def test_a_download_that_cannot_begin_is_said_in_one_sentence(data_page, monkeyp
 
 
 def test_a_download_under_way_and_a_failed_one_are_told(data_page, monkeypatch):
-    monkeypatch.setattr(download, "progress", lambda names: {
-        "kure-v1": download.Progress("kure-v1", "running", done=400_000_000, total=2_000_000_000, pid=1),
-        **{key: download.Progress(key, "failed", error="허브에 닿지 않습니다. 다시 눌러 주세요.") for key in ("siglip-base", "bge-m3")},
-    })
+    now = datetime.now(UTC)
+    running = Job(id=7, arguments=["models", "download", "kure-v1", "--yes"], title="내려받기", takes_engine=False, state="running",
+                  done=400_000_000, total=2_000_000_000, words="", done_before=0, error="", attempts=1, asked_by="가", created_at=now,
+                  started_at=now, reported_at=now, ended_at=None)
+    failed = replace(running, id=8, state="failed", error="허브에 닿지 않습니다. 다시 눌러 주세요.", ended_at=now)
+    monkeypatch.setattr(jobs, "newest", lambda prefix: {"kure-v1": running, "siglip-base": failed, "bge-m3": failed}.get(prefix[-1]))
     shown = plain(data_page.run())
     assert shown.count("허브에 닿지 않습니다") == 1 and "2.00 GB" in shown
     keys = {each.key for each in data_page.button}
-    assert "models.stop.kure-v1" in keys and "models.get.siglip-base" in keys and "models.get.kure-v1" not in keys
+    assert "models.stop.7" in keys and "models.get.siglip-base" in keys and "models.get.kure-v1" not in keys
 
 
 def test_the_engine_shows_what_is_loaded_and_what_happened(data_page, monkeypatch):

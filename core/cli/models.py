@@ -6,6 +6,7 @@ import argparse
 
 from core.cli import models_download, models_plan, models_status, models_verify
 from core.cli.output import print_json, print_table
+from core.jobs import verbs as jobs_verbs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         subparser = actions.add_parser(name, help=summary, description=summary)
         module.add_arguments(subparser)
+        if jobs_verbs.found(["models", name]):
+            subparser.add_argument("--job", type=int, metavar="ID", help=argparse.SUPPRESS)
         subparser.set_defaults(act=module.run)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from core.cli.output import print_table, say
-from core.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
             wanted.append(record)
     if not wanted:
         return 0
-    try:
-        return _copy(wanted, arguments.from_folder) if arguments.from_folder else _fetch(wanted, arguments)
-    except UserError as error:
-        _tell_the_others(wanted, error)
-        raise
+    return _copy(wanted, arguments.from_folder) if arguments.from_folder else _fetch(wanted, arguments)
 
 
 def _copy(wanted, folder: Path) -> int:
@@ -58,10 +51,8 @@ def _copy(wanted, folder: Path) -> int:
 
 
 def _fetch(wanted, arguments: argparse.Namespace) -> int:
-    from core.models.download import Progress, fetch, note, offer, require_room
+    from core.models.download import fetch, offer, require_room
 
-    for record in wanted:
-        note(Progress(record.key, "waiting", pid=os.getpid()))
     offers = [offer(record, endpoint=arguments.endpoint) for record in wanted]
     print_table(("이름", "허브", "크기", "남은 크기", "라이선스", "허브의 표기", "리비전"), [
         (each.record.key, each.record.hub_id, _size(each.size), _size(each.remaining), each.record.licence,
@@ -71,22 +62,11 @@ def _fetch(wanted, arguments: argparse.Namespace) -> int:
         say("내려받지 않았습니다.")
         return 1
     for each in offers:
-        note(Progress(each.record.key, "waiting", total=each.size, pid=os.getpid()))
-    for each in offers:
         with _bar(each.record.key, total=each.size) as told:
             fetch(each, told=told)
         say(f"{each.record.hub_id}: 설치되었습니다. `python -m core models verify {each.record.key}`로 공식 추론과 같은지 확인해 주세요. "
             "다음 `python -m core embed`부터 실제 모델을 씁니다.")
     return 0
-
-
-def _tell_the_others(wanted, error: UserError) -> None:
-    """What stopped one download keeps the rest from beginning: whoever watches them is told the same sentence."""
-    from core.models.download import note, progress
-
-    for state in progress(record.key for record in wanted).values():
-        if state.active:
-            note(replace(state, phase="failed", error=str(error)))
 
 
 def _agreed() -> bool:
@@ -96,8 +76,18 @@ def _agreed() -> bool:
 
 @contextmanager
 def _bar(name: str, *, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show and tell how many bytes of a model are here; a job that is stopped stops here, and what has arrived stays."""
+    from core.jobs import working
+
+    worker = working.current()
+    worker.progress(0, total, f"{name} 받는 중")
     with tqdm(desc=name, total=total, unit="B", unit_scale=True, unit_divisor=1000, disable=None) as bar:
-        yield lambda done: bar.update(done - bar.n)
+        def told(done: int) -> None:
+            bar.update(done - bar.n)
+            worker.progress(done, total, f"{name} 받는 중")
+            worker.check()
+
+        yield told
 
 
 def _size(number: int) -> str:

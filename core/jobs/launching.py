@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import InputError, StoreError
-from core.jobs.verbs import TAKES_ENGINE
+from core.jobs.verbs import TAKES_ENGINE, found
 from core.settings import PROJECT_DIR, settings
 from core.store import jobs
 from core.store.database import Database
@@ -29,10 +29,11 @@ def start(database: Database, arguments: Sequence[str], *, title: str, asked_by:
         InputError: the verb cannot be a job.
         StoreError: no process can be started.
     """
-    if not arguments or arguments[0] not in TAKES_ENGINE:
+    verb = found(arguments)
+    if verb is None:
         raise InputError(f"'{' '.join(arguments[:1])}' 명령은 작업으로 돌릴 수 없습니다. 쓸 수 있는 명령: {', '.join(TAKES_ENGINE)}.")
     with database.connection() as conn:
-        job, new = jobs.add(conn, arguments, title=title, takes_engine=TAKES_ENGINE[arguments[0]], asked_by=asked_by)
+        job, new = jobs.add(conn, arguments, title=title, takes_engine=TAKES_ENGINE[verb], asked_by=asked_by)
     if new:
         _launch(database, job)
     return job, new

@@ -1,4 +1,13 @@
 """Which verbs can be jobs. Imports nothing: the command line reads it before anything else."""
 
-TAKES_ENGINE = {"embed": True, "evaluate": True, "runs": True, "bench": True, "import": False, "poc": True}
-"""Whether a verb computes with models; those that do take turns."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+TAKES_ENGINE = {"embed": True, "evaluate": True, "runs": True, "bench": True, "import": False, "poc": True, "models download": False}
+"""Whether a verb, or one action of it, computes with models; those that do take turns."""
+
+
+def found(arguments: Sequence[str]) -> str | None:
+    """Return which of the verbs a command line begins with, None where it cannot be a job."""
+    return next((name for name in (" ".join(arguments[:2]), *arguments[:1]) if name in TAKES_ENGINE), None)

@@ -114,7 +114,7 @@ def _bar(job: Job) -> None:
 
 def _buttons(job: Job, where: str) -> None:
     if job.active:
-        st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=_cancel, args=(job.id,))
+        st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=cancel, args=(job.id,))
     elif job.state != "done":
         st.button("이어서 하기", key=f"job.resume.{where}.{job.id}", on_click=_resume, args=(job.id,))
 
@@ -123,7 +123,8 @@ def _share(job: Job) -> str:
     return f"{job.done / job.total:.0%}" if job.total else STATES[job.state]
 
 
-def _cancel(job_id: int) -> None:
+def cancel(job_id: int) -> None:
+    """Ask a job to stop at its next step."""
     with doors.database().connection() as conn:
         stored.cancel(conn, job_id)
     _listed.clear()

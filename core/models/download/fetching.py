@@ -12,7 +12,6 @@ from core.models import completion
 from core.models.completion import Completion, KeptFile
 from core.models.download.offer import Offer, refusal
 from core.models.download.room import require_room
-from core.models.download.state import Ledger
 from core.models.download.transfer import bring
 from core.models.download.whole import lacking
 from core.models.record import ModelRecord
@@ -32,14 +31,14 @@ def fetch(wanted: Offer, *, told: Callable[[int], None] = lambda done: None) -> 
     """
     record = wanted.record
     require_room(wanted.remaining, at=record.path, names=record.hub_id)
-    with working(record, total=wanted.size, told=told) as tell:
+    with working(record):
         from huggingface_hub.utils import disable_progress_bars
 
         disable_progress_bars()
         before = 0
         try:
             for file in wanted.files:
-                bring(wanted, file, told=lambda here, before=before: tell(before + here))
+                bring(wanted, file, told=lambda here, before=before: told(before + here))
                 before += file.size
         except UserError:
             raise
@@ -52,8 +51,8 @@ def fetch(wanted: Offer, *, told: Callable[[int], None] = lambda done: None) -> 
 
 
 @contextmanager
-def working(record: ModelRecord, *, total: int, told: Callable[[int], None]) -> Iterator[Callable[[int], None]]:
-    """Hold a model's folder alone, without its mark, and keep the state file true however the work ends.
+def working(record: ModelRecord) -> Iterator[None]:
+    """Hold a model's folder alone, without its mark.
 
     Raises:
         ModelError: another process is at it.
@@ -62,25 +61,9 @@ def working(record: ModelRecord, *, total: int, told: Callable[[int], None]) -> 
     lock = FileLock(record.path / ".lock")
     if not lock.try_acquire():
         raise ModelError(f"{record.hub_id}를 다른 창에서 이미 내려받고 있습니다. 그것이 끝나기를 기다려 주세요.")
-    ledger = Ledger(record.key, total=total)
-
-    def tell(done: int) -> None:
-        ledger.tell(done)
-        told(done)
-
     try:
         completion.remove(record.path)
-        yield tell
-        ledger.end("done")
-    except UserError as error:
-        ledger.end("failed", error=str(error))
-        raise
-    except KeyboardInterrupt:
-        ledger.end("stopped")
-        raise
-    except BaseException:
-        ledger.end("failed", error="예상하지 못한 오류로 멈췄습니다. 로그 폴더의 core.log를 확인해 주세요.")
-        raise
+        yield
     finally:
         lock.release()
 

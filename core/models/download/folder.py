@@ -68,11 +68,11 @@ def copied(record: ModelRecord, folder: Path, *, told: Callable[[int], None] = l
         require_room(total, at=record.path, names=record.hub_id)
     kept: dict[str, KeptFile] = {}
     checked, before = 0, 0
-    with working(record, total=total, told=told) as tell:
+    with working(record):
         for name in names:
             expected = _known(source, name, mark)
             if not same:
-                _copy(source / name, record.path / name, told=lambda here, before=before: tell(before + here))
+                _copy(source / name, record.path / name, told=lambda here, before=before: told(before + here))
             actual = checksum(record.path / name, like=expected or "sha256:")
             if expected is not None and actual != expected:
                 raise ModelError(f"{source}의 {name}이 내려받은 뒤에 바뀌었습니다. 그 파일을 다시 받아 주세요.")
