@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 _BEAT = 1.0
 """Seconds between two reports, and the most that a cancel waits to be heard."""
 _TURN_BEATS = 0.5
+_LETTING_GO, _TRIES = 0.2, 15
+"""An ended job is resumed at once by some: its last process has said so and still holds the lock."""
 TAKEN = "이 작업은 다른 곳에서 이미 돌고 있어 여기서는 멈춥니다. `python -m core jobs`에서 확인해 주세요."
 UNEXPECTED = "예상하지 못한 오류로 멈췄습니다. 로그 폴더의 core.log에 자세한 내용을 남겼습니다."
 STOPPED = "요청대로 멈추었습니다. 저장된 것은 그대로이니 이어서 할 수 있습니다."
@@ -124,8 +126,19 @@ class _Keeper:
         self._thread = threading.Thread(target=self._beat, name=f"job:{job_id}", daemon=True)
 
     def begin(self) -> None:
-        """Take the job's lock and begin to beat."""
-        self._connect()
+        """Take the job's lock and begin to beat.
+
+        Raises:
+            StoreError: another process does the job; one that has just ended gets a moment to let go of the lock.
+        """
+        for wait in (*[_LETTING_GO] * _TRIES, 0.0):
+            try:
+                self._connect()
+                break
+            except StoreError as error:
+                if str(error) != TAKEN or not wait:
+                    raise
+                time.sleep(wait)
         assert self._conn is not None
         self._takes_engine = jobs.get(self._conn, self._id).takes_engine
         self._thread.start()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
@@ -161,7 +162,10 @@ def again(conn: Connection, job_id: int) -> Job | None:
     bury(conn)
     with conn.cursor(row_factory=class_row(Job)) as cursor:
         same = cursor.execute(_UNDER_WAY, {"arguments": get(conn, job_id).arguments}).fetchone()
-        return None if same else cursor.execute(_AGAIN, {"job_id": job_id}).fetchone()
+        try:
+            return None if same else cursor.execute(_AGAIN, {"job_id": job_id}).fetchone()
+        except psycopg.errors.UniqueViolation:  # another job of the same work was queued between the two statements
+            return None
 
 
 def cancel(conn: Connection, job_id: int) -> Job | None:
