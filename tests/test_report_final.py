@@ -25,7 +25,7 @@ from core.report.final.blocks import (
     Verdict,
     Words,
 )
-from core.store import reports
+from core.store import measurements, reports
 from core.store.reports import Prose
 from tests.evaluation_data import evaluation
 
@@ -166,7 +166,9 @@ def test_the_last_word_on_a_section_counts_and_nobody_writes_unsigned(conn, coll
 
 @pytest.fixture
 def made(database, conn, collection, monkeypatch):
-    """Make a report of an evaluation with given traits."""
+    """Make a report of an evaluation with given traits; whatever other tests measured on this machine is not there."""
+    monkeypatch.setattr(measurements, "listing", lambda conn, *kinds: [])
+
     def made(said=None, by="가", **traits):
         told = replace(evaluation(**traits), collection_id=collection.id, collection=collection.name)
         monkeypatch.setattr(reading.assembling, "load", lambda conn, name: told)

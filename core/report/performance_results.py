@@ -126,8 +126,8 @@ def _latency(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 def _throughput(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     _table(sheet, [Column("한 번에", "count"), Column("문항/초", "value"), Column("아래", "value"), Column("위", "value"),
                    Column("호출", "count"), Column("실패", "count"), Column("VRAM GB", "value"), Column("RAM MB", "value")],
-           ((each, [int(size), told["items_per_s"], told["low"], told["high"], told["calls"], told["failures"],
-                    told["vram_gb"]["process"], told["rss_mb"]])
+           ((each, [int(size), *(told.get(name) for name in ("items_per_s", "low", "high", "calls", "failures")),
+                    (told.get("vram_gb") or {}).get("process"), told.get("rss_mb")])
             for each in measured for size, told in (each.result.get("by_batch") or {}).items()))
 
 
@@ -157,8 +157,8 @@ def _stability(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 def _stress(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     _table(sheet, [Column("동시", "count"), Column("답/초", "value"), Column("p50 ms", "value"), Column("p95 ms", "value"),
                    Column("p99 ms", "value"), Column("호출", "count"), Column("실패", "count")],
-           ((each, [int(callers), told["answers_per_s"], *(told["latency_ms"].get(name) for name in ("p50", "p95", "p99")),
-                    told["calls"], told["failures"]])
+           ((each, [int(callers), told.get("answers_per_s"), *((told.get("latency_ms") or {}).get(name) for name in ("p50", "p95", "p99")),
+                    told.get("calls"), told.get("failures")])
             for each in measured for callers, told in (each.result.get("by_callers") or {}).items()))
 
 
@@ -170,7 +170,7 @@ def _index(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 
 
 def _searches(result: dict[str, Any]) -> list[list[object]]:
-    found: list[list[object]] = [["정확", told["dims"], None, *_recall(told), None, None] for told in result.get("exact") or []]
+    found: list[list[object]] = [["정확", told.get("dims"), None, *_recall(told), None, None] for told in result.get("exact") or []]
     for built in result.get("indexes") or []:
         found += [[built["type"], built["dims"], int(ef), *_recall(told), built["build_s"], built["bytes"] / 1e6]
                   for ef, told in sorted(built["by_ef"].items(), key=lambda pair: int(pair[0]))]
@@ -197,7 +197,7 @@ def _environments(sheet: Sheet, measured: Sequence[Measurement]) -> None:
                    Column("모델", "long", 60), Column("버전", "long", 60), Column("설정", "long", 60), Column("SHA-256", width=66)],
            ((each, [overview.kind_title(each.kind), each.environment.get("driver"), each.environment.get("cpu"),
                     each.environment.get("cores"), " ".join(f"{load:.1f}" for load in each.environment.get("load_average") or []),
-                    ", ".join(f"{model['key']} {model['precision']} {model['revision'][:12]}"
+                    ", ".join(" ".join(filter(None, (model.get("key"), model.get("precision"), (model.get("revision") or "")[:12])))
                               for model in each.environment.get("models") or []),
                     _pairs(each.environment.get("versions")), _pairs(each.config), each.sha256]) for each in measured))
 
