@@ -18,6 +18,8 @@ from core.items.schemas import plan
 from core.store import items
 from tests.test_items_sampling import item
 
+pytestmark = pytest.mark.slow
+
 
 def picture() -> bytes:
     kept = io.BytesIO()

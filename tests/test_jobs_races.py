@@ -12,6 +12,8 @@ from core.jobs.working import StoppedError
 from core.store import jobs, server
 from tests.test_jobs import begin, eventually  # noqa: F401 - `begin` is a fixture
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_job_cancelled_before_its_process_begins_does_nothing(database, conn, begin):  # noqa: F811
     job_id = begin()
