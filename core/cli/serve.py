@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     for host in hosts:
         command += ["--server.allowedHosts", host]
     with subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"PYTHONPATH": str(PROJECT_DIR)}) as server:
+        # Whoever ends this process means the dashboard: left alone, the server would hold the port.
+        signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
         threading.Thread(target=_warm_up, daemon=True).start()
         try:
             return server.wait()
