@@ -17,8 +17,8 @@ from core.labels.versions import freezing, truth
 from core.settings import PROJECT_DIR
 from core.store import judgments, queries
 from core.store import rounds as stored_rounds
-from pages.labelling import SECTIONS, acts, place, sections_for
-from pages.widgets import person
+from pages.labelling import SECTIONS, place, sections_for
+from pages.widgets import acts, person
 from tests.fixtures_browser import served
 from tests.label_data import Bank
 

@@ -16,8 +16,7 @@ from core.store import collections, items, reviews
 from core.store.collections import Collection
 from core.store.reviews import Freeze, Reviewed
 from pages.bank import place, review_item
-from pages.labelling import acts, facts
-from pages.widgets import doors, jobs, plot, results, tables
+from pages.widgets import acts, doors, facts, jobs, plot, results, tables
 
 _ORDER = {"open": "아직", "untyped": "그림 종류 없음", "accept": "받음", "exclude": "뺌", "swap": "바꿈", "all": "모두"}
 _ABOUT = ("라벨링하기 전에 문항마다 받을지, 뺄지, 다른 문항으로 바꿀지 정합니다. 그림이 있으면 무엇을 그린 것인지도 정해 주세요. "

@@ -14,8 +14,7 @@ from core.store import reviews
 from core.store.collections import Collection
 from core.store.items import StoredItem
 from core.store.reviews import Reviewed, Verdict
-from pages.labelling import acts, facts
-from pages.widgets import cards, doors, jobs, results
+from pages.widgets import acts, cards, doors, facts, jobs, results
 
 _NO_SOURCE = "이 표본을 뽑은 컬렉션을 찾지 못해 바꿀 문항을 보일 수 없습니다. 은행을 먼저 가져와 주세요."
 _NONE_LEFT = "대신 넣을 만한 문항이 남아 있지 않습니다."

@@ -12,8 +12,8 @@ from core.store.bookmarks import Bookmark
 from pages.comparing import data
 from pages.comparing.address import Comparing
 from pages.comparing.asked import Asked
-from pages.labelling import acts, shown
-from pages.widgets import results
+from pages.labelling import shown
+from pages.widgets import acts, results
 
 _ACT = "compare.bookmark"
 _NAMELESS = "누가 담았는지 남도록, 먼저 정답 라벨링에서 이름을 골라 주세요."

@@ -14,10 +14,9 @@ from core.store import decisions, reports
 from core.store.collections import Collection
 from core.store.decisions import StoredDecision
 from pages.deciding import held, signing
-from pages.labelling import acts
 from pages.measuring import data, gaps, stamp
 from pages.measuring.address import Asked
-from pages.widgets import doors, markup, results, tables
+from pages.widgets import acts, doors, markup, results, tables
 from pages.widgets.text import attribute
 
 TITLE = "결정과 서명"

@@ -10,8 +10,7 @@ from core.accounts.person import Person
 from core.decision import roles
 from core.store import decisions
 from core.store.decisions import Signature, SignerRole, StoredDecision
-from pages.labelling import acts
-from pages.widgets import doors, markup
+from pages.widgets import acts, doors, markup
 from pages.widgets.text import attribute
 
 _ACT = "decision.sign"

@@ -10,8 +10,8 @@ from core.labels.consensus.adjudication import Case
 from core.store import queries
 from core.store.collections import Collection
 from core.store.judgments import JudgmentEvent
-from pages.labelling import acts, facts, place, shown
-from pages.widgets import cards, doors, markup, results
+from pages.labelling import place, shown
+from pages.widgets import acts, cards, doors, facts, markup, results
 from pages.widgets.text import attribute, sentence
 
 ACT = "adjudicate"

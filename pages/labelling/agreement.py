@@ -10,8 +10,8 @@ from core.labels import rounds
 from core.labels.consensus import agreement
 from core.labels.consensus.agreement import AgreementReport, Estimate
 from core.store.collections import Collection
-from pages.labelling import agreement_pairs, facts, place
-from pages.widgets import doors, results, tables
+from pages.labelling import agreement_pairs, place
+from pages.widgets import doors, facts, results, tables
 
 _ALL = 0
 _FRESH = 15

@@ -11,8 +11,8 @@ from core.labels.consensus.agreement import AgreementReport, Disagreement
 from core.labels.consensus.confusion import Confusion
 from core.store import queries
 from core.store.collections import Collection
-from pages.labelling import facts, shown
-from pages.widgets import doors, results, tables
+from pages.labelling import shown
+from pages.widgets import doors, facts, results, tables
 from pages.widgets.palette import INK, MUTED
 
 _SHADES = [[0.0, "#f7f8fa"], [1.0, "#2b3a55"]]

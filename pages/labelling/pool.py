@@ -8,8 +8,8 @@ from core.accounts.person import Person
 from core.labels.pooling import pool, provenance
 from core.labels.pooling.pool_plan import PoolPlan, PoolRequest, checked
 from core.store.collections import Collection
-from pages.labelling import acts, place, pool_contribution, pool_plan, pool_request
-from pages.widgets import doors, results, trouble, work
+from pages.labelling import place, pool_contribution, pool_plan, pool_request
+from pages.widgets import acts, doors, results, trouble, work
 
 _PLAN = "label.pool.plan"
 _FIRST = "라운드는 계획을 먼저 보고 엽니다. '계획 세우기'를 누르면 몇 쌍을 몇 시간 동안 판정하게 될지 보여 드립니다."

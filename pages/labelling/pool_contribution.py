@@ -8,8 +8,8 @@ from core.labels import rounds
 from core.labels.pooling import provenance
 from core.labels.pooling.provenance import SystemContribution
 from core.store.collections import Collection
-from pages.labelling import facts, place
-from pages.widgets import doors, results, tables
+from pages.labelling import place
+from pages.widgets import doors, facts, results, tables
 
 _ALL = 0
 _ABOUT = ("한 시스템만 찾은 정답이 많으면, 그 정답으로 그 시스템을 재는 것은 제 답으로 저를 재는 일입니다. "

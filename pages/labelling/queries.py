@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.labels import making
-from pages.labelling import acts, place, query_edit, query_list, query_making
-from pages.widgets import doors
+from pages.labelling import place, query_edit, query_list, query_making
+from pages.widgets import acts, doors
 
 _VIEWER = "viewer"
 

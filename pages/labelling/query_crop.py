@@ -11,8 +11,8 @@ from core.errors import UserError
 from core.labels import making
 from core.store import images
 from core.store.collections import Collection
-from pages.labelling import acts, place, shown
-from pages.widgets import doors, results, trouble
+from pages.labelling import place, shown
+from pages.widgets import acts, doors, results, trouble
 
 _TYPES = ["png", "jpg", "jpeg", "webp"]
 _WIDEST = 420

@@ -11,8 +11,8 @@ from core.labels import making
 from core.labels.making import QueryState
 from core.store.collections import Collection
 from core.store.queries import QueryRevision
-from pages.labelling import acts, query_making, shown
-from pages.widgets import doors, results
+from pages.labelling import query_making, shown
+from pages.widgets import acts, doors, results
 
 ACT = "queries.edit"
 _STARTS_ANEW = "글을 고치면 새 쿼리처럼 처음부터 판정합니다. 이전 글로 한 판정은 기록에 남습니다."

@@ -9,8 +9,8 @@ import streamlit as st
 from core.items import grades
 from core.items.naming import QUERY_TYPES
 from core.labels.making import ENOUGH, QueryState
-from pages.labelling import facts, shown
-from pages.widgets import results, tables
+from pages.labelling import shown
+from pages.widgets import facts, results, tables
 
 _KEPT_BACK = "판정할 쌍이 남아 있는 동안에는 쿼리마다 관련 문항이 몇 개인지 보이지 않습니다."
 _ALL, _SHORT_OF, _RETIRED, _CHANGED = "모두", "모자란 것", "거둔 것", "문항이 바뀐 것"

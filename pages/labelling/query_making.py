@@ -8,8 +8,8 @@ from core.accounts.person import Person
 from core.labels import making
 from core.store.collections import Collection
 from core.store.queries import QueryRevision
-from pages.labelling import acts, place, query_crop, shown
-from pages.widgets import cards, doors, results
+from pages.labelling import place, query_crop, shown
+from pages.widgets import acts, cards, doors, results
 
 ACT = "queries.new"
 

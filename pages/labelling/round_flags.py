@@ -9,8 +9,7 @@ from core.labels import flags
 from core.store.collections import Collection
 from core.store.flags import Flag
 from core.store.items import StoredItem
-from pages.labelling import acts
-from pages.widgets import cards, doors, markup, results
+from pages.widgets import acts, cards, doors, markup, results
 from pages.widgets.text import attribute
 
 _NONE = "결함으로 표시된 문항이 없습니다. 라벨러가 판정하다 표시하면 여기에 나옵니다."

@@ -11,8 +11,8 @@ from core.labels import progress, rounds, status
 from core.labels.progress import RoundProgress
 from core.store.collections import Collection
 from core.store.rounds import Round
-from pages.labelling import acts, facts, scopes
-from pages.widgets import doors, markup, pace, results, tables
+from pages.labelling import scopes
+from pages.widgets import acts, doors, facts, markup, pace, results, tables
 from pages.widgets.text import attribute
 
 _NONE = "아직 연 라운드가 없습니다. '후보 모으기'에서 계획을 세우고 첫 라운드를 열어 주세요."

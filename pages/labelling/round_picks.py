@@ -9,8 +9,8 @@ from core.labels import rounds
 from core.labels.pooling import pool
 from core.store import queries
 from core.store.collections import Collection
-from pages.labelling import acts, shown
-from pages.widgets import cards, doors, results
+from pages.labelling import shown
+from pages.widgets import acts, cards, doors, results
 
 _NONE = "열린 라운드가 없습니다. '후보 모으기'에서 라운드를 열면 알고 있는 문항을 후보로 더할 수 있습니다."
 _ABOUT = "시스템이 못 찾은 좋은 문항을 알고 있으면 여기서 후보로 더해 주세요. 등급은 라벨러가 다른 후보와 똑같이 매깁니다."

@@ -8,8 +8,8 @@ from core.accounts.person import Person
 from core.labels import progress, rounds
 from core.labels.consensus import calibration
 from core.store.collections import Collection
-from pages.labelling import acts, facts, place, shown
-from pages.widgets import doors, results, tables
+from pages.labelling import place, shown
+from pages.widgets import acts, doors, facts, results, tables
 
 ACT = "round.practice"
 _TOO_FEW = ("아직 연습에 쓸 쌍이 없습니다. 두 사람 이상이 같은 등급을 매겼거나 선임이 조정한 쌍이 있어야 합니다. "

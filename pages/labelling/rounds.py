@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.accounts.person import Person
-from pages.labelling import acts, place, round_flags, round_list, round_picks, round_practice
+from pages.labelling import place, round_flags, round_list, round_picks, round_practice
+from pages.widgets import acts
 
 _PARTS = {"rounds": "라운드", "picks": "직접 고른 쌍", "practice": "연습 라운드", "flags": "결함 문항"}
 

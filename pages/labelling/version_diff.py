@@ -12,8 +12,8 @@ from core.labels.versions import diff, truth
 from core.labels.versions.diff import Diff, Regraded
 from core.store.collections import Collection
 from core.store.truths import FrozenRow
-from pages.labelling import facts, shown, version_list
-from pages.widgets import doors, results, tables
+from pages.labelling import shown, version_list
+from pages.widgets import doors, facts, results, tables
 
 _NOW = 0
 _SHOWN = 200

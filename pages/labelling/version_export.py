@@ -9,8 +9,7 @@ from core.labels.exchange import exporting, exporting_events
 from core.labels.exchange.exporting import Exported
 from core.labels.versions import truth
 from core.store.collections import Collection
-from pages.labelling import facts
-from pages.widgets import doors, results, tables, trouble
+from pages.widgets import doors, facts, results, tables, trouble
 
 _CURRENT = 0
 _FORMATS = {"plan": "계획서 JSON", "trec": "TREC qrels", "csv": "CSV (엑셀)", "events": "판정 기록 전체"}

@@ -12,8 +12,8 @@ from core.labels.consensus import final
 from core.labels.versions import freezing, mirroring
 from core.labels.versions.freezing import Preview
 from core.store.collections import Collection
-from pages.labelling import acts, facts, version_list
-from pages.widgets import doors, results
+from pages.labelling import version_list
+from pages.widgets import acts, doors, facts, results
 
 ACT = "versions.freeze"
 _DECLARATION = "이 버전에 없는 쌍은 모두 등급 0(무관)임을 확인했습니다"

@@ -12,8 +12,7 @@ from core.items.importers import refusals
 from core.labels.exchange import importing
 from core.labels.exchange.importing import TruthReport
 from core.store.collections import Collection
-from pages.labelling import acts, facts
-from pages.widgets import doors, results, tables, trouble
+from pages.widgets import acts, doors, facts, results, tables, trouble
 
 ACT = "versions.import"
 _TYPES = ["json", "jsonl", "csv", "qrels", "txt"]

@@ -14,8 +14,8 @@ from core.labels.exchange import importing
 from core.labels.versions import carrying, truth
 from core.store.collections import Collection
 from core.store.truths import Version
-from pages.labelling import facts, shown
-from pages.widgets import doors, markup, results, tables, trouble
+from pages.labelling import shown
+from pages.widgets import doors, facts, markup, results, tables, trouble
 from pages.widgets.text import attribute, sentence
 
 _NONE = "아직 굳힌 버전이 없습니다. 그때까지 모든 숫자는 지금까지의 판정에서 나오며 '미확정'이라고 적힙니다."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.accounts.person import Person
-from pages.labelling import acts, place, version_diff, version_export, version_freeze, version_import, version_list
-from pages.widgets import results
+from pages.labelling import place, version_diff, version_export, version_freeze, version_import, version_list
+from pages.widgets import acts, results
 
 _PARTS = {"list": "버전", "freeze": "굳히기", "diff": "비교", "import": "가져오기", "export": "내보내기"}
 

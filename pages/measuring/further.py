@@ -10,10 +10,9 @@ import streamlit as st
 from core.evaluation.verdict import bands, wording
 from core.evaluation.verdict.outcome import NOT_MEASURED, Band, BandWord
 from core.store import stated_values
-from pages.labelling import acts
 from pages.measuring import gate_table, register
 from pages.measuring.data import Shown
-from pages.widgets import doors, markup
+from pages.widgets import acts, doors, markup
 from pages.widgets.text import attribute, inline
 
 _ACT = "metrics.days"

@@ -6,10 +6,9 @@ import streamlit as st
 
 from core.evaluation.verdict import critical
 from core.evaluation.verdict.outcome import CriticalError, Decision
-from pages.labelling import acts
 from pages.measuring import gate_table, named
 from pages.measuring.data import Shown
-from pages.widgets import doors, markup, results
+from pages.widgets import acts, doors, markup, results
 from pages.widgets.text import attribute, inline
 
 _ACT = "metrics.error"

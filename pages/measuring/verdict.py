@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.evaluation.verdict.gates import GateFile
-from pages.labelling import acts
 from pages.measuring import data, further, gate_table, lacking, proof, questions, register, whatif
 from pages.measuring.data import Shown
-from pages.widgets import markup, trouble
+from pages.widgets import acts, markup, trouble
 from pages.widgets.text import attribute
 
 

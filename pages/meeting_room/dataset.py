@@ -10,11 +10,10 @@ from core.labels.consensus import agreement
 from core.labels.consensus.agreement import AgreementReport
 from core.labels.status import Status
 from core.meeting import messages
-from pages.labelling import facts
 from pages.measuring import gaps
 from pages.meeting_room import room
 from pages.meeting_room.room import Room
-from pages.widgets import doors, markup, results
+from pages.widgets import doors, facts, markup, results
 
 _FRESH = 20
 _NOBODY = "아직 블라인드로 판정한 사람이 없어 일치도를 잴 수 없습니다."

@@ -13,10 +13,9 @@ from core.labels import rounds
 from core.plan import meetings, progress
 from core.plan.meetings import Meeting
 from core.store.collections import Collection
-from pages.labelling import acts
 from pages.measuring import data
 from pages.progressing import tasks
-from pages.widgets import doors, markup
+from pages.widgets import acts, doors, markup
 from pages.widgets.text import attribute, sentence
 
 TITLE = "체크포인트 회의"

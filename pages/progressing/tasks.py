@@ -13,11 +13,10 @@ from core.plan import progress, stating, tasks
 from core.plan.progress import Progress, TaskState
 from core.plan.risks import RISKS, STATUSES, Risk
 from core.store.collections import Collection
-from pages.labelling import acts
 from pages.measuring import data, gaps
 from pages.measuring.address import Asked
 from pages.progressing import timeline
-from pages.widgets import doors, markup, results
+from pages.widgets import acts, doors, markup, results
 from pages.widgets.text import attribute, inline
 
 TITLE = "계획과 지금"

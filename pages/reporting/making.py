@@ -10,10 +10,9 @@ from core.report.final import making
 from core.store import reports
 from core.store.collections import Collection
 from core.store.reports import ReportEntry
-from pages.labelling import acts
 from pages.measuring import data, gaps
 from pages.reporting import preview, prose
-from pages.widgets import doors, markup, results, work
+from pages.widgets import acts, doors, markup, results, work
 from pages.widgets.text import attribute
 
 TITLE = "최종 보고서 (D10)"

@@ -9,8 +9,7 @@ from core.report.final import facts, prose
 from core.report.final.prose import Section
 from core.store import reports
 from core.store.collections import Collection
-from pages.labelling import acts
-from pages.widgets import doors, markup, results
+from pages.widgets import acts, doors, markup, results
 from pages.widgets.text import attribute
 
 _ABOUT = "초안은 판정 기준과 오류 사례에서 만들어집니다. 고친 글에는 쓴 사람의 이름이 남고, 그 뒤 숫자가 바뀌면 표시됩니다."

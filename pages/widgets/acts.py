@@ -1,4 +1,4 @@
-"""Whatever a section writes: done once however often it is pressed, and said in one sentence."""
+"""Whatever a page writes: done once however often it is pressed, and said in one sentence."""
 
 from __future__ import annotations
 
