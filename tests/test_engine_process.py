@@ -18,19 +18,13 @@ import pytest
 
 from core.daemon import is_running, socket_dir, wait_until
 from core.engine import launch, wire
-from core.engine.client import EngineClient, EngineDiedError
-from core.engine.launch import Launcher
+from core.engine.client import EngineDiedError
 from core.errors import EngineBusyError, EngineError, InputError, ModelError, NotFoundError
 from core.models.contract import Content
+from tests.pretended_engine import SCRIPT, client_of, encode, waits
 
-SCRIPT = Path(__file__).with_name("fake_engine.py")
 RAW = {"op": "encode", "key": "fake", "precision": "auto", "max_pixels": None, "role": "query", "priority": "batch",
        "timeout_s": 60, "contents": []}
-
-
-def client_of(data_dir: Path, *arguments: str, fingerprint: str = "f1") -> EngineClient:
-    command = [sys.executable, str(SCRIPT), "--fingerprint", fingerprint, *arguments]
-    return EngineClient(launcher=Launcher(data_dir, command=command, own_fingerprint=lambda: fingerprint))
 
 
 @pytest.fixture
@@ -71,20 +65,6 @@ def gate(tmp_path):
 def pool():
     with ThreadPoolExecutor(24) as made:
         yield made
-
-
-def encode(client: EngineClient, *texts: str, **options):
-    return client.encode("fake", [Content(text) for text in texts], role="query", **options)
-
-
-def waits(client: EngineClient, *, interactive: int = 0, batch: int = 0) -> None:
-    """Wait until the engine computes and so many calls wait."""
-
-    def there() -> bool:
-        status = client.status()
-        return (status.waiting_interactive, status.waiting_batch) == (interactive, batch) and status.activity == "계산 중"
-
-    assert wait_until(there, seconds=30)
 
 
 # -- calls
@@ -202,7 +182,7 @@ def test_nothing_is_started_by_looking(client):
 def test_another_process_shares_the_engine_and_imports_no_torch(client, data_dir):
     first = encode(client, "가")
     program = (
-        "import sys; from pathlib import Path; from tests.test_engine_process import client_of, encode\n"
+        "import sys; from pathlib import Path; from tests.pretended_engine import client_of, encode\n"
         "other = client_of(Path(sys.argv[1])); print(other.status().pid, encode(other, '가').vectors.tobytes().hex())\n"
         "assert 'torch' not in sys.modules"
     )
