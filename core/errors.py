@@ -4,6 +4,7 @@
     ├── SettingError           a setting has a value that is not allowed
     ├── InputError             what was given (a file, a query, an image) cannot be used
     ├── NotFoundError          a named item, collection, model or system does not exist
+    ├── ForbiddenError         this person may not do this
     ├── StoreError             the database is missing, too old or out of reach
     ├── ModelError             a model is not installed, damaged or does not fit
     └── EngineError            the engine process did not answer
@@ -27,6 +28,10 @@ class InputError(UserError):
 
 class NotFoundError(UserError):
     """A named thing does not exist; the message lists near names where there are some."""
+
+
+class ForbiddenError(UserError):
+    """Somebody may not do what they asked for; the message says who may."""
 
 
 class StoreError(UserError):

@@ -22,6 +22,7 @@ from core.store.embedded import EmbeddedServer
 
 T = TypeVar("T")
 _WAIT_SECONDS = 10.0
+READ_ONLY = "이 화면에서는 저장할 수 없습니다. 화면을 새로 고쳐도 같으면 실행 기록(로그)을 담당자에게 보내 주세요."
 _open: dict[tuple[int, str], Database] = {}
 _guard = threading.Lock()
 
@@ -35,6 +36,7 @@ class Database:
         Raises:
             StoreError: the server cannot be started, reached or used.
         """
+        self._reading: Reading | None = None
         self.embedded = None if url else EmbeddedServer(data_dir)
         if self.embedded is not None:
             self.embedded.start()
@@ -43,22 +45,25 @@ class Database:
             with server.connect(self.conninfo) as conn:
                 server.check(conn)
                 migrate.migrate(conn, migrate.load())
-            self._pool = ConnectionPool(
-                self._address, min_size=1, max_size=12, timeout=_WAIT_SECONDS, num_workers=2, name="itembank",
-                kwargs={"autocommit": True}, configure=register_vector, check=ConnectionPool.check_connection,
-                open=False,
-            )
-            self._pool.open()
+            self._pool = self._pooled("itembank", register_vector)
         except BaseException:
             self._leave()
             raise
+
+    @property
+    def reading(self) -> Reading:
+        """This database for those who only look: PostgreSQL itself refuses whatever they would write."""
+        with _guard:
+            if self._reading is None:
+                self._reading = Reading(self)
+            return self._reading
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Lend a connection: autocommit, vectors registered, alive when it is handed over.
 
         Raises:
-            StoreError: the server cannot be reached, broke off in the middle, or its disk is full.
+            StoreError: the server cannot be reached, broke off in the middle, its disk is full, or this view only reads.
         """
         conn = self._borrow()
         try:
@@ -66,6 +71,8 @@ class Database:
                 yield conn
         except psycopg.errors.DiskFull as error:
             raise StoreError("디스크가 가득 차 저장하지 못했습니다. 빈 공간을 만든 뒤 다시 시도해 주세요.") from error
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            raise StoreError(READ_ONLY) from error
         except psycopg.OperationalError as error:
             if conn.broken:
                 raise ConnectionBroken("데이터베이스와의 연결이 끊어졌습니다. 잠시 뒤 다시 시도해 주세요.") from error
@@ -89,13 +96,21 @@ class Database:
                 return work(conn)
 
     def close(self) -> None:
-        """Close the pool and leave the embedded server, which stops when nobody else uses it."""
+        """Close the pools and leave the embedded server, which stops when nobody else uses it."""
         with _guard:
             for key, database in list(_open.items()):
                 if database is self:
                     del _open[key]
+        if self._reading is not None:
+            self._reading._pool.close()
         self._pool.close()
         self._leave()
+
+    def _pooled(self, name: str, configure: Callable[[Connection], None]) -> ConnectionPool:
+        return ConnectionPool(
+            self._address, min_size=1, max_size=12, timeout=_WAIT_SECONDS, num_workers=2, name=name,
+            kwargs={"autocommit": True}, configure=configure, check=ConnectionPool.check_connection, open=True,
+        )
 
     def _leave(self) -> None:
         if self.embedded is not None:
@@ -114,6 +129,28 @@ class Database:
             # Whatever is wrong with the server comes out here, as its own sentence.
             server.connect(self._address()).close()
             raise StoreError("데이터베이스가 바빠 차례가 오지 않았습니다. 잠시 뒤 다시 시도해 주세요.") from error
+
+
+class Reading(Database):
+    """A database as its reader sees it. It starts nothing and closes nothing: it lives and ends with the one it reads."""
+
+    def __init__(self, whole: Database) -> None:
+        """Open a pool of its own, whose connections write nothing."""
+        self.embedded, self.conninfo, self._reading = whole.embedded, whole.conninfo, None
+        self._pool = whole._pooled("itembank-reading", _for_reading)
+
+    @property
+    def reading(self) -> Reading:
+        """Itself."""
+        return self
+
+    def close(self) -> None:
+        """Do nothing: others read too."""
+
+
+def _for_reading(conn: Connection) -> None:
+    register_vector(conn)
+    conn.execute("SET default_transaction_read_only = on")
 
 
 class ConnectionBroken(StoreError):

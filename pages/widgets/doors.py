@@ -8,6 +8,9 @@ from contextlib import suppress
 import streamlit as st
 
 from core import pictures
+from core.accounts import logins, rights
+from core.accounts.person import Person
+from core.accounts.rights import Act
 from core.engine.client import EngineClient, engine
 from core.errors import UserError
 from core.items import content
@@ -24,6 +27,7 @@ from core.store.collections import CollectionSummary
 from core.store.database import Database
 from core.store.filters import Filters
 from core.store.items import StoredItem
+from pages.widgets import person
 
 _FRESH = 20
 """Seconds a listing may be behind an import or a new embedding done elsewhere."""
@@ -32,6 +36,27 @@ _FRESH = 20
 @st.cache_resource(show_spinner="데이터베이스를 여는 중입니다…")
 def database() -> Database:
     """Return the process's database, started on first need."""
+    return open_database()
+
+
+def writing(act: Act) -> Database:
+    """Return the database for the one who looks at this page to do an act: the only way for a page to write.
+
+    Ask for it where the act is done, not where its button is drawn: a role may change in between. A thread gets it from the page.
+
+    Raises:
+        ForbiddenError: this person may not; the sentence says who may.
+    """
+    return writing_of(person.current(), act)
+
+
+def writing_of(who: Person | None, act: Act) -> Database:
+    """Return the database for somebody whom a route knows, as ``writing`` does for a page.
+
+    Raises:
+        ForbiddenError: this person may not; the sentence says who may.
+    """
+    rights.demand(who, act, demanded=logins.demanded())
     return open_database()
 
 

@@ -6,8 +6,9 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from core.accounts import logins
+from core.accounts import logins, rights
 from core.accounts.person import ROLES, Person
+from core.accounts.rights import Act
 from pages.widgets import markup, text
 
 
@@ -16,6 +17,11 @@ def current() -> Person | None:
     value = st.context.cookies.get(logins.COOKIE, "")
     # Without a browser (Streamlit's own AppTest) there is no text here.
     return logins.person_of(value) if isinstance(value, str) else None
+
+
+def may(who: Person | None, act: Act) -> bool:
+    """Return whether to draw what does an act for this person; the act itself is asked for again by ``doors.writing``."""
+    return rights.may(who, act, demanded=logins.demanded())
 
 
 def draw(who: Person | None) -> None:
