@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,6 +57,8 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return
+        except urllib.error.HTTPError:
+            return  # it answers; with accounts it wants a login first
         except OSError:
             time.sleep(0.2)
     pytest.fail(f"the dashboard did not start: {log.read_text(errors='replace')}")

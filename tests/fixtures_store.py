@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,6 +37,13 @@ def collection(conn: Connection) -> Collection:
 @pytest.fixture(scope="session")
 def elsewhere(database: Database) -> Iterator[Database]:
     """A second database on the same server: another machine, as far as rows and their numbers go."""
+    with another(database) as made:
+        yield made
+
+
+@contextmanager
+def another(database: Database) -> Iterator[Database]:
+    """Make an empty database on the same server, migrated, and drop it in the end."""
     name = f"elsewhere_{uuid4().hex[:12]}"
     with database.connection() as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
