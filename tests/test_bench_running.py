@@ -200,6 +200,33 @@ def test_throughput_names_the_best_size_and_marks_one_that_ran_out_of_memory(ben
     assert done.device == "NVIDIA GeForce RTX 2070 SUPER"
 
 
+def test_an_engine_that_died_between_two_sizes_hides_no_shortage(bench):
+    engine = BenchEngine(card=True)
+    engine.ooms = 4  # of an earlier life: none of this bench's doing
+
+    def another(ooms: int) -> None:
+        engine.pid, engine.restarts, engine.ooms = engine.pid + 1, engine.restarts + 1, ooms
+
+    engine.on = {2 * 2 + 1: lambda: another(0), 2 * 3 + 1: lambda: another(1), 2 * 4 + 1: lambda: another(0)}  # sizes 4, 8 and 16
+    told = bench("throughput", calls=1, using=engine).result["by_batch"]
+    assert {size for size, each in told.items() if not each["fits"]} == {"8"}
+
+
+def test_the_time_of_reading_again_is_a_phase_of_its_own(bench):
+    done = bench(system="E", calls=3)
+    for part, told in done.result["phases"].items():
+        spent = {name: told[name]["p50"] for name in ("encode", "search", "rerank")}
+        assert all(spent.values()) and sum(spent.values()) <= done.result["latency_ms"][part]["p99"], part
+    assert done.config["rerank_depth"] == 50 and done.result["stepped"] == []
+
+
+def test_items_that_the_reranker_could_not_read_make_a_failed_call(bench, engine, monkeypatch):
+    rerank = engine.rerank
+    monkeypatch.setattr(engine, "rerank", lambda *given, **more: replace(rerank(*given, **more), failures={1: "메모리가 모자랍니다."}))
+    result = bench("stability", "E", calls=4, warm_up=0).result
+    assert result["failures"] == 4 and "리랭커가 읽지 못한 문항 1개" in result["errors"][0]["error"]
+
+
 def test_throughput_of_a_reranking_system_has_pairs_and_one_without_models_is_refused(bench):
     assert bench("throughput", "E", calls=1).result["pairs_per_s"] > 0
     with pytest.raises(InputError, match="인코딩할 문항이"):

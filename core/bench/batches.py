@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from core.bench import calling, reading
 from core.bench.calling import Answer
@@ -32,7 +33,7 @@ def encode(bench: Bench, rows: Rows, *, size: int, turn: int, max_pixels: int | 
                                     max_pixels=max_pixels or identity.max_pixels, timeout=calling.TIMEOUT_SECONDS)
                 for identity, part in given if part]
 
-    return calling.timed(call, _judge)[0]
+    return _told(*calling.timed(call, _judge))
 
 
 def rerank(bench: Bench, query: Content, rows: Rows, *, size: int, turn: int) -> Answer:
@@ -40,8 +41,9 @@ def rerank(bench: Bench, query: Content, rows: Rows, *, size: int, turn: int) ->
     model = bench.subject.reranker
     assert model is not None
     documents = [row[0] for row in cycled(rows, size, turn)]
-    return calling.timed(lambda: [bench.engine.rerank(model.key, query, documents, precision=model.precision, priority="batch",
-                                                      max_pixels=model.max_pixels, timeout=calling.TIMEOUT_SECONDS)], _judge)[0]
+    return _told(*calling.timed(lambda: [bench.engine.rerank(
+        model.key, query, documents, precision=model.precision, priority="batch", max_pixels=model.max_pixels,
+        timeout=calling.TIMEOUT_SECONDS)], _judge))
 
 
 def memory_gb(samples: Sequence[Sample]) -> dict[str, float | None]:
@@ -54,16 +56,13 @@ def memory_gb(samples: Sequence[Sample]) -> dict[str, float | None]:
     return {name: gb(max((value for value in values if value is not None), default=None)) for name, values in found.items()}
 
 
-def ran_out(samples: Sequence[Sample], before: Mapping[str, int]) -> bool | None:
-    """Return whether memory ran out in these calls (the engine mends it by smaller passes, so the calls need not have failed);
-    None where the engine told nothing."""
-    counts = [each.memory["ooms"] for each in samples if "ooms" in each.memory]
-    return max(counts) > before.get("ooms", 0) if counts else None
-
-
 def gb(value: int | None) -> float | None:
     """Return bytes as 10⁹ bytes, as the plan counts."""
     return None if value is None else round(value / GB, 6)
+
+
+def _told(answer: Answer, results: list[Encoding | Reranking] | None) -> Answer:
+    return replace(answer, models=tuple(each.model for each in results or ()))
 
 
 def _judge(results: list[Encoding | Reranking]) -> str:

@@ -13,8 +13,10 @@ import numpy as np
 from core.bench.gpu_suite.timing import told
 from core.bench.subject import Input, K, Subject
 from core.engine.client import EngineClient, EngineDiedError
-from core.errors import UserError
+from core.errors import InputError, UserError
+from core.models.contract import LoadedModel
 from core.search.query_encoder import QueryEncoder
+from core.search.retrieval import UNREAD
 from core.search.service import DEFAULT_RERANK_DEPTH, SearchResult, answer
 from core.store.bench_samples import Outcome
 from core.store.database import Database
@@ -38,6 +40,8 @@ class Answer:
     search_ms: float | None = None
     rerank_ms: float | None = None
     error: str = ""
+    models: tuple[LoadedModel, ...] = ()
+    """Those that answered, as they were in memory then."""
 
 
 def search(db: Database, engine: EngineClient, subject: Subject, given: Input) -> Answer:
@@ -50,12 +54,14 @@ def search(db: Database, engine: EngineClient, subject: Subject, given: Input) -
     def judge(result: SearchResult) -> str:
         if not np.isfinite([hit.score for hit in result.hits]).all():
             raise FloatingPointError(NOT_FINITE)
+        if unread := [note for note in result.notes if note.startswith(UNREAD)]:
+            raise InputError(unread[0])  # it was answered, but not by the system that is measured
         return MENDED if any("NaN" in note for note in result.notes) else ""
 
     found, result = timed(call, judge)
     if result is None:
         return found
-    return Answer("ok", found.total_ms, result.encode_ms, result.search_ms, result.rerank_ms, found.error)
+    return Answer("ok", found.total_ms, result.encode_ms, result.search_ms, result.rerank_ms, found.error, tuple(result.models))
 
 
 def timed(call: Callable[[], Any], judge: Callable[[Any], str] = lambda result: "") -> tuple[Answer, Any]:

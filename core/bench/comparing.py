@@ -87,11 +87,11 @@ def names(measured: Sequence[Measurement], short: Callable[[str], str] = str) ->
     return found
 
 
-def rates(measured: Sequence[Measurement], short: Callable[[str], str] = str) -> list[Curve]:
-    """Return items a second by the number of items in a call."""
+def rates(measured: Sequence[Measurement], short: Callable[[str], str] = str, *, by: str = "batch") -> list[Curve]:
+    """Return items a second by the number of items in a call; by ``pairs``, pairs that are read again."""
     return _curves(measured, short, lambda result: [
         Point(float(size), told["items_per_s"], told.get("low"), told.get("high"), bool(told.get("fits", True)))
-        for size, told in (result.get("by_batch") or {}).items() if told.get("items_per_s") is not None])
+        for size, told in _stages(result, by).items() if told.get("items_per_s") is not None])
 
 
 def memory(measured: Sequence[Measurement], by: str, short: Callable[[str], str] = str) -> tuple[list[Curve], bool]:

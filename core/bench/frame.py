@@ -122,11 +122,12 @@ class Bench:
             HopelessError: too many calls in a row have failed.
         """
         memory = reading.of(self.status()) if read else {}
+        given = dict(given) | ({"stepped": stepped} if (stepped := self._stepped(answer)) else {})
         start = time.monotonic() - answer.total_ms / 1000 if began is None else began
         with self._lock:
             sample = Sample(len(self.samples), series, counted, round(start - self._began, 6), answer.outcome,
                             round(answer.total_ms, 4), *(_rounded(each) for each in (answer.encode_ms, answer.search_ms, answer.rerank_ms)),
-                            answer.error, dict(given), memory)
+                            answer.error, given, memory)
             self.samples.append(sample)
             self._waiting.append(sample)
             if time.monotonic() - self._written >= _WRITE_SECONDS:
@@ -172,6 +173,12 @@ class Bench:
         """Let go of the lock."""
         if self._conn is not None:
             self._conn.close()
+
+    def _stepped(self, answer: Answer) -> dict[str, str]:
+        """Return the precisions of models that answered in another one than the bench began with: ``auto`` had to step down."""
+        begun = {model.key: model.precision for model in self._subject.models} if self._subject is not None else {}
+        return {model.key: model.precision for model in answer.models
+                if begun.get(model.key, "auto") not in ("auto", model.precision)}
 
     def _tell(self) -> None:
         done = len(self.samples)

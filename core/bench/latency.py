@@ -78,6 +78,15 @@ def errors(samples: Sequence[Sample]) -> list[dict[str, Any]]:
     return [{"place": each.place, "outcome": each.outcome, "error": each.error, "input": each.input} for each in bad[:_MOST_ERRORS]]
 
 
+def stepped(samples: Sequence[Sample]) -> list[dict[str, Any]]:
+    """Return the models that came down a precision while they were measured: to which, and from which call on."""
+    found: dict[tuple[str, str], int] = {}
+    for each in samples:
+        for key, precision in (each.input.get("stepped") or {}).items():
+            found.setdefault((key, precision), each.place)
+    return [{"model": key, "precision": precision, "place": place} for (key, precision), place in found.items()]
+
+
 def rss_mb(samples: Sequence[Sample]) -> float | None:
     """Return the most memory the engine's process was seen to hold, in 10⁶ bytes."""
     return max((round(each.memory["rss"] / 1e6, 1) for each in samples if "rss" in each.memory), default=None)

@@ -152,7 +152,8 @@ def _figures(measurement: Measurement) -> dict[str, float]:
         found |= {f"calls {name}": (result.get("latency_ms") or {}).get(name) for name in overview.FIGURES} | {
             "success": _value(measurement), "rss_slope": ((result.get("memory") or {}).get("rss") or {}).get("slope")}
     found |= {f"vram {name}": value for name, value in (result.get("vram_gb") or {}).items()}
-    found |= {f"batch {size}": told.get("items_per_s") for size, told in (result.get("by_batch") or {}).items()}
+    for kind in ("batch", "pairs"):
+        found |= {f"{kind} {size}": told.get("items_per_s") for size, told in (result.get(f"by_{kind}") or {}).items()}
     for callers, told in (result.get("by_callers") or {}).items():
         found |= {f"callers {callers} p95": told["latency_ms"].get("p95"), f"callers {callers} rate": told.get("answers_per_s")}
     return {name: float(value) for name, value in found.items() if value is not None}
@@ -167,8 +168,9 @@ def _titles(names: Sequence[str] | dict[str, float]) -> dict[str, tuple[str, str
              "vram process": ("VRAM 최고", "GB"), "vram weights": ("VRAM 가중치", "GB"), "vram allocated": ("VRAM 할당", "GB"),
              "vram reserved": ("VRAM 예약", "GB"), "vram driver": ("VRAM 드라이버", "GB"), "vram device": ("VRAM 장치 전체", "GB"),
              "rss_mb": ("RAM", "MB"), "success": ("성공률", "%"), "failures": ("실패", "번"), "rss_slope": ("RAM 기울기", "바이트/호출")}
-    sizes = sorted(int(name.split()[1]) for name in names if name.startswith("batch "))
-    told |= {f"batch {size}": (f"한 번에 {size}문항", "문항/초") for size in sizes}
+    for kind, unit in (("batch", "문항"), ("pairs", "쌍")):
+        sizes = sorted(int(name.split()[1]) for name in names if name.startswith(f"{kind} "))
+        told |= {f"{kind} {size}": (f"한 번에 {size}{unit}", f"{unit}/초") for size in sizes}
     callers = sorted({int(name.split()[1]) for name in names if name.startswith("callers ")})
     for number in callers:
         told |= {f"callers {number} p95": (f"{number}명 P95", "ms"), f"callers {number} rate": (f"{number}명 처리량", "답/초")}

@@ -10,14 +10,18 @@ from psycopg import Connection
 
 from core.bench.asking import KINDS
 from core.evaluation.verdict import gates
+from core.models.precision import into
 from core.search import variants
 from core.store import measurements
 from core.store.measurements import Measurement
 
+SHOWN: dict[str, str] = {**KINDS, "together": "함께 올리기"}
+"""Kinds of measurements with their names: the benches', and what only ``bench gpu-suite`` measures."""
 PARTS = {"text": "글", "image": "그림", "both": "글+그림"}
 FIGURES = ("mean", "p50", "p95", "p99")
 _SIZES = {"batch": "한 번에 {size}문항", "pairs": "한 번에 {size}쌍", "callers": "{size}명이 함께", "pixels": "그림 {size}×{size}",
           "load": "{size} 올리기", "exact": "정확한 검색 {size}차원", "build": "색인 만들기 {size}"}
+STEPPED = "{model}: 메모리가 모자라 {place:,}번째 호출부터 {precision} 낮추어 계산했습니다."
 MEMORY = ("weights", "allocated", "reserved", "process")
 
 
@@ -31,7 +35,7 @@ def listing(conn: Connection, *, kind: str | None = None, system: str | None = N
         NotFoundError: there is no such system.
     """
     name = variants.find(system).name if system else None
-    return [each for each in measurements.listing(conn, [kind] if kind else list(KINDS)) if name in (None, each.system)]
+    return [each for each in measurements.listing(conn, [kind] if kind else list(SHOWN)) if name in (None, each.system)]
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +45,7 @@ def _subject() -> gates.Subject:
 
 def kind_title(kind: str) -> str:
     """Return a kind in Korean."""
-    return KINDS.get(kind, kind)  # type: ignore[call-overload]
+    return SHOWN.get(kind, kind)
 
 
 def series_title(name: str) -> str:
@@ -70,10 +74,20 @@ def marks(measurement: Measurement) -> str:
         ("축소 모델", measurement.miniature),
         ("무작위 가중치", bool(measurement.config.get("random_weights") or measurement.environment.get("random_weights"))),
         ("인코딩만", bool(measurement.config.get("encoding_only"))),
+        ("리랭커만", bool(measurement.config.get("reranking_only"))),
+        ("재는 중 정밀도 낮춤", bool(measurement.result.get("stepped"))),
         ("합성 벡터", bool(measurement.config.get("synthetic"))),
         ("대상 카드가 아님", measurement.kind != "index" and not on_target(measurement)),
         ("중간에 끊김", measurement.partial),
     ) if said)
+
+
+def remarks(measurement: Measurement) -> list[str]:
+    """Return Korean sentences on what the models could not be as they were asked for, before and while they were measured."""
+    told = [f"{each.get('key')}: {note}" for each in measurement.environment.get("models") or [] for note in each.get("notes") or []]
+    told += [STEPPED.format(model=each["model"], place=each["place"] + 1, precision=into(each["precision"]))
+             for each in measurement.result.get("stepped") or []]
+    return [*told, *filter(None, [measurement.result.get("ended_early")])]
 
 
 def parts(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -96,6 +110,20 @@ def headline(measurement: Measurement) -> str:
     """Return the figure that matters most, in one short Korean phrase."""
     make = _HEADLINES.get(measurement.kind)
     return make(measurement.result) if make else ""
+
+
+def combination(name: str) -> str:
+    """Return which systems stand side by side, in Korean: ``A(4비트) · B · C``."""
+    return " · ".join(each.replace("@nf4", "(4비트)") for each in name.split("+"))
+
+
+def stopped_at(told: Mapping[str, Any]) -> str:
+    """Return in Korean where a combination of models ended that did not fit, or that something else failed there."""
+    place = told.get("failed_at")
+    if not place:
+        return ""
+    where = f"{place['model']} {'올리기' if place['step'] == 'load' else '계산'}"
+    return f"{where}에서 메모리 부족" if told["fits"] is False else f"{where}에서 다른 오류"
 
 
 def as_json(measurement: Measurement) -> dict[str, Any]:
@@ -139,6 +167,8 @@ def _latency(result: dict[str, Any]) -> str:
 
 def throughput(result: dict[str, Any]) -> str:
     """Return the best rate and its batch."""
+    if result.get("items_per_s") is None and result.get("pairs_per_s") is not None:
+        return number(result["pairs_per_s"], "쌍/초")
     best = result.get("best_batch")
     return number(result.get("items_per_s"), "문항/초") + (f" (한 번에 {best})" if best else "")
 
@@ -165,5 +195,11 @@ def _index(result: dict[str, Any]) -> str:
     return f"{result.get('rows') or 0:,}건 · 색인 {len(result.get('indexes') or [])}개"
 
 
+def _together(result: dict[str, Any]) -> str:
+    told = [each["fits"] for each in result.get("combinations") or []]
+    return f"조합 {len(told)}개 중 {told.count(True)}개가 함께 올라감" if told else "측정 안 됨"
+
+
 _HEADLINES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "latency": _latency, "throughput": throughput, "vram": vram, "stability": _stability, "stress": _stress, "index": _index}
+    "latency": _latency, "throughput": throughput, "vram": vram, "stability": _stability, "stress": _stress, "index": _index,
+    "together": _together}

@@ -145,7 +145,8 @@ def _store(conn: psycopg.Connection, run: BenchRun, samples: Sequence[Sample], *
             bench_samples.close(conn, run.id, error=f"{NOTHING} {ended_early}".strip())
             return None
         result = METHODS[run.kind].summarise(samples, run.config) | {
-            "ended_early": ended_early, "left_out": dict(left_out), "samples": {"count": len(samples), "sha256": digest(samples)}}
+            "stepped": latency.stepped(samples), "ended_early": ended_early, "left_out": dict(left_out),
+            "samples": {"count": len(samples), "sha256": digest(samples)}}
         made = measurements.add(conn, kind=run.kind, system=run.system, device=run.device, miniature=run.miniature, config=run.config,
                                 environment=run.environment | ({"after": dict(after)} if after else {}), result=result,
                                 measured_at=run.started_at, partial=not finished)

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 from psycopg import Connection
 
+from core.bench import reading
 from core.bench.asking import Asked
 from core.engine.client import EngineClient
-from core.errors import InputError, NotFoundError
+from core.errors import InputError, ModelError, NotFoundError
 from core.items import content
 from core.models import registry
 from core.models.contract import Content, LoadedModel
+from core.models.revision import installed_revision
 from core.search import query as queries
 from core.search import run_config, variants
 from core.search.query import Part, Resolved
@@ -109,12 +111,29 @@ def find(db: Database, engine: EngineClient, asked: Asked) -> Subject:
         inputs, left_out = _inputs(conn, collection, variant)
     if not inputs:
         raise InputError(NO_QUERIES)
-    models = [engine.load(found.identity.model_key, precision=found.identity.precision, max_pixels=found.identity.max_pixels)
-              for found in sets]
+    wanted = [(found.identity.model_key, found.identity.precision, found.identity.max_pixels) for found in sets]
     if variant.system.reranker:
-        models.append(engine.load(registry.resolve(variant.system.reranker).key, precision=variant.precision or "auto",
-                                  max_pixels=variant.max_pixels))
-    return Subject(variant, collection, sets, tuple(models), inputs, left_out)
+        wanted.append((registry.resolve(variant.system.reranker).key, variant.precision or "auto", variant.max_pixels))
+    models = tuple(_loaded(engine, *each, measured=asked.kind == "vram") for each in wanted)
+    return Subject(variant, collection, sets, models, inputs, left_out)
+
+
+def _loaded(engine: EngineClient, key: str, precision: str, max_pixels: int | None, *, measured: bool) -> LoadedModel:
+    """Load a model and say what it is.
+
+    Args:
+        measured: where its memory is what is measured, a card that has no room for it is a finding and no hindrance; it is told of
+            as it was asked for.
+    """
+    before = reading.status(engine)
+    try:
+        return engine.load(key, precision=precision, max_pixels=max_pixels)
+    except ModelError:
+        now = reading.status(engine)
+        if not measured or now.memory is None or now.ooms <= (before.ooms if before.pid == now.pid else 0):
+            raise
+        record = registry.record(key)
+        return LoadedModel(key, record.hub_id, installed_revision(record), precision, "cuda", record.dims, max_pixels, record.miniature)
 
 
 def rows(conn: Connection, subject: Subject) -> list[tuple[Content | None, ...]]:

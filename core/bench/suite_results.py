@@ -1,6 +1,6 @@
 """Results of ``bench gpu-suite`` as measurements: speed and memory of the architectures with random weights, on whatever card.
 
-They are the encoders alone (no engine between, no search behind) and never count as evidence: the weights are random. They show
+They are the models alone (no engine between, no search behind) and never count as evidence: the weights are random. They show
 what a card can do, under that card's name.
 """
 
@@ -17,7 +17,10 @@ from core.search import variants
 from core.store import measurements
 from core.store.measurements import Measurement
 
-SYSTEMS = {"embedder": "qwen3-vl", "embedder-nf4": "qwen3-vl", "stability": "qwen3-vl", "kure": "kure-v1", "siglip": "siglip"}
+SYSTEMS = {"embedder": "qwen3-vl", "embedder-nf4": "qwen3-vl", "stability": "qwen3-vl", "kure": "kure-v1", "siglip": "siglip",
+           "reranker": "qwen3-vl+rerank", "reranker-nf4": "qwen3-vl+rerank"}
+TOGETHER = "together"
+"""A part, and the kind and system of what comes of it: no one system is measured there, but which of them fit side by side."""
 _FORM = 1
 UNREADABLE = "gpu-suite의 결과 파일이 아니거나 온전하지 않습니다. `python -m core bench gpu-suite`가 쓴 파일을 그대로 가져와 주세요."
 
@@ -46,25 +49,73 @@ def store(conn: Connection, record: Mapping[str, Any]) -> list[Measurement]:
 
 
 def _values(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for part, system in SYSTEMS.items():
+    for part in (*SYSTEMS, TOGETHER):
         told = record["parts"].get(part) or {"results": {}, "status": "waiting"}
         found = told["results"]
+        given = {
+            "device": record["device"], "miniature": bool(record["miniature"]), "partial": told["status"] != "done",
+            "measured_at": datetime.fromisoformat(record["started"]),
+            "environment": {**record["environment"], "random_weights": True, "budget": record["budget"]},
+        }
+        config = {"dims": None, "random_weights": True, "suite_part": part, "budget_gb": record["options"].get("budget_gib")}
+        if part == TOGETHER:
+            if found:
+                yield {**given, "kind": TOGETHER, "system": TOGETHER, "config": config | {"precision": None, "max_pixels": None},
+                       "result": _plain({"combinations": [_combination(*each) for each in found.items()]})}
+            continue
         if "load" not in found:
             continue
         load = found["load"]
-        given = {
-            "system": variants.find(f"{system}@{load['precision']}").name, "device": record["device"],
-            "miniature": bool(record["miniature"]), "partial": told["status"] != "done",
-            "measured_at": datetime.fromisoformat(record["started"]),
-            "environment": {**record["environment"], "random_weights": True, "budget": record["budget"]},
-            "config": {"precision": load["precision"], "dims": None, "max_pixels": load["max_pixels"], "random_weights": True,
-                       "encoding_only": True, "suite_part": part, "budget_gb": record["options"].get("budget_gib")},
-        }
-        results = {"stability": {"stability": _stability(found)}}.get(part) or {
-            "latency": _latency(found), "throughput": _throughput(found), "vram": _vram(found)}
-        for kind, result in results.items():
+        config |= {"precision": load["precision"], "max_pixels": load["max_pixels"]}
+        for kind, (result, more) in _results(part, found).items():
             if result is not None:
-                yield {**given, "kind": kind, "result": _plain(result)}
+                yield {**given, "kind": kind, "system": variants.find(f"{SYSTEMS[part]}@{load['precision']}").name,
+                       "config": config | more, "result": _plain(result)}
+
+
+def _results(part: str, found: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Return results by kind, each with what its configuration says beside."""
+    alone = {"encoding_only": True}
+    if part == "stability":
+        return {"stability": (_stability(found), alone)}
+    if not part.startswith("reranker"):
+        return {"latency": (_latency(found), alone), "throughput": (_throughput(found), alone), "vram": (_vram(found), alone)}
+    alone = {"reranking_only": True}
+    depth = next((each["depth"] for each in (found.get("list") or {}).values()), None)
+    return {"latency": (_lists(found), alone | {"rerank_depth": depth}), "throughput": (_pairs(found), alone),
+            "vram": (_vram(found), alone)}
+
+
+def _lists(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the times of reading a whole list again, which is what a query of system E waits for; of one pair beside them."""
+    result = _latency({"latency": found.get("list")})
+    pair = _latency(found)
+    if result is None:
+        return None
+    phases = {part: {"encode": None, "search": None, "rerank": dict(told)} for part, told in result["latency_ms"].items()}
+    return result | {"phases": phases, "pair_latency_ms": pair["latency_ms"] if pair else None}
+
+
+def _pairs(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    result = _throughput(found)
+    if result is None:
+        return None
+    return {"items_per_s": None, "best_batch": None, "by_batch": {}, "pairs_per_s": result["items_per_s"], "by_pairs": result["by_batch"],
+            "contents": result["contents"]}
+
+
+def _combination(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whether models fit side by side, what they took, and where it ended where they did not."""
+    steps, planned = told.get("steps") or [], told.get("planned") or {}
+    last = steps[-1] if steps else {}
+    return {
+        "name": name, "fits": told["fits"], "error": told.get("error"),
+        "models": [{"model": each["load"], "precision": each["precision"]} for each in steps if "load" in each],
+        "failed_at": None if told["fits"] else {"step": "load" if "load" in last else "work",
+                                                "model": last.get("load") or last.get("work")},
+        "planned_fits": planned.get("fits"), "planned_gb": planned.get("needed_gb"), "planned_weights_gb": planned.get("weights_gb"),
+        "vram_gb": _memory(told.get("vram_gb")), "rss_mb": told.get("rss_mb"),
+    }
 
 
 def _latency(found: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -90,7 +141,7 @@ def _throughput(found: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _vram(found: Mapping[str, Any]) -> dict[str, Any]:
-    readings = [each.get("vram_gb") for each in (found.get("latency") or {}).values()]
+    readings = [each.get("vram_gb") for name in ("latency", "list") for each in (found.get(name) or {}).values()]
     readings += [each.get("vram_gb") for sizes in (found.get("throughput") or {}).values() for each in sizes.values()]
     every = [_memory(each) for each in [found["load"]["vram_gb"], *readings] if each]
     highest = {name: max((each[name] for each in every if each[name] is not None), default=None) for name in every[0]}

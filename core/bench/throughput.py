@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.bench import batches, latency
+from core.bench import batches, latency, shortage
 from core.bench.asking import BATCHES
 from core.bench.frame import Bench
 from core.bench.subject import rows
@@ -23,6 +23,7 @@ def measure(bench: Bench) -> None:
     sizes = [("batch", size) for size in BATCHES]
     if bench.subject.reranker is not None:
         sizes += [("pairs", size) for size in BATCHES if size <= _PAIRS_OF_ITEMS]
+    before = shortage.baseline(bench.status())
     for kind, size in sizes:
         bench.expect(len(sizes) * (1 + bench.asked.times), f"한 번에 {size}{'쌍' if kind == 'pairs' else '문항'}")
         bench.engine.reset_peaks()
@@ -32,7 +33,8 @@ def measure(bench: Bench) -> None:
             answer = (batches.rerank(bench, query, given, size=size, turn=turn) if kind == "pairs"
                       else batches.encode(bench, given, size=size, turn=turn))
             # The first call of a size chooses kernels and takes memory for it.
-            bench.record(f"{kind} {size}", answer, {"size": size, "turn": turn}, counted=turn > 0)
+            bench.record(f"{kind} {size}", answer, {"size": size, "turn": turn, **before}, counted=turn > 0)
+            before = {}
     bench.finished = True
 
 
@@ -56,17 +58,16 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
 
 
 def _sizes(samples: Sequence[Sample], kind: str) -> dict[str, Any]:
+    short = dict(zip((each.place for each in samples), shortage.found(samples), strict=True))
     found: dict[str, Any] = {}
-    before: Mapping[str, int] = {}
     for size in BATCHES:
         own = [each for each in samples if each.series == f"{kind} {size}"]
         if counted := [each for each in own if each.counted]:
-            found[str(size)] = _one(size, own, counted, before)
-        before = next((each.memory for each in reversed(own) if each.memory), before)
+            found[str(size)] = _one(size, own, counted, ran_out=any(short[each.place] for each in own))
     return found
 
 
-def _one(size: int, own: Sequence[Sample], counted: Sequence[Sample], before: Mapping[str, int]) -> dict[str, Any]:
+def _one(size: int, own: Sequence[Sample], counted: Sequence[Sample], *, ran_out: bool) -> dict[str, Any]:
     """Return a size's figures: items that were answered over the time of all calls; its interval is that of the median call."""
     good = [each.total_ms for each in counted if each.outcome == "ok"]
     taken = sum(each.total_ms for each in counted) / 1000
@@ -77,7 +78,7 @@ def _one(size: int, own: Sequence[Sample], counted: Sequence[Sample], before: Ma
         "low": _rate(size, found["p50_high"]), "high": _rate(size, found["p50_low"]),
         "calls": len(counted), "failures": failures,
         # Where memory ran out the engine computed in smaller passes: it worked, but not at this size.
-        "fits": not failures and not batches.ran_out(own, before),
+        "fits": not failures and not ran_out,
         "latency_ms": found, "vram_gb": batches.memory_gb(own), "rss_mb": latency.rss_mb(own),
     }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from core.bench import batches, calling, latency, overview, reading
+from core.bench import batches, calling, latency, overview, reading, shortage
 from core.bench.asking import BATCHES, SIDES
 from core.bench.frame import Bench
 from core.bench.subject import Subject, rows
@@ -22,6 +23,7 @@ GATED = ("load", "query", "batch")
 """Stages whose highest use is the system's: at the pixel budget that was asked for."""
 SINGLE = ("load", "query", "batch 1")
 """Stages that must fit for the system to work at all; larger calls the engine can take in smaller passes."""
+NOT_LOADED = "{model} 모델을 올리지 못해 그 뒤는 재지 않았습니다. {error}"
 
 
 def measure(bench: Bench) -> None:
@@ -34,10 +36,17 @@ def measure(bench: Bench) -> None:
     bench.expect(total, "모델 불러오기")
     bench.engine.evict()
     bench.engine.reset_peaks()
-    before = reading.status(bench.engine).ooms  # of an engine that was there before: none of this bench's doing
+    before = shortage.baseline(bench.status())
     for model in subject.models:
-        answer, _ = calling.timed(lambda model=model: bench.engine.load(model.key, precision=model.precision, max_pixels=model.max_pixels))
-        bench.record(f"load {model.key}", answer, {"model": model.key, "precision": model.precision, "ooms_before": before})
+        answer, loaded = calling.timed(lambda model=model: bench.engine.load(model.key, precision=model.precision,
+                                                                             max_pixels=model.max_pixels))
+        answer = replace(answer, models=(loaded,) if loaded is not None else ())
+        bench.record(f"load {model.key}", answer, {"model": model.key, "precision": model.precision, **before})
+        before = {}
+        if answer.outcome != "ok":  # there is no more to be measured of a system that lacks a model
+            bench.ended_early = NOT_LOADED.format(model=model.key, error=answer.error)
+            bench.finished = shortage.found(bench.samples)[-1] is True
+            return
     stages = [(f"query {part}", lambda turn, listed=listed: calling.search(bench.db, bench.engine, subject, listed[turn % len(listed)]))
               for part, listed in subject.inputs.items()]
     stages += [(f"batch {size}", lambda turn, size=size: batches.encode(bench, given, size=size, turn=turn)) for size in BATCHES]
@@ -61,7 +70,7 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
     loads = [each for each in samples if each.series.startswith("load ")]
     highest = batches.memory_gb(gated)
     budget = max((each.memory["budget"] for each in gated if "budget" in each.memory), default=None)
-    out = batches.ran_out(gated, {"ooms": next((each.input.get("ooms_before", 0) for each in loads), 0)})
+    out = any(short for each, short in zip(samples, shortage.found(samples), strict=True) if each.series.split()[0] in GATED)
     single, room = _single(samples) if highest["process"] is not None else (None, None)
     return {
         "calls": len(samples),
@@ -87,15 +96,12 @@ def _single(samples: Sequence[Sample]) -> tuple[bool | None, int | None]:
     False: such a call failed while memory ran out in it. None: one failed for another reason, or no query was asked. A call in
     which memory ran out and that was answered all the same (another model had to leave) fits.
     """
-    before, known, failed, room = 0, False, False, None
-    for each in samples:
-        now = each.memory.get("ooms")
-        before = each.input.get("ooms_before", before) if not known else before
+    failed, room = False, None
+    for each, short in zip(samples, shortage.found(samples), strict=True):
         if _is_single(each.series) and each.outcome != "ok":
             failed = True
-            if now is not None and now > before:
+            if short:
                 room = max(room or 0, _room(each.memory))
-        before, known = (before, known) if now is None else (now, True)
     if room is not None:
         return False, room
     asked = any(each.series.startswith("query ") for each in samples)

@@ -18,8 +18,8 @@ def print_measurement(measurement: Measurement) -> None:
     print(f"{overview.kind_title(measurement.kind)} · {measurement.system} · {measurement.device}")
     if marks := overview.marks(measurement):
         print(f"주의: {marks}")
-    if early := result.get("ended_early"):
-        print(f"끝까지 재지 못했습니다: {early}")
+    for remark in overview.remarks(measurement):
+        print(remark)
     show = _SHOWN.get(measurement.kind)
     if show is not None:
         show(result)
@@ -53,10 +53,10 @@ def _latency(result: dict[str, Any]) -> None:
 
 
 def _throughput(result: dict[str, Any]) -> None:
-    print_table(("한 번에", "문항/초", "95% 구간", "p50 ms", "VRAM GB", "RAM MB", "실패", ""), [
-        (size, _one(told["items_per_s"]), f"{_one(told['low'])} – {_one(told['high'])}", _ms(told["latency_ms"]["p50"]),
+    print_table(("한 번에", "문항(쌍)/초", "95% 구간", "p50 ms", "VRAM GB", "RAM MB", "실패", ""), [
+        (f"{size}{unit}", _one(told["items_per_s"]), f"{_one(told['low'])} – {_one(told['high'])}", _ms(told["latency_ms"]["p50"]),
          _two(told["vram_gb"]["process"]), _one(told["rss_mb"]), told["failures"], "" if told["fits"] else "메모리가 모자랐습니다")
-        for size, told in result["by_batch"].items()])
+        for name, unit in (("by_batch", ""), ("by_pairs", "쌍")) for size, told in (result.get(name) or {}).items()])
     print(f"가장 빠른 크기: {overview.throughput(result)}")
 
 
@@ -94,6 +94,15 @@ def _index(result: dict[str, Any]) -> None:
           for each in result["indexes"] for ef, told in sorted(each["by_ef"].items(), key=lambda entry: int(entry[0])))])
 
 
+FITS = {True: "✓ 올라감", False: "✕ 넘침", None: "알 수 없음"}
+
+
+def _together(result: dict[str, Any]) -> None:
+    print_table(("조합", "함께", "프로세스 GB", "예상 GB", "RAM MB", ""), [
+        (overview.combination(told["name"]), FITS[told["fits"]], _two(told["vram_gb"]["process"]), _two(told["planned_gb"]),
+         _one(told["rss_mb"]), overview.stopped_at(told)) for told in result["combinations"]])
+
+
 def _two_times(told: dict[str, Any]) -> tuple[str, str]:
     return _ms(told["latency_ms"]["p50"]), _ms(told["latency_ms"]["p95"])
 
@@ -103,7 +112,7 @@ def _three(value: float | None) -> str:
 
 
 _SHOWN = {"latency": _latency, "throughput": _throughput, "vram": _vram, "stability": _stability, "stress": _stress,
-          "index": _index}
+          "index": _index, "together": _together}
 
 
 def _ms(value: float | None) -> str:

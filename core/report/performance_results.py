@@ -68,11 +68,11 @@ def as_xlsx(measured: Sequence[Measurement], *, made_at: datetime | None = None)
     if given:
         _gates(book.sheet("판정 기준", "판정 기준에서"), given)
     for kind, make in (("latency", _latency), ("throughput", _throughput), ("vram", _vram), ("stability", _stability), ("stress", _stress),
-                       ("index", _index)):
+                       ("index", _index), ("together", _together)):
         own = [each for each in measured if each.kind == kind]
         if own:
             make(book.sheet(overview.kind_title(kind), overview.kind_title(kind)), own)
-    _environments(book.sheet("환경", "측정한 환경"), [each for each in measured if each.kind in (*_KINDS, "index")])
+    _environments(book.sheet("환경", "측정한 환경"), [each for each in measured if each.kind in (*_KINDS, "index", "together")])
     return book.close()
 
 
@@ -124,11 +124,12 @@ def _latency(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 
 
 def _throughput(sheet: Sheet, measured: Sequence[Measurement]) -> None:
-    _table(sheet, [Column("한 번에", "count"), Column("문항/초", "value"), Column("아래", "value"), Column("위", "value"),
+    _table(sheet, [Column("무엇"), Column("한 번에", "count"), Column("1초에", "value"), Column("아래", "value"), Column("위", "value"),
                    Column("호출", "count"), Column("실패", "count"), Column("VRAM GB", "value"), Column("RAM MB", "value")],
-           ((each, [int(size), *(told.get(name) for name in ("items_per_s", "low", "high", "calls", "failures")),
+           ((each, [unit, int(size), *(told.get(name) for name in ("items_per_s", "low", "high", "calls", "failures")),
                     (told.get("vram_gb") or {}).get("process"), told.get("rss_mb")])
-            for each in measured for size, told in (each.result.get("by_batch") or {}).items()))
+            for each in measured for name, unit in (("by_batch", "문항"), ("by_pairs", "쌍"))
+            for size, told in (each.result.get(name) or {}).items()))
 
 
 def _vram(sheet: Sheet, measured: Sequence[Measurement]) -> None:
@@ -167,6 +168,15 @@ def _index(sheet: Sheet, measured: Sequence[Measurement]) -> None:
                    Column("재현율@10", "value"), Column("P50 ms", "value"), Column("P95 ms", "value"), Column("만드는 초", "value"),
                    Column("색인 MB", "value")],
            ((each, [each.result.get("rows"), *cells]) for each in measured for cells in _searches(each.result)))
+
+
+def _together(sheet: Sheet, measured: Sequence[Measurement]) -> None:
+    fits = {True: "올라감", False: "넘침", None: "알 수 없음"}
+    _table(sheet, [Column("조합", width=34), Column("함께", width=12), Column("프로세스 GB", "value"), Column("예상 GB", "value"),
+                   Column("예산 GiB", "value"), Column("RAM MB", "value"), Column("멈춘 곳", "long", 40)],
+           ((each, [overview.combination(told["name"]), fits[told["fits"]], told["vram_gb"]["process"], told["planned_gb"],
+                    each.config.get("budget_gb"), told["rss_mb"], overview.stopped_at(told)])
+            for each in measured for told in each.result.get("combinations") or []))
 
 
 def _searches(result: dict[str, Any]) -> list[list[object]]:

@@ -29,6 +29,8 @@ from core.store.collections import Collection
 from core.store.embedding_sets import EmbeddingSet
 from core.store.filters import Filters
 
+UNREAD = "리랭커가 읽지 못한 문항"
+"""How the note begins that says so."""
 _keyword_indexes = KeywordIndexes()
 
 
@@ -222,7 +224,7 @@ def reranked(run: Search) -> list[Hit]:
         run.trace.notes.append("축소 리랭커는 연결만 확인하는 모델이라 순위가 나아지지 않습니다.")
     unread = [hit for place, hit in enumerate(read) if place in reranking.failures]
     if unread:
-        run.trace.notes.append(f"리랭커가 읽지 못한 문항 {len(unread)}개는 A의 순서대로 다시 매긴 문항 뒤에 두었습니다.")
+        run.trace.notes.append(f"{UNREAD} {len(unread)}개는 A의 순서대로 다시 매긴 문항 뒤에 두었습니다.")
     scored = [place for place in range(len(read)) if place not in reranking.failures]
     best = [(hit.item_id, hit.score) for hit in rank([wanted[place] for place in scored], reranking.scores[scored])]
     return numbered([*best, *((hit.item_id, hit.score) for hit in (*unread, *rest))][: run.k])

@@ -13,7 +13,7 @@ from core.bench.synthetic import ROWS
 from core.engine.sampler import sampler
 from core.models.contract import Precision
 from core.search import systems
-from pages.widgets import jobs, markup, results, trouble
+from pages.widgets import jobs, markup, person, results, trouble
 from pages.widgets.text import attribute
 
 _ABOUT = ("엔진과 데이터베이스를 지나 실제 쿼리로 잽니다. 다른 화면을 보아도 계속되고, 멈추면 그때까지 잰 것이 남습니다. "
@@ -38,7 +38,7 @@ def draw(who: Person | None) -> None:
     last = jobs.newest(["bench"])
     if last and (last.active or datetime.now(UTC) - (last.ended_at or last.reported_at) < _REMEMBERED):
         jobs.draw(["bench"])
-    if not jobs.may_act(who) or (last and last.active):
+    if not person.may(who, "work") or (last and last.active):
         return
     with st.popover("재기", icon=":material/speed:", width="content"):
         results.notes([_ABOUT])

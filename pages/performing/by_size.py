@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.bench import comparing, overview
 from core.store.measurements import Measurement
-from pages.performing import data, systems
+from pages.performing import data, systems, together
 from pages.widgets import plot, tables
 from pages.widgets.plot import Sheet
 
@@ -18,13 +18,14 @@ def draw(measurement: Measurement) -> None:
     kind, name = measurement.kind, str(measurement.id)
     if kind == "index":
         systems.draw_index(measurement)
+    if kind == "together":
+        together.draw([measurement], name=name)
     if kind not in ("throughput", "vram", "stress"):
         return
     left, right = st.columns(2, gap="large")
     with left:
         if kind == "throughput":
-            systems.draw_curves(comparing.rates([measurement], data.short), kind=kind, title="처리량", x="한 번에 넣은 문항", y="문항/초",
-                                name=f"throughput-{name}", doubling=True)
+            systems.draw_rates([measurement], name=f"throughput-{name}")
         elif kind == "vram":
             systems.draw_memory([measurement], by="batch", name=name)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.bench import overview, running
+from core.bench import overview
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
@@ -13,11 +13,12 @@ from pages.widgets.address import written
 from pages.widgets.text import attribute
 
 _KEPT = 16
+_OTHERS = {"hnsw": "HNSW", "bm25": "BM25", "together": "여러 모델"}
 
 
 def listed() -> list[Measurement]:
     """Return the benches' measurements, the newest first; benches whose program died are concluded on the way."""
-    running.conclude_abandoned(doors.database())
+    doors.conclude_benches()
     with doors.database().connection() as conn:
         state = measurements.state(conn)
     return _listed(state)
@@ -37,8 +38,8 @@ def samples(measurement_id: int) -> list[Sample]:
 
 
 def short(system: str) -> str:
-    """Return a system's name for a narrow place: ``A``, ``A@512``; of an index its method."""
-    return "HNSW" if system == "hnsw" else "BM25" if system == "bm25" else written(system)
+    """Return a system's name for a narrow place: ``A``, ``A@512``; of an index its method, of models side by side that."""
+    return _OTHERS.get(system) or written(system)
 
 
 def link(measurement_id: int) -> str:

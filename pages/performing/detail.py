@@ -28,7 +28,8 @@ def draw(measurement: Measurement) -> None:
     markup.draw(f'<p class="ib-read"><b>{attribute(overview.headline(measurement))}</b> · {attribute(measurement.device)} '
                 f"{data.badges(overview.marks(measurement))}</p>")
     if measurement.partial:
-        results.notes([_PARTIAL.format(calls=measurement.result.get("calls") or 0), *filter(None, [measurement.result.get("ended_early")])])
+        results.notes([_PARTIAL.format(calls=measurement.result.get("calls") or 0)])
+    results.notes(overview.remarks(measurement))
     _at_gates(measurement)
     by_size.draw(measurement)
     samples = data.samples(measurement.id)
@@ -39,7 +40,7 @@ def draw(measurement: Measurement) -> None:
             calls.histogram(measurement, samples, chosen)
         with right:
             calls.timeline(measurement, samples, chosen)
-    elif measurement.kind != "index":
+    elif measurement.kind not in ("index", "together"):
         results.notes(["이 측정에는 호출 하나하나의 기록이 없습니다. 다른 컴퓨터에서 요약만 가져온 것입니다."])
     if measurement.kind == "stability":
         calls.memory(measurement, samples)

@@ -41,7 +41,7 @@ def _packed() -> bytes:
 
 def _bring_in(data: bytes) -> None:
     try:
-        with doors.database().connection() as conn:
+        with doors.writing("values").connection() as conn:
             done = travelling.unpack(conn, data)
     except UserError as error:
         trouble.show(error)

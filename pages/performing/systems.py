@@ -10,7 +10,7 @@ from core.bench import comparing, overview
 from core.bench.comparing import Condition, Curve
 from core.evaluation.verdict.gates import Source
 from core.store.measurements import Measurement
-from pages.performing import curves, data, latencies
+from pages.performing import curves, data, latencies, together
 from pages.widgets import markup, plot, results
 from pages.widgets.text import attribute
 
@@ -31,10 +31,10 @@ def draw(listed: Sequence[Measurement]) -> None:
         latencies.draw(comparing.newest(listed, "latency", chosen))
         left, right = st.columns(2, gap="large")
         with left:
-            rate = comparing.rates(comparing.newest(listed, "throughput", chosen), data.short)
-            draw_curves(rate, kind="throughput", title="처리량", x="한 번에 넣은 문항", y="문항/초", name="throughput", doubling=True)
+            draw_rates(comparing.newest(listed, "throughput", chosen), name="throughput")
         with right:
             draw_memory(listed_memory(listed, chosen), by="batch", name="compared")
+        together.draw(comparing.newest(listed, "together", chosen), name="compared")
         stressed = comparing.newest(listed, "stress", chosen)
         left, right = st.columns(2, gap="large")
         with left:
@@ -65,6 +65,16 @@ def listed_memory(listed: Sequence[Measurement], chosen: Condition) -> list[Meas
     whole = [each for each in comparing.newest(listed, "vram", chosen) if each.result.get("by_batch")]
     known = {each.system for each in whole}
     return whole + [each for each in comparing.newest(listed, "throughput", chosen) if each.system not in known]
+
+
+def draw_rates(measured: Sequence[Measurement], *, name: str) -> None:
+    """Draw items a second by the size of a call, and where a reranker was measured its pairs a second."""
+    pairs = comparing.rates(measured, data.short, by="pairs")
+    items = comparing.rates(measured, data.short)
+    if items or not pairs:
+        draw_curves(items, kind="throughput", title="처리량", x="한 번에 넣은 문항", y="문항/초", name=name, doubling=True)
+    if pairs:
+        draw_curves(pairs, kind="throughput", title="처리량 · 재순위", x="한 번에 넣은 쌍", y="쌍/초", name=f"{name}-pairs", doubling=True)
 
 
 def draw_memory(measured: Sequence[Measurement], *, by: str, name: str) -> None:

@@ -158,6 +158,8 @@ def _obstacle(measurement: Measurement, gate: Gate, file: GateFile, bad: Callabl
         return f"대상 카드가 아닌 {measurement.device}에서 잰 값입니다"
     if found := differences(measurement.config, file.subject, precision=gate.precision):
         return f"등록한 변형({variant_text(file.subject)})이 아닙니다({', '.join(found)})"
+    if measurement.result.get("stepped"):
+        return "재는 도중 메모리가 모자라 정밀도가 낮아졌습니다"
     if measurement.partial and not bad(measurement):
         return "측정이 중간에 끊겼습니다"
     return ""
