@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from core.engine import lanes as lanes_module
 from core.engine import shelf as shelf_module
+from core.engine.compute import Compute
 from core.engine.isolate import DeviceLostError
 from core.engine.lanes import Job, Lanes
 from core.engine.pace import Pace, grouped
@@ -56,6 +58,32 @@ def job(name: str = "", *, priority="interactive", seconds=60.0, log: list | Non
         return name
 
     return Job(work, priority=priority, deadline=time.monotonic() + seconds)
+
+
+@pytest.mark.parametrize(("device", "aside"), [("cpu", os.SCHED_IDLE), ("NVIDIA H100", os.SCHED_OTHER)])
+def test_on_a_processor_alone_what_nobody_waits_for_gives_way(device, aside):
+    lanes, source = Lanes(), FakeSource(device=device)
+    compute = Compute(lanes, Shelf(source), source, device_lost=lambda: None)
+    seen = {}
+    calls = [Job(_told(seen, priority), priority=priority, deadline=time.monotonic() + 60) for priority in ("batch", "interactive")]
+    compute.start()
+    for call in calls:
+        lanes.put(call)
+        os.set_blocking(call.done_fd, True)
+        os.eventfd_read(call.done_fd)
+        call.leave()
+    lanes.close(EngineError("끝"))
+    compute.join(timeout=30)
+    assert seen == {"batch": [aside, aside], "interactive": [os.SCHED_OTHER, os.SCHED_OTHER]} and not compute.is_alive()
+
+
+def _told(seen: dict, name: str):
+    def work():
+        seen[name] = [os.sched_getscheduler(0)]
+        yield
+        seen[name].append(os.sched_getscheduler(0))
+
+    return work
 
 
 def test_interactive_goes_between_the_batches_of_a_batch_job():

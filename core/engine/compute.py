@@ -1,10 +1,12 @@
-"""The one thread that touches models."""
+"""The one thread that touches models; on a processor it hands what nobody waits for to another, and waits for it."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from core.engine.isolate import DeviceLostError
 from core.engine.lanes import Job, Lanes
@@ -23,6 +25,7 @@ class Compute(threading.Thread):
     def __init__(self, lanes: Lanes, shelf: Shelf, source: Source, *, device_lost: Callable[[], None]) -> None:
         super().__init__(name="compute", daemon=True)
         self._lanes, self._shelf, self._source, self._device_lost = lanes, shelf, source, device_lost
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside", initializer=_stand_aside)
         self.current: Job | None = None
         self.preparing = True
 
@@ -42,7 +45,7 @@ class Compute(threading.Thread):
 
     def _work(self, job: Job) -> None:
         try:
-            finished = job.step()
+            finished = self._step(job)
         except DeviceLostError:
             log.exception("the GPU context is broken")
             reason = EngineError(DEVICE_LOST)
@@ -56,3 +59,19 @@ class Compute(threading.Thread):
             return
         if not finished:
             self._lanes.put_back(job)
+
+    def _step(self, job: Job) -> bool:
+        """Compute one batch. A processor is shared with pages and database, and what nobody waits for goes last there."""
+        if job.priority == "batch" and self._source.device == "cpu":
+            return self._aside.submit(job.step).result()
+        return job.step()
+
+
+def _stand_aside() -> None:
+    """Let this thread run only while nobody else wants the processor.
+
+    A merely nice thread keeps the rest of its time slice when another wakes; this one gives way at once. It is a thread of
+    its own because without privileges there is no way back from it.
+    """
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
