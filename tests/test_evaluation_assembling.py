@@ -161,6 +161,9 @@ def test_the_key_changes_with_everything_that_is_read(conn, bank, collection, st
     keys.append(key())
     embed(conn, collection.id)
     keys.append(key())
+    conn.execute("SET TIME ZONE 'America/New_York'")
+    assert key() == keys[-1], "the same moment, wherever the reader is"
+    conn.execute("RESET TIME ZONE")
     queries.put(conn, collection.id, query_id="q03", text="다른 글", query_type="natural_language", origin="human")
     keys.append(key())
     freezing.freeze(conn, collection.id, name="판정용", by="김라벨", relevant_from=1)

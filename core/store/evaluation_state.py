@@ -14,7 +14,7 @@ SELECT concat_ws(' ',
                FROM runs AS r LEFT JOIN run_queries AS q ON q.run_id = r.id
               WHERE r.collection_id = %(collection_id)s GROUP BY r.id) AS each_run),
     (SELECT coalesce(string_agg(id || ':' || vectors || ':' || coalesce(latest::text, ''), ',' ORDER BY id), '')
-       FROM (SELECT s.id, count(e.item_id) AS vectors, max(e.embedded_at) AS latest
+       FROM (SELECT s.id, count(e.item_id) AS vectors, extract(epoch FROM max(e.embedded_at)) AS latest
                FROM embedding_sets AS s LEFT JOIN embeddings AS e ON e.set_id = s.id
               WHERE s.collection_id = %(collection_id)s GROUP BY s.id) AS each_set))
 """
