@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from core.errors import UserError
 from core.settings import PROJECT_DIR
-from core.store import images, open_database
+from core.store import images
+from pages.widgets import doors
 
 log = logging.getLogger(__name__)
 FONT_DIR = PROJECT_DIR / "data" / "fonts"
@@ -32,7 +33,7 @@ def figure(request: Request) -> Response:
     if not _SHA256.fullmatch(name):
         return _missing()
     try:
-        with open_database().connection() as conn:
+        with doors.database().connection() as conn:
             found = images.get(conn, name)
     except UserError:
         log.exception("figure %s could not be read", name)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
-from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.accounts import company, identities, logins, users
+from core.accounts import access, company, entrance, logins
+from core.accounts.entrance import Entered
 from core.accounts.person import Person
 from core.errors import InputError, UserError
 from core.settings import PROJECT_DIR, settings
-from core.store import open_database
 
 log = logging.getLogger(__name__)
 _PAGE = (PROJECT_DIR / "pages" / "assets" / "login.html").read_text(encoding="utf-8")
@@ -93,8 +92,9 @@ def from_here(request: Request) -> bool:
 
 
 def home_of(person: Person | None) -> str:
-    """Return the first page of a person."""
-    return "/label" if person is not None and person.role == "rater" else "/"
+    """Return the address of a person's first page."""
+    name = access.home_of(person)
+    return "/" if name == "search" else f"/{name}"
 
 
 def _form(wanted: str, name: str = "", error: str = "", status: int = 200) -> Response:
@@ -118,26 +118,19 @@ def _form(wanted: str, name: str = "", error: str = "", status: int = 200) -> Re
 def _enter(fields: dict[str, str], address: str, secure: bool, before: str) -> Response:
     wanted, name = next_of(fields.get("next", "")), fields.get("name", "")
     try:
-        database = open_database()
-        if logins.demanded(db=database):
-            name = users.prove(database, name=name, password=fields.get("password", ""), address=address).name
-            value = logins.begin(name, picked=False, db=database)
-        else:
-            value = logins.begin(users.clean_name(name), picked=True, db=database)
-        if before:
-            logins.end(before, db=database)
-        person = logins.person_of(value, db=database)
+        entered = entrance.by_name(name, fields.get("password", ""), address=address, before=before)
     except InputError as error:
         return _form(wanted, name, str(error), status=401)
     except UserError as error:
         log.exception("a login could not be stored")
         return _form(wanted, name, str(error), status=503)
-    return _entered(value, wanted or home_of(person), secure=secure)
+    return _let_in(entered, wanted, secure=secure)
 
 
-def _entered(value: str, to: str, *, secure: bool, lasting: timedelta = logins.LASTING) -> Response:
-    answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
-    answer.set_cookie(logins.COOKIE, value, max_age=int(lasting.total_seconds()), path="/", httponly=True, samesite="lax", secure=secure)
+def _let_in(entered: Entered, wanted: str, *, secure: bool) -> Response:
+    answer = RedirectResponse(wanted or home_of(entered.person), status_code=303, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(logins.COOKIE, entered.value, max_age=int(entered.lasting.total_seconds()), path="/", httponly=True,
+                      samesite="lax", secure=secure)
     return answer
 
 
@@ -167,7 +160,7 @@ def _depart(wanted: str, secure: bool) -> Response:
     try:
         if not company.offered():
             return _form(wanted, error=NO_COMPANY, status=404)
-        departure = company.depart(open_database(), wanted=wanted)
+        departure = entrance.depart(wanted)
     except UserError as error:
         log.exception("a company login could not begin")
         return _form(wanted, error=str(error), status=503)
@@ -182,20 +175,14 @@ def _arrive(asked: dict[str, str], cookies: dict[str, str], secure: bool) -> Res
     try:
         if not company.offered():
             return _form("", error=NO_COMPANY, status=404)
-        database = open_database()
-        arrival = company.arrive(database, pending=cookies.get(_PENDING, ""), **asked)
-        account = identities.enter(database, issuer=settings().oidc_issuer, claims=arrival.claims)
-        value = logins.begin(account.name, picked=False, lasting=logins.LASTING_COMPANY, db=database)
-        if before := cookies.get(logins.COOKIE, ""):
-            logins.end(before, db=database)
-        person = logins.person_of(value, db=database)
+        entered = entrance.by_company(pending=cookies.get(_PENDING, ""), before=cookies.get(logins.COOKIE, ""), **asked)
     except InputError as error:
         answer = _form("", error=str(error), status=401)
     except UserError as error:
         log.exception("a company login could not end")
         answer = _form("", error=str(error), status=503)
     else:
-        answer = _entered(value, next_of(arrival.wanted) or home_of(person), secure=secure, lasting=logins.LASTING_COMPANY)
+        answer = _let_in(entered, next_of(entered.wanted), secure=secure)
     answer.delete_cookie(_PENDING, path=company.PATH, httponly=True, samesite="lax", secure=secure)
     return answer
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from core.accounts import logins
-from core.accounts.access import pages_for
+from core.accounts import access, logins, rights
 from core.accounts.person import ROLES
 from pages.widgets import jobs, person, results, style, trouble
 from pages.widgets.style import ASSETS
@@ -18,7 +19,7 @@ st.set_page_config(
 )
 st.logo(ASSETS / "name.png", size="small")
 NOT_YOURS = "이 화면은 {name} 님의 역할({role})로는 볼 수 없습니다. 볼 수 있는 화면으로 가 주세요."
-LOGGED_OUT = "로그인이 풀렸습니다. 화면을 새로 고쳐 다시 로그인해 주세요."
+_LANDED = "shell.landed"
 PAGES = {
     # The default page answers at "/" alone.
     "search": ("playground.py", "검색 플레이그라운드", ":material/search:", None),
@@ -40,7 +41,7 @@ def _shell() -> None:
     unknown: Exception | None = None
     try:
         who = person.current()
-        allowed = pages_for(who, demanded=logins.demanded())
+        allowed = access.pages_for(who, demanded=logins.demanded())
     except Exception as error:
         # Who is here cannot be known without the database; then no page is drawn, only the sentence that says why.
         unknown = error
@@ -54,13 +55,12 @@ def _shell() -> None:
         return
     person.draw(who)
     name = next((name for name, each in drawn.items() if each is page), "")
+    _land(access.home_of(who), name, drawn, allowed)
     if name in allowed:
         with trouble.boundary():
             page.run()
-    elif name == "search" and "label" in allowed and not st.query_params:
-        st.switch_page(drawn["label"])
     elif who is None:
-        results.calm(LOGGED_OUT)
+        results.calm(rights.LOGGED_OUT)
     else:
         results.calm(NOT_YOURS.format(name=who.name, role=ROLES[who.role]))
         # With one page alone there is no menu to choose from.
@@ -69,6 +69,14 @@ def _shell() -> None:
     if name in allowed:
         with trouble.boundary():
             jobs.tray(who)
+
+
+def _land(home: str, name: str, drawn: Mapping[str, st.Page], allowed: frozenset[str]) -> None:
+    """Lead whoever comes in by the bare address to their own page, once: afterwards the search is a page like the others."""
+    came_in = not st.session_state.get(_LANDED)
+    st.session_state[_LANDED] = True
+    if name == "search" != home and home in allowed and not st.query_params and (came_in or name not in allowed):
+        st.switch_page(drawn[home])
 
 
 _shell()

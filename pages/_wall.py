@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.accounts import company, logins
 from core.errors import SettingError, UserError
-from core.store import open_database
 from pages import _login
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def refuse_open_network(address: str | None) -> None:
     """
     company.offered()
     bare = address or "0.0.0.0"
-    if is_loopback(f"[{bare}]" if ":" in bare else bare) or logins.demanded(db=open_database()):
+    if is_loopback(f"[{bare}]" if ":" in bare else bare) or logins.demanded():
         return
     raise SettingError(
         f"로그인할 사람이 없어 네트워크 주소({address or '모든 주소'})로 열지 않았습니다. "

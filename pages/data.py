@@ -11,17 +11,22 @@ _KEY = "data.section"
 
 
 def main() -> None:
-    """Draw the page: one section."""
+    """Draw the page: one section of those this person may open."""
+    who = person.current()
+    names = [name for name in SECTIONS if person.may_open(who, "data", name)]
+    if not names:
+        return
     wanted = st.query_params.get("section", "")
-    first = next(iter(SECTIONS))
-    if to := place.section_to():
+    chosen = names[0]
+    if (to := place.section_to()) in names:
         st.session_state[_KEY] = to
-    chosen = st.segmented_control("보기", list(SECTIONS), format_func=lambda name: SECTIONS[name].title, key=_KEY,
-                                  default=wanted if wanted in SECTIONS else first, label_visibility="collapsed") or first
+    if len(names) > 1:
+        chosen = st.segmented_control("보기", names, format_func=lambda name: SECTIONS[name].title, key=_KEY,
+                                      default=wanted if wanted in names else chosen, label_visibility="collapsed") or chosen
     if chosen != wanted:
         st.query_params["section"] = chosen
     with trouble.boundary():
-        SECTIONS[chosen].draw(person.current())
+        SECTIONS[chosen].draw(who)
 
 
 main()

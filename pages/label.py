@@ -12,6 +12,8 @@ def main() -> None:
     """Draw the page: one section, chosen from those this person may open."""
     who = person.current()
     names = sections_for(who)
+    if not names:
+        return
     chosen = names[0]
     if len(names) > 1:
         wanted = st.query_params.get("section", names[0])

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.store.measurements import Measurement
 from pages.performing import asking, data, detail, files, gates, listing, live, quality, systems
-from pages.widgets import jobs, person, results, trouble
+from pages.widgets import person, results, trouble
 
 _NOTHING = ("아직 잰 것이 없습니다. '재기'로 이 컴퓨터에서 재거나, 대상 카드에서 잰 파일을 '파일'에서 가져와 주세요.")
 _VIEWS = {"systems": "시스템 견주기", "one": "측정 하나", "quality": "품질·속도·메모리", "all": "잰 것 모두"}
@@ -22,7 +22,7 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with trouble.boundary():
             asking.draw(who)
-        files.draw(listed, may_write=jobs.may_act(who))
+        files.draw(listed, may_write=person.may(who, "values"))
     live.draw()
     _follow(listed)
     if not listed:

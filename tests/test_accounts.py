@@ -148,7 +148,6 @@ def test_the_command_adds_lists_changes_and_blocks(house, monkeypatch, capsys):
 
 def test_a_network_address_needs_an_account_and_a_name_to_come_by(house, monkeypatch):
     monkeypatch.setattr(logins, "open_database", lambda: house)
-    monkeypatch.setattr(_wall, "open_database", lambda: house)
     for address in (None, "0.0.0.0", "::", "192.0.2.10", "localhost.example"):
         with pytest.raises(SettingError, match="users add"):
             _wall.refuse_open_network(address)
@@ -178,7 +177,7 @@ def test_what_no_line_allows_is_refused():
     def seen(role: str) -> frozenset[str]:
         return pages_for(Person("n", role), demanded=True)
 
-    assert seen("rater") == {"label"}
+    assert seen("rater") == {"label", "data"}
     assert seen("viewer") == {"search", "compare", "metrics", "performance", "progress", "report", "meeting"}
     assert seen("senior") == seen("developer") == seen("tf") == seen("viewer") | {"label", "vram", "data"}
     assert seen("unheard-of") == frozenset() == pages_for(None, demanded=True)

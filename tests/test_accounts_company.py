@@ -11,7 +11,7 @@ from psycopg import sql
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.accounts import company, identities, logins, users
+from core.accounts import company, entrance, identities, logins, users
 from core.cli.main import main
 from core.errors import InputError, StoreError
 from core.settings import settings
@@ -39,7 +39,7 @@ def house(elsewhere, issuer, monkeypatch):
                         "OIDC_ADDRESS": "http://127.0.0.1", "OIDC_DEFAULT_ROLE": "", "OIDC_ROLES_CLAIM": ""}.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
-    monkeypatch.setattr(_login, "open_database", lambda: elsewhere)
+    monkeypatch.setattr(entrance, "open_database", lambda: elsewhere)
     monkeypatch.setattr(logins, "open_database", lambda: elsewhere)
     _empty(elsewhere)
     yield elsewhere

@@ -12,7 +12,7 @@ from core.accounts.person import Person
 from core.cli.main import main
 from core.decision import roles
 from core.decision.body import body_of, sha256_of
-from core.errors import InputError
+from core.errors import ForbiddenError, InputError
 from core.evaluation import assembling
 from core.evaluation.verdict import critical, gates, load
 from core.labels.versions import freezing
@@ -190,12 +190,17 @@ def test_a_report_of_another_collection_or_of_older_evidence_is_not_decided_on(c
 
 
 def test_who_may_record_and_sign_follows_the_role_and_nobody_nameless_where_a_login_is_asked_for():
-    for role, records, signs in (("viewer", False, ()), ("rater", False, ()), ("senior", False, ("content_lead",)),
-                                 ("developer", True, ("developer",)), ("tf", True, ("tf_lead",))):
+    for role, signs in (("viewer", ()), ("rater", ()), ("senior", ("content_lead",)), ("developer", ("developer",)), ("tf", ("tf_lead",))):
         who = Person("누구", role)
-        assert roles.may_record(who, demanded=True) is records
+        if role == "tf":
+            roles.need_recorder(who, demanded=True)
+        else:
+            with pytest.raises(ForbiddenError, match="결정 적기: TF 역할만"):
+                roles.need_recorder(who, demanded=True)
         assert tuple(each for each in roles.ROLES if roles.may_sign(who, each, demanded=True)) == signs
-    assert roles.may_record(None, demanded=False) and not roles.may_record(None, demanded=True)
+    roles.need_recorder(None, demanded=False)
+    with pytest.raises(ForbiddenError, match="로그인이 풀렸습니다"):
+        roles.need_recorder(None, demanded=True)
     picked = Person("나", "developer", picked=True)
     assert all(roles.may_sign(picked, each, demanded=False) for each in roles.ROLES)
     assert not any(roles.may_sign(each, "tf_lead", demanded=True) for each in (None, picked))

@@ -123,8 +123,7 @@ def test_a_token_holds_only_as_it_was_signed(sit, conn):
             tokens.read(conn, wrong)
 
 
-def test_the_route_acknowledges_what_is_stored_and_nothing_else(sit, conn, database, monkeypatch):
-    monkeypatch.setattr(_labels, "open_database", lambda: database)
+def test_the_route_acknowledges_what_is_stored_and_nothing_else(sit, conn, monkeypatch):
     one = sit("kim")
     token, client = tokens.sign(conn, one.assignment), TestClient(Starlette(routes=_labels.ROUTES))
     good = {"token": token, "events": [one.event(0, 3)]}
@@ -142,7 +141,7 @@ def test_the_route_acknowledges_what_is_stored_and_nothing_else(sit, conn, datab
     monkeypatch.setattr(_labels.logins, "demanded", lambda **_: True)
     late = {"token": token, "events": [one.event(1, 1)]}
     assert client.post("/labels/events", json=late).status_code == 401
-    for name, status in (("lee", 401), ("kim", 200)):
-        monkeypatch.setattr(_labels.logins, "person_of", lambda *_, name=name, **__: Person(name, "rater"))
+    for name, role, status in (("lee", "rater", 401), ("kim", "viewer", 403), ("kim", "tf", 403), ("kim", "rater", 200)):
+        monkeypatch.setattr(_labels.logins, "person_of", lambda *_, name=name, role=role, **__: Person(name, role))
         assert client.post("/labels/events", json=late).status_code == status
     assert [event.grade for event in one.stored()] == [3, 1]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.accounts.person import Person
-from core.errors import InputError
+from core.errors import ForbiddenError, InputError
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.resampling import Difference
 from core.evaluation.scenarios import GATE, SCENARIOS
@@ -65,7 +65,7 @@ def test_who_may_keep_and_take_out(conn, collection, who, demanded, allowed):
     bookmarks.keep(conn, collection.id, "?q=there", "있던 것", by="김선생")
     for act in (lambda: bookmarks.keep(conn, collection.id, "?q=new", "새것", by="이름", who=who, demanded=demanded),
                 lambda: bookmarks.leave(conn, collection.id, "?q=there", by="이름", who=who, demanded=demanded)):
-        with nullcontext() if allowed else pytest.raises(InputError, match="맞는 계정"):
+        with nullcontext() if allowed else pytest.raises(ForbiddenError):
             act()
     assert [each.address for each in bookmarks.listing(conn, collection.id)] == (["?q=new"] if allowed else ["?q=there"])
 

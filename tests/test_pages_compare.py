@@ -123,7 +123,7 @@ def test_a_comparison_is_kept_for_the_meeting_by_name_and_not_by_who_only_looks(
     monkeypatch.setattr(data, "keep_for_meeting", lambda collection, address, title, who: kept.append((address, title, who.name)))
     assert "먼저 정답 라벨링에서 이름을" in shown(page.run())
     monkeypatch.setattr(person, "current", lambda: Person("손님", "viewer"))
-    assert "이 권한으로는 회의에" in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
+    assert "회의에 쓸 비교 담기: 선임 라벨러" in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
     monkeypatch.setattr(person, "current", lambda: Person("위원", "tf"))
     page.run()
     next(each for each in page.button if each.label == "담기").click().run()

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from core.accounts.person import Person
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
 from core.labels.versions import freezing
@@ -133,14 +132,6 @@ def test_a_meeting_keeps_how_things_stood_when_it_was_held(conn, collection):
         meetings.write(conn, collection.id, "day5", minutes="", by="나")
     with pytest.raises(NotFoundError):
         meetings.hold(conn, collection.id, "day3", on=MONDAY, snapshot={}, by="나")
-
-
-def test_viewers_raters_and_the_nameless_of_a_team_write_nothing():
-    assert [stating.may_state(Person("나", role), demanded=True) for role in ("viewer", "rater", "senior", "developer", "tf")] == [
-        False, False, True, True, True]
-    assert stating.may_state(None, demanded=False) and not stating.may_state(None, demanded=True)
-    with pytest.raises(InputError):
-        stating.need_stater(Person("나", "viewer"), demanded=False)
 
 
 @pytest.mark.slow

@@ -18,8 +18,3 @@ class Person:
     name: str
     role: Role
     picked: bool = False
-
-    @property
-    def manages_labels(self) -> bool:
-        """Whether this person may open rounds, see agreement, adjudicate and freeze."""
-        return self.role in ("senior", "developer")

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from psycopg import Connection
 
-from core.accounts.person import Person, Role
+from core.accounts import rights
+from core.accounts.person import Person
 from core.errors import InputError
 from core.store import bookmarks
 
 LONGEST_TITLE = 120
 LONGEST_ADDRESS = 6000
-_KEEPERS: tuple[Role, ...] = ("senior", "developer", "tf")
 listing = bookmarks.listing
-
-
-def may_keep(who: Person | None, *, demanded: bool) -> bool:
-    """Return whether somebody at the dashboard may keep comparisons and take them out.
-
-    Args:
-        demanded: a login is asked for; then nobody without one writes anything.
-    """
-    return not demanded if who is None else who.role in _KEEPERS
 
 
 def keep(conn: Connection, collection_id: int, address: str, title: str, *, by: str, who: Person | None = None,
@@ -32,9 +23,10 @@ def keep(conn: Connection, collection_id: int, address: str, title: str, *, by: 
         who: the account at the dashboard, ``demanded`` whether a login is asked for there.
 
     Raises:
-        InputError: this person may not, title or address cannot be used, or nobody's name stands for it.
+        ForbiddenError: this person may not.
+        InputError: title or address cannot be used, or nobody's name stands for it.
     """
-    _need(who, demanded=demanded)
+    rights.demand(who, "bookmarks", demanded=demanded)
     words = " ".join(title.split())
     if not words:
         raise InputError("회의에서 알아볼 제목을 한 줄 적어 주세요.")
@@ -47,17 +39,13 @@ def leave(conn: Connection, collection_id: int, address: str, *, by: str, who: P
     """Take a comparison out again; one that is not kept stays so.
 
     Raises:
-        InputError: this person may not, the address cannot be one, or nobody's name stands for it.
+        ForbiddenError: this person may not.
+        InputError: the address cannot be one, or nobody's name stands for it.
     """
-    _need(who, demanded=demanded)
+    rights.demand(who, "bookmarks", demanded=demanded)
     found = next((each for each in listing(conn, collection_id) if each.address == _checked(address)), None)
     if found is not None:
         bookmarks.append(conn, collection_id, address=found.address, title=found.title, kept=False, by=_named(by))
-
-
-def _need(who: Person | None, *, demanded: bool) -> None:
-    if not may_keep(who, demanded=demanded):
-        raise InputError("회의에 담고 빼는 것은 TF, 개발자, 선임 라벨러만 할 수 있습니다. 맞는 계정으로 로그인해 주세요.")
 
 
 def _checked(address: str) -> str:

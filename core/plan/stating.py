@@ -9,29 +9,12 @@ from uuid import UUID
 from psycopg import Connection
 
 from core import typed
-from core.accounts.person import Person
 from core.errors import InputError, NotFoundError
 from core.plan import facts, tasks
 from core.plan.risks import RISKS, STATUSES
 from core.store import plan_events
 
 MOST_OFF = 60
-_NO_RIGHT = "진행 상황은 열람 계정으로 고칠 수 없습니다. 맞는 계정으로 로그인해 주세요."
-
-
-def may_state(who: Person | None, *, demanded: bool) -> bool:
-    """Return whether somebody at the dashboard may write here."""
-    return not demanded if who is None else who.role not in ("viewer", "rater")
-
-
-def need_stater(who: Person | None, *, demanded: bool) -> None:
-    """Refuse whoever may not.
-
-    Raises:
-        InputError: this person may not.
-    """
-    if not may_state(who, demanded=demanded):
-        raise InputError(_NO_RIGHT)
 
 
 def days(words: str) -> list[date]:

@@ -35,12 +35,17 @@ _UNDER_WAY = sql.SQL("""
 SELECT {} FROM jobs WHERE arguments = %(arguments)s AND state IN ('queued', 'running', 'cancelling')
 """).format(_COLUMNS)
 _GET = sql.SQL("SELECT {} FROM jobs WHERE id = %(job_id)s").format(_COLUMNS)
-_LISTING = sql.SQL("SELECT {} FROM jobs ORDER BY id DESC LIMIT %(limit)s").format(_COLUMNS)
-_BURY = sql.SQL("""
-UPDATE jobs SET state = 'interrupted', ended_at = clock_timestamp()
- WHERE state IN ('queued', 'running', 'cancelling')
-   AND reported_at < clock_timestamp() - make_interval(secs => %(silent)s) AND NOT {}
+_DEAD = sql.SQL("""
+CASE WHEN state IN ('queued', 'running', 'cancelling')
+      AND reported_at < clock_timestamp() - make_interval(secs => %(silent)s) THEN NOT {} ELSE false END
 """).format(_ALIVE)
+# Whoever looks sees a dead job as interrupted and need not write it: pages only read.
+_LISTING = sql.SQL("""
+SELECT id, arguments, title, takes_engine, CASE WHEN dead THEN 'interrupted' ELSE state END AS state, done, total, words, done_before,
+       error, attempts, asked_by, created_at, started_at, reported_at, CASE WHEN dead THEN reported_at ELSE ended_at END AS ended_at
+  FROM (SELECT *, {} AS dead FROM jobs ORDER BY id DESC LIMIT %(limit)s) AS latest ORDER BY id DESC
+""").format(_DEAD)
+_BURY = sql.SQL("UPDATE jobs SET state = 'interrupted', ended_at = reported_at WHERE {}").format(_DEAD)
 _AGAIN = sql.SQL("""
 UPDATE jobs SET state = 'queued', attempts = attempts + 1, error = '', words = '', started_at = NULL, ended_at = NULL,
                 reported_at = clock_timestamp()
@@ -146,10 +151,9 @@ def get(conn: Connection, job_id: int) -> Job:
 
 
 def listing(conn: Connection, *, limit: int = 50) -> list[Job]:
-    """Return the newest jobs, newest first; dead ones are marked as interrupted on the way."""
-    bury(conn)
+    """Return the newest jobs, newest first; dead ones are interrupted."""
     with conn.cursor(row_factory=class_row(Job)) as cursor:
-        return cursor.execute(_LISTING, {"limit": limit}).fetchall()
+        return cursor.execute(_LISTING, {"limit": limit, "silent": SILENT_SECONDS}).fetchall()
 
 
 def bury(conn: Connection) -> int:
@@ -170,6 +174,7 @@ def again(conn: Connection, job_id: int) -> Job | None:
 
 def cancel(conn: Connection, job_id: int) -> Job | None:
     """Ask a job to stop; None where it has ended or was asked already."""
+    bury(conn)
     with conn.cursor(row_factory=class_row(Job)) as cursor:
         return cursor.execute(_CANCEL, {"job_id": job_id}).fetchone()
 

@@ -11,7 +11,7 @@ from core.items.presets import PRESETS
 from core.items.sampling import SEED, Sample
 from core.settings import settings
 from pages.bank import place, upload
-from pages.widgets import doors, jobs, plot, results, tables, trouble
+from pages.widgets import doors, person, plot, results, tables, trouble
 
 _KINDS = {"image": "그림", "latex": "수식", "text": "글"}
 _QUOTAS = ("구분", "필요", "있음", "뽑음")
@@ -22,7 +22,7 @@ _NEW = "담을 컬렉션 이름"
 def draw(who: Person | None) -> None:
     """Draw the collections, and for those who may the import and the draw."""
     _listing()
-    if not jobs.may_act(who):
+    if not person.may(who, "bank"):
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -65,7 +65,7 @@ def _sampling() -> None:
         if st.button(f"{len(told.ids):,}문항 뽑기", type="primary", key="data.sample.draw", disabled=not (into and told.ids)):
             with trouble.boundary():
                 importers.check_name(into)
-                draw_sample(doors.database(), source=source, into=into, preset=preset, seed=seed)
+                draw_sample(doors.writing("bank"), source=source, into=into, preset=preset, seed=seed)
                 place.go(into, section="review")
                 st.rerun()
 

@@ -9,7 +9,7 @@ from core.search.systems import SYSTEMS
 from core.store import collections, embedding_sets
 from core.store.embedding_sets import SetSummary
 from pages.bank import place
-from pages.widgets import doors, jobs, origin, plot, results, tables, trouble
+from pages.widgets import doors, jobs, origin, person, plot, results, tables, trouble
 from pages.widgets.tables import Cell
 
 _HEADERS = ("모델", "무엇을", "정밀도", "차원", "그림 예산", "벡터", "옛것", "실패", "만든 때")
@@ -34,7 +34,7 @@ def draw(who: Person | None) -> None:
         plot.part("벡터", remark=_STALE if any(each.stale for each in sets) else "")
         tables.draw(_HEADERS, [_row(each) for each in sets], numbers=_NUMBERS)
     last = jobs.draw(["embed", "--collection", name])
-    if jobs.may_act(who) and not (last and last.active):
+    if person.may(who, "work") and not (last and last.active):
         _begin(name)
 
 

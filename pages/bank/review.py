@@ -16,7 +16,7 @@ from core.store import collections, items, reviews
 from core.store.collections import Collection
 from core.store.reviews import Freeze, Reviewed
 from pages.bank import place, review_item
-from pages.widgets import acts, doors, facts, jobs, plot, results, tables
+from pages.widgets import acts, doors, facts, person, plot, results, tables
 
 _ORDER = {"open": "아직", "untyped": "그림 종류 없음", "accept": "받음", "exclude": "뺌", "swap": "바꿈", "all": "모두"}
 _ABOUT = ("라벨링하기 전에 문항마다 받을지, 뺄지, 다른 문항으로 바꿀지 정합니다. 그림이 있으면 무엇을 그린 것인지도 정해 주세요. "
@@ -113,7 +113,7 @@ def _frozen(found: Collection, state: SampleState, frozen: list[Freeze], who: Pe
         plot.part("굳힌 표본", remark=f"{newest.at.astimezone():%Y-%m-%d %H:%M} · {newest.by} · {len(newest.body['items']):,}문항 · "
                                       f"sha256 {newest.sha256[:16]}…")
         results.notes([said])
-    if not jobs.may_act(who):
+    if not person.may(who, "bank"):
         return
     by = who.name if who else "대시보드"
     if state.settled and (not frozen or frozen[0].sha256 != freezing.digest(state.items)):
@@ -125,12 +125,12 @@ def _frozen(found: Collection, state: SampleState, frozen: list[Freeze], who: Pe
 
 
 def _freeze(name: str, by: str) -> str:
-    done = freezing.freeze(doors.database(), name, by=by)
+    done = freezing.freeze(doors.writing("bank"), name, by=by)
     return f"'{name}'의 {len(done.body['items']):,}문항을 굳혔습니다."
 
 
 def _apply(name: str, into: str, by: str) -> str:
-    done = applying.apply(doors.database(), name, into=into, by=by)
+    done = applying.apply(doors.writing("bank"), name, into=into, by=by)
     place.go(into)
     return (f"'{done.collection}'에 담았습니다: 그대로 {done.kept:,}, 바꿈 {done.swapped:,}, 뺌 {done.excluded:,}. "
             "새로 들어온 문항을 검수한 뒤 굳혀 주세요.")

@@ -14,7 +14,7 @@ from core.store import reviews
 from core.store.collections import Collection
 from core.store.items import StoredItem
 from core.store.reviews import Reviewed, Verdict
-from pages.widgets import acts, cards, doors, facts, jobs, results
+from pages.widgets import acts, cards, doors, facts, person, results
 
 _NO_SOURCE = "이 표본을 뽑은 컬렉션을 찾지 못해 바꿀 문항을 보일 수 없습니다. 은행을 먼저 가져와 주세요."
 _NONE_LEFT = "대신 넣을 만한 문항이 남아 있지 않습니다."
@@ -31,7 +31,7 @@ def draw(found: Collection, reviewed: Reviewed, who: Person | None) -> None:
         facts.remark(f"{VERDICTS[reviewed.verdict]}{swapped} · {reviewed.by}" + (f" · {reviewed.note}" if reviewed.note else ""))
     if missing := context.flags(stored.item):
         results.notes([f"살펴봐 주세요: {', '.join(flag.value for flag in missing)}."])
-    if jobs.may_act(who):
+    if person.may(who, "review"):
         _said(found, stored, reviewed, who)
     cards.whole(stored)
 
@@ -46,7 +46,7 @@ def _said(found: Collection, stored: StoredItem, reviewed: Reviewed, who: Person
     note = st.text_input("메모 (안 써도 됩니다)", value=reviewed.note, key=acts.field(name, "note"), max_chars=LONGEST_NOTE)
 
     def act(verdict: Verdict, swapped_for: str = "") -> str:
-        with doors.database().connection() as conn:
+        with doors.writing("review").connection() as conn:
             reviewing.review(conn, found.id, reviewed.item_id, by=by, verdict=verdict, swapped_for=swapped_for, note=note,
                              image_type="" if verdict in ("exclude", "swap") else image_type)
         return f"{reviewed.item_id}: {VERDICTS[verdict]}"

@@ -51,6 +51,8 @@ def draw() -> None:
 def _previewed(path: Path, name: str) -> ImportReport | None:
     key = _key(path, name)
     if work.state(key) is None:
+        database = doors.writing("bank")  # rolled back, and a write until then
+
         def reading(progress: work.Report, cancelled: work.Cancelled) -> ImportReport | None:
             def show(read: int, total: int) -> None:
                 progress(read, total, "문항을 읽는 중")
@@ -58,7 +60,7 @@ def _previewed(path: Path, name: str) -> ImportReport | None:
                     raise _StoppedError
 
             try:
-                return importers.preview(doors.database(), path, collection=name, progress=show)
+                return importers.preview(database, path, collection=name, progress=show)
             except _StoppedError:
                 return None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.meeting import bookmarks
 from core.store.bookmarks import Bookmark
@@ -13,11 +14,10 @@ from pages.comparing import data
 from pages.comparing.address import Comparing
 from pages.comparing.asked import Asked
 from pages.labelling import shown
-from pages.widgets import acts, results
+from pages.widgets import acts, person, results
 
 _ACT = "compare.bookmark"
 _NAMELESS = "누가 담았는지 남도록, 먼저 정답 라벨링에서 이름을 골라 주세요."
-_ONLY_LOOKS = "이 권한으로는 회의에 담을 수 없습니다. TF나 개발자에게 부탁해 주세요."
 _PICTURE = "올린 그림은 주소에 담기지 않아 회의에 담을 수 없습니다. 그림을 쿼리로 저장하면 담을 수 있습니다."
 
 
@@ -29,8 +29,8 @@ def draw(found: Asked, who: Person | None) -> None:
     here = next((each for each in data.kept_for_meeting(found.collection) if each.address == address), None)
     with st.popover("회의에 담김" if here else "회의에 담기", icon=":material/bookmark_added:" if here else ":material/bookmark_add:",
                     key="compare.bookmark"):
-        if who is None or not bookmarks.may_keep(who, demanded=False) or found.image is not None:
-            results.calm(_PICTURE if found.image is not None else _NAMELESS if who is None else _ONLY_LOOKS)
+        if who is None or not person.may(who, "bookmarks") or found.image is not None:
+            results.calm(_PICTURE if found.image is not None else _NAMELESS if who is None else rights.refusal("bookmarks"))
             return
         title = st.text_input("회의에서 부를 제목", value=here.title if here else title_of(found), max_chars=bookmarks.LONGEST_TITLE,
                               key=f"{_ACT}.title.{hash(address)}")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.accounts import logins
 from core.accounts.person import Person
+from core.accounts.rights import Act
 from core.errors import NotFoundError
 from core.labels import making, rounds
 from core.labels.versions import truth
@@ -95,7 +96,7 @@ def own_grade(collection: str, query: QueryRevision, item: StoredItem, who: Pers
 
 def judge(collection: str, query: QueryRevision, item: StoredItem, who: Person, *, grade: int, note: str) -> None:
     """Keep a grade given where systems and ranks are seen; it is on disk when this returns."""
-    with _opened(collection) as (conn, place):
+    with _opened(collection, "judging") as (conn, place):
         judgments.append(conn, [JudgmentEvent(
             collection_id=place, query_id=query.query_id, query_hash=query.content_hash, item_id=item.item.id,
             item_hash=item.content_hash, grade=grade, rater=who.name, origin="human", note=note, blinded=False,
@@ -109,7 +110,7 @@ def keep(collection: str, asked: Comparing, image: bytes | None, who: Person) ->
     Raises:
         InputError: it cannot be one.
     """
-    with _opened(collection) as (conn, place):
+    with _opened(collection, "queries") as (conn, place):
         made = making.create(conn, place, by=who.name, text=asked.q or None, image=image, source_item_id=asked.item or None)
     queries.clear()
     return made
@@ -127,13 +128,13 @@ def keep_for_meeting(collection: str, address: str, title: str, who: Person) -> 
     Raises:
         InputError: title or address cannot be used.
     """
-    with _opened(collection) as (conn, place):
+    with _opened(collection, "bookmarks") as (conn, place):
         bookmarks.keep(conn, place, address, title, by=who.name, who=who, demanded=logins.demanded())
 
 
 def leave_from_meeting(collection: str, address: str, who: Person) -> None:
     """Take a comparison out of the meeting again."""
-    with _opened(collection) as (conn, place):
+    with _opened(collection, "bookmarks") as (conn, place):
         bookmarks.leave(conn, place, address, by=who.name, who=who, demanded=logins.demanded())
 
 
@@ -153,7 +154,7 @@ def disputed(collection: str, systems: tuple[str, ...], k: int) -> list[tuple[st
 
 
 @contextmanager
-def _opened(collection: str) -> Iterator[tuple[Any, int]]:
-    """Yield a connection and the collection's id."""
-    with doors.database().connection() as conn:
+def _opened(collection: str, act: Act | None = None) -> Iterator[tuple[Any, int]]:
+    """Yield a connection and the collection's id; only with an act does it write."""
+    with (doors.writing(act) if act else doors.database()).connection() as conn:
         yield conn, collections.get(conn, collection).id

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.items import grades
 from core.store.items import StoredItem
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
-from pages.widgets import cards, doors, markup, results, trouble
+from pages.widgets import cards, doors, markup, person, results, trouble
 from pages.widgets.state import key
 
 _UNBLINDED = "여기서는 시스템과 순위가 보이므로, 이 등급은 '가리지 않고 매김'으로 따로 남습니다. 일치도와 판정에는 쓰지 않습니다."
 _NAMELESS = "등급을 매기려면 먼저 정답 라벨링에서 이름을 골라 주세요."
-_ONLY_LOOKS = "열람 권한으로는 등급을 매길 수 없습니다."
 _NOT_STORED = "등급은 저장된 쿼리에만 매길 수 있습니다. 저장하면 라벨링과 평가의 쿼리 목록에도 들어갑니다."
 _NO_ITEM = "이 문항은 이 컬렉션에 없습니다."
 
@@ -40,8 +40,8 @@ def _whole(found: Asked, stored: StoredItem | None, who: Person | None) -> None:
 
 def _grade(found: Asked, stored: StoredItem, who: Person | None) -> None:
     markup.draw('<div class="ib-th">이 쿼리의 답으로 매기기</div>')
-    if who is None or who.role == "viewer":
-        results.calm(_NAMELESS if who is None else _ONLY_LOOKS)
+    if who is None or not person.may(who, "judging"):
+        results.calm(_NAMELESS if who is None else rights.refusal("judging"))
         return
     if found.stored is None:
         results.calm(_NOT_STORED)

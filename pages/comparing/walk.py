@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.engine.client import EngineClient
 from core.search import running
-from core.store.database import Database
 from core.store.queries import QueryRevision
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
@@ -104,15 +102,16 @@ def _runs(found: Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.runs"):
         results.notes([words])
         st.button(f"쿼리 {len(known):,}개 검색하기", key="compare.runs.start", on_click=_start,
-                  args=(key, collection, tuple(missing), known, doors.database(), doors.encoder()))
+                  args=(key, collection, tuple(missing), known))
 
 
 def _whole(collection: str, system: str, known: list[QueryRevision]) -> Hashable:
     return collection, system, frozenset((query.query_id, query.content_hash) for query in known)
 
 
-def _start(key: str, collection: str, systems: tuple[str, ...], known: list[QueryRevision], database: Database,
-           engine: EngineClient) -> None:
+def _start(key: str, collection: str, systems: tuple[str, ...], known: list[QueryRevision]) -> None:
+    database, engine = doors.writing("work"), doors.encoder()
+
     def run(progress: work.Report, cancelled: work.Cancelled) -> None:
         for place, system in enumerate(systems):
             def told(done: int, total: int, place: int = place, system: str = system) -> None:

@@ -16,7 +16,7 @@ from core.store.decisions import StoredDecision
 from pages.deciding import held, signing
 from pages.measuring import data, gaps, stamp
 from pages.measuring.address import Asked
-from pages.widgets import acts, doors, markup, results, tables
+from pages.widgets import acts, doors, markup, person, results, tables
 from pages.widgets.text import attribute
 
 TITLE = "결정과 서명"
@@ -74,7 +74,7 @@ def _stamp(decision: StoredDecision) -> str:
 
 def _form(found: Collection, computed: Decision, listed: list[StoredDecision], who: Person | None) -> None:
     demanded = logins.demanded()
-    if not roles.may_record(who, demanded=demanded):
+    if not person.may(who, "decide"):
         return
     if who is None:
         markup.draw(_NAMELESS)
@@ -97,7 +97,7 @@ def _form(found: Collection, computed: Decision, listed: list[StoredDecision], w
 
 
 def _record(found: Collection, choice: str, reason: str, name: str, report: int | None, who: Person, demanded: bool) -> str:
-    made = deciding.record(doors.database(), found.name, choice, reason=reason, by=name, report_id=report, who=who,  # type: ignore[arg-type]
+    made = deciding.record(doors.writing("decide"), found.name, choice, reason=reason, by=name, report_id=report, who=who,  # type: ignore[arg-type]
                            demanded=demanded)
     return f"{made.id}번 결정을 적었습니다: {roles.CHOICES[made.choice]}."
 

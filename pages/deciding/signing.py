@@ -48,6 +48,6 @@ def _line(title: str, signed: Signature | None) -> str:
 
 
 def _sign(decision: StoredDecision, role: SignerRole, name: str, comment: str, who: Person | None, demanded: bool) -> str:
-    signed = deciding.sign(doors.database(), decision.id, role=role, name=name, comment=comment, read_sha256=decision.sha256, who=who,
-                           demanded=demanded)
+    signed = deciding.sign(doors.writing(roles.act(role)), decision.id, role=role, name=name, comment=comment,
+                           read_sha256=decision.sha256, who=who, demanded=demanded)
     return f"{signed.name} 님이 {roles.ROLES[signed.role]} 자리에 서명했습니다."

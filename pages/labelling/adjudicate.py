@@ -102,12 +102,12 @@ def _decide(case: Case, who: Person) -> None:
 
 
 def _decided(case: Case, who: Person, grade: int | None, note: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("adjudication").connection() as conn:
         made: JudgmentEvent = adjudication.decide(conn, case, grade, note.strip(), who.name)
     return f"'{case.query_id}' 쿼리와 '{case.item_id}' 문항을 '{shown.grade(made.grade)}'(으)로 정했습니다."
 
 
 def _withdrawn(case: Case, who: Person) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("adjudication").connection() as conn:
         adjudication.withdraw(conn, case, who.name)
     return f"'{case.query_id}' 쿼리와 '{case.item_id}' 문항의 조정을 거두었습니다."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.labels import rounds
 from core.settings import settings
@@ -42,7 +43,7 @@ def ask_name() -> None:
 def raters() -> list[str]:
     """Return the accounts that may judge, by name; where there are none, names are free."""
     with doors.database().connection() as conn:
-        return [user.name for user in users.listing(conn) if not user.disabled and user.role in ("rater", "senior", "developer")]
+        return [user.name for user in users.listing(conn) if not user.disabled and user.role in rights.ACTS["judging"].roles]
 
 
 def choose(name: str, options: dict[str, str]) -> str:

@@ -41,8 +41,8 @@ def draw(who: Person | None) -> None:
 def _make(found: Collection, request: PoolRequest) -> None:
     """Plan at once what needs no engine; what does goes on in the background."""
     st.session_state.pop(_PLAN, None)
-    database = doors.database()
     with trouble.boundary():
+        database = doors.writing("pool")
         request = checked(request)
         if not request.systems:
             work.forget(_key(found))
@@ -77,7 +77,7 @@ def _same(planned: PoolRequest, request: PoolRequest) -> bool:
 
 
 def _open(found: Collection, planned: PoolPlan, who: Person) -> str:
-    round_id = pool.open_round(doors.database(), planned, by=who.name)
+    round_id = pool.open_round(doors.writing("pool"), planned, by=who.name)
     st.session_state.pop(_PLAN, None)
     work.forget(_key(found))
     return (f"{round_id}번 라운드 '{planned.request.name}'을(를) 열었습니다. 라벨러의 '판정하기'에 {planned.asked:,}쌍이 나옵니다. "

@@ -7,9 +7,7 @@ import streamlit as st
 from core.accounts.person import Person
 from core.labels import making
 from pages.labelling import place, query_edit, query_list, query_making
-from pages.widgets import acts, doors
-
-_VIEWER = "viewer"
+from pages.widgets import acts, doors, person
 
 
 def draw(who: Person | None) -> None:
@@ -29,7 +27,7 @@ def draw(who: Person | None) -> None:
             states = making.states(conn, found.id, relevant_from=relevant_from, retired=True)
         query_list.draw(states, graded=graded, relevant_from=relevant_from)
     with left:
-        if who.role == _VIEWER:
+        if not person.may(who, "queries"):
             return
         doing = place.choose("queries", {"new": "새 쿼리", "edit": "고치거나 거두기"})
         if doing == "new":

@@ -12,7 +12,7 @@ from core.labels.making import QueryState
 from core.store.collections import Collection
 from core.store.queries import QueryRevision
 from pages.labelling import query_making, shown
-from pages.widgets import acts, doors, results
+from pages.widgets import acts, doors, person, results
 
 ACT = "queries.edit"
 _STARTS_ANEW = "글을 고치면 새 쿼리처럼 처음부터 판정합니다. 이전 글로 한 판정은 기록에 남습니다."
@@ -45,7 +45,8 @@ def draw(found: Collection, who: Person, states: Sequence[QueryState]) -> None:
 def _words(found: Collection, who: Person, query: QueryRevision) -> None:
     at = f"{ACT}.{query.query_id}.{query.revision}"
     text = st.text_area("글 고치기", value=query.text or "", key=acts.field(at, "text"), height=120)
-    keep = who.manages_labels and st.checkbox("뜻은 그대로입니다(오타만 고침). 지금까지의 등급을 옮깁니다.", key=acts.field(at, "keep"))
+    keep = person.may(who, "adjudication") and st.checkbox(
+        "뜻은 그대로입니다(오타만 고침). 지금까지의 등급을 옮깁니다.", key=acts.field(at, "keep"))
     acts.press("고쳐 저장", at, lambda: _edited(found, who, query, text, keep=keep), primary=True)
     if not keep:
         results.notes([_STARTS_ANEW])
@@ -53,7 +54,8 @@ def _words(found: Collection, who: Person, query: QueryRevision) -> None:
 
 
 def _edited(found: Collection, who: Person, query: QueryRevision, text: str, *, keep: bool) -> str:
-    with doors.database().connection() as conn, conn.transaction():
+    # To move a grade is to give one.
+    with doors.writing("adjudication" if keep else "queries").connection() as conn, conn.transaction():
         after = making.edit(conn, found.id, query.query_id, by=who.name, text=text)
         if after.revision == query.revision:
             return f"'{query.query_id}' 쿼리는 바뀐 데가 없어 그대로입니다."
@@ -64,18 +66,18 @@ def _edited(found: Collection, who: Person, query: QueryRevision, text: str, *, 
 
 
 def _renewed(found: Collection, who: Person, query: QueryRevision) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("queries").connection() as conn:
         making.renew(conn, found.id, query.query_id, by=who.name)
     return f"'{query.query_id}' 쿼리를 지금 문항에 맞추었습니다. 처음부터 다시 판정합니다."
 
 
 def _retired(found: Collection, who: Person, query: QueryRevision) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("queries").connection() as conn:
         making.retire(conn, found.id, query.query_id, by=who.name)
     return f"'{query.query_id}' 쿼리를 거두었습니다. 판정은 기록에 남고, 언제든 되살릴 수 있습니다."
 
 
 def _restored(found: Collection, who: Person, query: QueryRevision) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("queries").connection() as conn:
         making.restore(conn, found.id, query.query_id, by=who.name)
     return f"'{query.query_id}' 쿼리를 되살렸습니다."

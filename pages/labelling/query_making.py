@@ -51,7 +51,7 @@ def _image(found: Collection, who: Person) -> None:
 
 
 def _made(found: Collection, who: Person, **parts: object) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("queries").connection() as conn:
         made: QueryRevision = making.create(conn, found.id, by=who.name, **parts)
     return f"'{made.query_id}' 쿼리를 저장했습니다. 다음 라운드부터 판정할 수 있습니다."
 

@@ -83,7 +83,7 @@ def _choose(found: list[Round]) -> Round:
 def _work(round_id: int, rater: str) -> None:
     """Draw the pairs; the script presses the hidden button when it needs more."""
     key = f"label.first.{round_id}.{rater}"
-    laid = desk.lay_out(doors.database(), round_id, rater, ahead=_AHEAD, first=st.session_state.get(key), most=_LONGEST)
+    laid = desk.lay_out(doors.writing("judging"), round_id, rater, ahead=_AHEAD, first=st.session_state.get(key), most=_LONGEST)
     st.session_state[key] = laid.seats[0].ref if laid.seats else None
     markup.element('<div class="ib-desk"></div>')
     markup.element(f'<div class="ib-queue" hidden data-queue="{html.escape(_told(laid, rater))}"></div>')

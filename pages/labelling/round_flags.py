@@ -42,6 +42,6 @@ def _flag(found: Collection, who: Person, each: Flag, stored: StoredItem | None)
 
 
 def _clear(found: Collection, who: Person, each: Flag, reason: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("rounds").connection() as conn:
         flags.clear(conn, found.id, each.item_id, by=who.name, reason=reason)
     return f"'{each.item_id}' 문항의 결함 표시를 풀었습니다. 다시 판정에 나옵니다."

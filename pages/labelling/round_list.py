@@ -100,13 +100,13 @@ def _assign(found: Collection, each: Round) -> None:
 
 
 def _assigned(each: Round, named: tuple) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("rounds").connection() as conn:
         rounds.assign(conn, each.id, named)
     return f"'{each.name}' 라운드를 맡을 사람을 저장했습니다: {', '.join(part.name for part in named)}."
 
 
 def _close(each: Round) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("rounds").connection() as conn:
         rounds.close(conn, each.id)
     return f"'{each.name}' 라운드를 닫았습니다. 한 판정은 모두 남아 있습니다."
 

@@ -43,7 +43,7 @@ def draw(found: Collection, who: Person) -> None:
 
 
 def _pick(round_id: int, query_id: str, item_id: str, who: Person) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("pool").connection() as conn:
         new = pool.pick(conn, round_id, query_id, item_id, who.name)
     return (f"'{query_id}' 쿼리의 후보로 '{item_id}' 문항을 더했습니다." if new
             else f"'{item_id}' 문항은 이미 '{query_id}' 쿼리의 후보이거나 판정한 쌍입니다. 고른 사실만 적어 두었습니다.")

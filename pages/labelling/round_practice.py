@@ -46,7 +46,7 @@ def _new(found: Collection, who: Person) -> None:
 
 
 def _make(found: Collection, who: Person, name: str, pairs: list) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("rounds").connection() as conn:
         calibration.make(conn, found.id, name=name, pairs=pairs, by=who.name)
     return f"연습 라운드 '{name.strip()}'을(를) {len(pairs)}쌍으로 열었습니다. 라벨러의 '판정하기' 맨 앞에 나옵니다."
 

@@ -60,7 +60,7 @@ def _preview(preview: Preview) -> None:
 
 
 def _freeze(found: Collection, who: Person, name: str, note: str, level: int, signed: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("versions").connection() as conn:
         made = freezing.freeze(conn, found.id, name=name, note=note, relevant_from=level, by=who.name, unlisted_zero_by=signed)
     version = made.version
     if not made.new:

@@ -82,4 +82,4 @@ def _read(data: bytes, name: str, **options: object) -> TruthReport:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(name).name or "upload")
         path.write_bytes(data)
-        return importing.import_file(doors.database(), path, **options)
+        return importing.import_file(doors.writing("versions"), path, **options)

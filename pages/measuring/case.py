@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.accounts import rights
 from core.evaluation.analysis import cases, queries
 from core.evaluation.analysis.cases import KINDS, ErrorCase
 from core.evaluation.analysis.causes import CAUSES
@@ -20,7 +21,6 @@ from pages.widgets.text import attribute
 SHORT = {"missed": "상위 10개에 없음", "lost": "비교보다 못함"}
 _NONE = ""
 _NAMELESS = "원인을 남기려면 먼저 이름을 알려 주세요. 누가 언제 남겼는지 함께 기록됩니다."
-_ONLY_LOOKS = "열람 권한으로는 원인을 남길 수 없습니다."
 _ABOUT = "짐작한 원인은 문항과 목록에서 보이는 것만으로 고른 것입니다. 담당자가 정한 원인이 앞섭니다."
 
 
@@ -79,9 +79,9 @@ def _form(at: Shown, found: ErrorCase) -> None:
     if found.by and found.at:
         markup.draw(f'<p class="ib-read"><b>{attribute(CAUSES.get(found.cause or "", "원인 정하지 않음"))}</b> {attribute(found.note)} '
                     f'<span class="ib-soft">{attribute(f"{found.by} · {found.at.astimezone():%Y-%m-%d %H:%M}")}</span></p>')
-    if at.who is None or not at.may_write:
+    if at.who is None or not at.may("causes"):
         door = ' <a href="/login?next=/metrics" target="_self">이름 정하기</a>' if at.who is None else ""
-        markup.draw(f'<p class="ib-say">{attribute(_NAMELESS if at.who is None else _ONLY_LOOKS)}{door}</p>')
+        markup.draw(f'<p class="ib-say">{attribute(_NAMELESS if at.who is None else rights.refusal("causes"))}{door}</p>')
         return
     _say(at, found, at.who.name)
 
@@ -96,6 +96,6 @@ def _say(at: Shown, found: ErrorCase, by: str) -> None:
             note = st.text_input("메모", value=found.note, max_chars=cases.LONGEST_NOTE)
             sent = st.form_submit_button("남기기", type="primary")
     if sent:
-        with doors.database().connection() as conn:
+        with doors.writing("causes").connection() as conn:
             cases.say(conn, at.evaluation, found, cause=cause, note=note, by=by)
         st.rerun()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.accounts.person import Person
+from core.accounts.rights import Act
 from core.evaluation import assembling, comparisons, measures
 from core.evaluation import summary as summaries
 from core.evaluation.comparisons import PlannedComparison
@@ -32,7 +33,7 @@ from core.store.collections import Collection
 from core.store.truths import Version
 from pages.measuring import address
 from pages.measuring.address import Asked
-from pages.widgets import doors
+from pages.widgets import doors, person
 
 T = TypeVar("T")
 _EVALUATIONS = 4
@@ -63,10 +64,9 @@ class Shown:
         """Every scenario's values under the ground truth that is asked for; never to be changed."""
         return self.held.evaluation
 
-    @property
-    def may_write(self) -> bool:
-        """Whether this person may run, register and say things here; a viewer only looks."""
-        return self.who is None or self.who.role != "viewer"
+    def may(self, act: Act) -> bool:
+        """Return whether this person may do an act here."""
+        return person.may(self.who, act)
 
     def result(self, scenario: str = "") -> ScenarioResult:
         """Return a scenario's result; without a key that of the scenario the address asks for."""

@@ -44,8 +44,8 @@ def _row(band: Band) -> str:
 def _days(at: Shown) -> None:
     with doors.database().connection() as conn:
         stated = stated_values.history(conn, at.collection.id, _DAYS)
-    if at.who is None or not at.may_write:
-        if at.may_write:
+    if at.who is None or not at.may("values"):
+        if at.may("values"):
             markup.draw(f'<div class="ib-soft">\n\n개발 기간 단축은 사람이 넣는 값입니다. {register.NAMELESS}\n\n</div>')
         return
     with st.expander("개발 기간 단축 예상 넣기" if not stated else "개발 기간 단축 예상 고치기"):
@@ -62,6 +62,6 @@ def _days(at: Shown) -> None:
 
 def _state(at: Shown, value: float, note: str) -> str:
     assert at.who is not None
-    with doors.database().connection() as conn:
+    with doors.writing("values").connection() as conn:
         bands.state(conn, at.collection.id, name=_DAYS, value=value, note=note, by=at.who.name)
     return f"개발 기간 단축 {value:g}일을 {at.who.name}님의 이름으로 넣었습니다."

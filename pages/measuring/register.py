@@ -32,9 +32,9 @@ def draw(at: Shown, decision: Decision) -> None:
             results.notes([_NONE])
         for error in sorted(listed, key=lambda each: not each.open):
             _error(at, error)
-        if at.who is not None and at.may_write:
+        if at.who is not None and at.may("register"):
             _form(at)
-        elif at.may_write:
+        elif at.may("register"):
             markup.draw(f'<div class="ib-soft">\n\n{NAMELESS}\n\n</div>')
 
 
@@ -70,7 +70,7 @@ def _error(at: Shown, error: CriticalError) -> None:
         markup.draw(f'<div class="ib-error">{gate_table.sign(not error.open, "열려 있음" if error.open else "닫힘")}'
                     f"<b>{attribute(error.title)}</b><span>{attribute(told)}</span>"
                     f"{f'<p>{attribute(error.note)}</p>' if error.note else ''}{closed}</div>")
-        if error.open and at.who is not None and at.may_write:
+        if error.open and at.who is not None and at.may("register"):
             act = f"{_ACT}.{error.error_id}"
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 note = st.text_input("어떻게 해결했는지", key=acts.field(act, "note"), max_chars=2000, label_visibility="collapsed",
@@ -80,13 +80,13 @@ def _error(at: Shown, error: CriticalError) -> None:
 
 def _open(at: Shown, system: str, title: str, note: str) -> str:
     assert at.who is not None
-    with doors.database().connection() as conn:
+    with doors.writing("register").connection() as conn:
         critical.open_(conn, at.collection.id, system=system, title=title, note=note, by=at.who.name)
     return f"치명적 오류 '{title.strip()}'을(를) {at.who.name}님의 이름으로 적었습니다."
 
 
 def _close(at: Shown, error: CriticalError, note: str) -> str:
     assert at.who is not None
-    with doors.database().connection() as conn:
+    with doors.writing("register").connection() as conn:
         critical.close(conn, at.collection.id, error.error_id, note=note, by=at.who.name)
     return f"'{error.title}'을(를) 닫았습니다."

@@ -13,7 +13,7 @@ from core.evaluation.scenarios import SCENARIOS
 from core.store.jobs import Job
 from pages.measuring import named
 from pages.measuring.data import Shown
-from pages.widgets import doors, jobs, markup, results
+from pages.widgets import doors, jobs, markup, person, results
 from pages.widgets.text import attribute
 
 _OPEN = "metrics.run.open"
@@ -30,7 +30,7 @@ _NOTHING = "고른 범위의 목록이 모두 새것입니다. 실행하면 지�
 
 def button(at: Shown) -> None:
     """Draw the button that opens the panel, for those who may start jobs."""
-    if jobs.may_act(at.who):
+    if person.may(at.who, "work"):
         st.button("평가 실행", key="metrics.run.button", icon=":material/play_arrow:", on_click=_toggle,
                   type="secondary" if st.session_state.get(_OPEN) else "primary")
 
@@ -38,7 +38,7 @@ def button(at: Shown) -> None:
 def draw(at: Shown) -> None:
     """Draw an evaluation under way or cut off, and the panel where it is open."""
     last = jobs.draw(_verb(at))
-    if st.session_state.get(_OPEN) and jobs.may_act(at.who) and not (last and last.active):
+    if st.session_state.get(_OPEN) and person.may(at.who, "work") and not (last and last.active):
         with st.container(key="metrics-run"):
             _panel(at, last)
 

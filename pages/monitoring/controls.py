@@ -16,7 +16,7 @@ from core.models import registry
 from core.models.record import ModelRecord
 from core.settings import settings
 from core.store import jobs as stored
-from pages.widgets import doors, jobs, markup, person, trouble, work
+from pages.widgets import doors, markup, person, trouble, work
 from pages.widgets.sizes import in_memory
 from pages.widgets.text import attribute
 
@@ -38,7 +38,7 @@ def draw(view: View, where: Room) -> None:
                 markup.draw(f'<div class="ib-th">{name}</div>')
         for record in _records(view.status):
             with st.container(key=f"vram-model-{record.key}"), trouble.boundary():
-                _row(record, view.status, where, may=jobs.may_act(who) and not busy)
+                _row(record, view.status, where, may=person.may(who, "work") and not busy)
     if under_way is not None and (busy or under_way.error):
         words = f"{under_way.label}…" if busy else under_way.error
         markup.draw(f'<div class="ib-note" role="status">{attribute(words)}</div>')
@@ -145,6 +145,7 @@ def _question(title: str, why: list[str], act: object) -> None:
 
 
 def _load(key: str, precision: str, *, replace: bool) -> None:
+    doors.demand("work")
     engine: EngineClient = doors.encoder()
 
     def loading(progress: work.Report, cancelled: work.Cancelled) -> None:
@@ -156,5 +157,6 @@ def _load(key: str, precision: str, *, replace: bool) -> None:
 
 
 def _drop(key: str) -> None:
+    doors.demand("work")
     engine: EngineClient = doors.encoder()
     work.start(KEY, f"{key} 모델을 내리는 중입니다", lambda progress, cancelled: engine.evict(key))

@@ -73,7 +73,7 @@ def _snapshot(kept: Mapping[str, Any], *, seen: bool) -> None:
 
 
 def _held(collection: Collection, each: Meeting, day: date, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         snapshot = progress.as_json(progress.of(conn, collection, today=date.today()))
         meetings.hold(conn, collection.id, each.name, on=day, snapshot=snapshot | {"verdict": _verdict(collection)}, by=by)
     return f"{each.title}를 열었다고 적고, 그때의 진행을 남겼습니다."
@@ -85,6 +85,6 @@ def _verdict(collection: Collection) -> str:
 
 
 def _wrote(collection: Collection, each: Meeting, minutes: str, people: str, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         meetings.write(conn, collection.id, each.name, minutes=minutes, attendees=people, by=by)
     return f"{each.title}의 회의록을 저장했습니다."

@@ -17,7 +17,7 @@ from core.poc.steps import STEPS
 from core.settings import settings
 from core.store import collections
 from core.store.jobs import Job
-from pages.widgets import doors, jobs, markup, results
+from pages.widgets import doors, jobs, markup, person, results
 from pages.widgets.text import attribute, sentence
 
 _FRESH = 20.0
@@ -45,7 +45,7 @@ def draw(who: Person | None) -> None:
     job = jobs.newest(_verb(name))
     active = job is not None and job.active
     with st.container(horizontal=True, vertical_alignment="center", key="poc-head"):
-        if jobs.may_act(who) and not active:
+        if person.may(who, "work") and not active:
             _begin(name, job, with_bench=with_bench)
         markup.draw(f'<div class="ib-soft">{attribute(f"{name} · {_ABOUT}")}</div>')
     if active:

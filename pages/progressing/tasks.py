@@ -6,7 +6,6 @@ from datetime import date
 
 import streamlit as st
 
-from core.accounts import logins
 from core.accounts.person import Person
 from core.labels import rounds
 from core.plan import progress, stating, tasks
@@ -16,7 +15,7 @@ from core.store.collections import Collection
 from pages.measuring import data, gaps
 from pages.measuring.address import Asked
 from pages.progressing import timeline
-from pages.widgets import acts, doors, markup, results
+from pages.widgets import acts, doors, markup, person, results
 from pages.widgets.text import attribute, inline
 
 TITLE = "계획과 지금"
@@ -43,7 +42,7 @@ def draw(who: Person | None) -> None:
         timeline.draw(found)
         if by:
             _start(collection, found, by)
-        elif stating.may_state(who, demanded=logins.demanded()):
+        elif person.may(who, "plan"):
             markup.draw(_NAMELESS)
         with doors.database().connection() as conn:
             seen = rounds.may_see_grades(conn, collection.id, who)
@@ -69,7 +68,7 @@ def read(collection: Collection) -> Progress:
 
 def writer(who: Person | None) -> str:
     """Return the name this person states things under; empty where nothing may be stated."""
-    return who.name if who is not None and stating.may_state(who, demanded=logins.demanded()) else ""
+    return who.name if who is not None and person.may(who, "plan") else ""
 
 
 def _tasks(collection: Collection, listed: list[TaskState], by: str, *, seen: bool) -> None:
@@ -96,7 +95,7 @@ def _row(each: TaskState, *, seen: bool) -> str:
 
 
 def _tick(collection: Collection, each: TaskState, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         stating.tick(conn, collection.id, each.task.name, done=not each.done, by=by)
     return f"태스크 {each.task.name}을(를) {'되돌렸습니다' if each.done else '마쳤다고 적었습니다'}."
 
@@ -111,7 +110,7 @@ def _start(collection: Collection, found: Progress, by: str) -> None:
 
 
 def _started(collection: Collection, day: date, off: str, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         stating.start(conn, collection.id, day, off=stating.days(off), by=by)
     return f"Day 1을 {day.isoformat()}(으)로 적었습니다."
 
@@ -132,7 +131,7 @@ def _roles(collection: Collection, found: Progress, by: str) -> None:
 
 
 def _named(collection: Collection, role: str, holder: str, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         stating.name(conn, collection.id, role, holder, by=by)
     return f"{tasks.ROLES[role]}의 이름을 적었습니다."  # type: ignore[index]
 
@@ -162,6 +161,6 @@ def _risk(risk: Risk, found: Progress) -> str:
 
 
 def _stated(collection: Collection, which: str, status: str, note: str, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("plan").connection() as conn:
         stating.risk(conn, collection.id, which, status=status, note=note, by=by)
     return f"{which}을(를) '{STATUSES[status]}'(으)로 적었습니다."  # type: ignore[index]

@@ -9,10 +9,11 @@ from core.report import deliverables
 from core.report.final import making
 from core.store import reports
 from core.store.collections import Collection
+from core.store.database import Database
 from core.store.reports import ReportEntry
 from pages.measuring import data, gaps
 from pages.reporting import preview, prose
-from pages.widgets import acts, doors, markup, results, work
+from pages.widgets import acts, doors, markup, person, results, work
 from pages.widgets.text import attribute
 
 TITLE = "최종 보고서 (D10)"
@@ -67,7 +68,7 @@ def _told(newest: ReportEntry | None, stale: bool) -> None:
 
 
 def _make(found: Collection, who: Person | None, shown: ReportEntry | None, stale: bool) -> None:
-    if who is not None and who.role == "viewer":
+    if not person.may(who, "report"):
         return
     key = f"report.make.{found.id}"
     state = work.draw(key)
@@ -81,14 +82,14 @@ def _make(found: Collection, who: Person | None, shown: ReportEntry | None, stal
         markup.draw('<p class="ib-soft">보고서를 만들려면 <a href="/login?next=/report" target="_self">이름을 정해</a> 주세요.</p>')
         return
     if st.button(title, key="report.make", type="primary", icon=":material/description:"):
-        name, by = found.name, who.name
-        work.start(key, "보고서", lambda report, cancelled: _made(name, by, report))
+        database, name, by = doors.writing("report"), found.name, who.name
+        work.start(key, "보고서", lambda report, cancelled: _made(database, name, by, report))
         st.rerun()
 
 
-def _made(collection: str, by: str, report: work.Report) -> int:
+def _made(database: Database, collection: str, by: str, report: work.Report) -> int:
     report(0, 1, "수를 모으고 조판합니다")
-    made = making.make(doors.database(), collection=collection, by=by)
+    made = making.make(database, collection=collection, by=by)
     report(1, 1, "")
     return made.id
 

@@ -9,7 +9,7 @@ from core.report.final import facts, prose
 from core.report.final.prose import Section
 from core.store import reports
 from core.store.collections import Collection
-from pages.widgets import acts, doors, markup, results
+from pages.widgets import acts, doors, markup, person, results
 from pages.widgets.text import attribute
 
 _ABOUT = "초안은 판정 기준과 오류 사례에서 만들어집니다. 고친 글에는 쓴 사람의 이름이 남고, 그 뒤 숫자가 바뀌면 표시됩니다."
@@ -44,7 +44,7 @@ def _section(found: Collection, who: Person | None, section: Section) -> None:
     if section.outdated:
         results.notes([_OUTDATED])
     act = f"report.prose.{section.key}"
-    writes = who is not None and who.role != "viewer"
+    writes = who is not None and person.may(who, "report")
     text = st.text_area(section.title, section.body, key=acts.field(act, section.draft_sha256[:8]), height=180, max_chars=prose.LONGEST,
                         label_visibility="collapsed", disabled=not writes, help="한 줄이 보고서의 한 항목이 됩니다.")
     if not writes or who is None:
@@ -57,6 +57,6 @@ def _section(found: Collection, who: Person | None, section: Section) -> None:
 
 
 def _write(found: Collection, section: Section, text: str, by: str) -> str:
-    with doors.database().connection() as conn:
+    with doors.writing("report").connection() as conn:
         prose.write(conn, found.id, section=section.key, body=text, draft_sha256=section.draft_sha256, by=by)
     return f"'{section.title}'을(를) {by}님의 이름으로 저장했습니다." if text else f"'{section.title}'을(를) 초안으로 되돌렸습니다."

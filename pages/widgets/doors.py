@@ -11,6 +11,7 @@ from core import pictures
 from core.accounts import logins, rights
 from core.accounts.person import Person
 from core.accounts.rights import Act
+from core.bench import running
 from core.engine.client import EngineClient, engine
 from core.errors import UserError
 from core.items import content
@@ -22,6 +23,7 @@ from core.search.service import SearchResult
 from core.store import collections as stored_collections
 from core.store import images as stored_images
 from core.store import items as stored_items
+from core.store import jobs as stored_jobs
 from core.store import open_database
 from core.store.collections import CollectionSummary
 from core.store.database import Database
@@ -33,10 +35,9 @@ _FRESH = 20
 """Seconds a listing may be behind an import or a new embedding done elsewhere."""
 
 
-@st.cache_resource(show_spinner="데이터베이스를 여는 중입니다…")
 def database() -> Database:
-    """Return the process's database, started on first need."""
-    return open_database()
+    """Return the process's database for looking, started on first need; PostgreSQL refuses whatever is written through it."""
+    return open_database().reading
 
 
 def writing(act: Act) -> Database:
@@ -58,6 +59,43 @@ def writing_of(who: Person | None, act: Act) -> Database:
     """
     rights.demand(who, act, demanded=logins.demanded())
     return open_database()
+
+
+def demand(act: Act) -> None:
+    """Refuse the one who looks at this page an act that writes nothing, such as taking a model up.
+
+    Raises:
+        ForbiddenError: this person may not; the sentence says who may.
+    """
+    rights.demand(person.current(), act, demanded=logins.demanded())
+
+
+def resuming(job_id: int) -> Database:
+    """Return the database for going on with a job.
+
+    Raises:
+        ForbiddenError: this person may not do what the job does.
+    """
+    with database().connection() as conn:
+        return writing(rights.of_job(stored_jobs.get(conn, job_id).arguments))
+
+
+def stopping(job_id: int) -> Database:
+    """Return the database for stopping a job.
+
+    Raises:
+        ForbiddenError: it is somebody else's.
+    """
+    with database().connection() as conn:
+        job = stored_jobs.get(conn, job_id)
+    if not rights.may_cancel(person.current(), job.asked_by, demanded=logins.demanded()):
+        demand("cancel")
+    return open_database()
+
+
+def conclude_benches() -> None:
+    """Make partial measurements of benches whose process died: the house's own work, whoever looks."""
+    running.conclude_abandoned(open_database())
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from core.accounts import logins, rights
 from core.accounts.person import Person
 from core.jobs import launching
 from core.store import jobs as stored
@@ -33,7 +34,7 @@ _SIGNS = {"done": "✓", "failed": "!", "cancelled": "■", "interrupted": "!"}
 def start(arguments: Sequence[str], title: str) -> Job:
     """Start a verb as a job, or join the one that does the same."""
     who = person.current()
-    job, _ = launching.start(doors.database(), arguments, title=title, asked_by=who.name if who else "대시보드")
+    job, _ = launching.start(doors.writing(rights.of_job(arguments)), arguments, title=title, asked_by=who.name if who else "대시보드")
     _listed.clear()
     return job
 
@@ -61,11 +62,6 @@ def tray(who: Person | None) -> None:
     st.fragment(_tray, run_every=_TICK if under_way else _IDLE)(who)
 
 
-def may_act(who: Person | None) -> bool:
-    """Return whether a person may start, stop and resume jobs."""
-    return who is None or who.role not in ("viewer", "rater")
-
-
 @st.cache_data(ttl=_FRESH, show_spinner=False)
 def _listed() -> list[Job]:
     with doors.database().connection() as conn:
@@ -78,7 +74,7 @@ def _draw(prefix: list[str], was_active: bool) -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key=f"job.{found.id}"):
         _bar(found)
-        _buttons(found, "page")
+        _buttons(found, "page", person.current())
     if tail := launching.log_tail(found.id, lines=_TAIL):
         with st.expander("작업이 남긴 말"):
             st.code("\n".join(tail), language=None, wrap_lines=True)
@@ -94,8 +90,7 @@ def _tray(who: Person | None) -> None:
         with st.popover(label, icon=":material/progress_activity:" if active else ":material/error:"):
             for job in listed:
                 _bar(job)
-                if may_act(who):
-                    _buttons(job, "tray")
+                _buttons(job, "tray", who)
 
 
 def _went_wrong(job: Job) -> bool:
@@ -112,10 +107,11 @@ def _bar(job: Job) -> None:
     markup.draw(f'<div class="ib-note" role="status">{attribute(words)}</div>')
 
 
-def _buttons(job: Job, where: str) -> None:
+def _buttons(job: Job, where: str, who: Person | None) -> None:
     if job.active:
-        st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=cancel, args=(job.id,))
-    elif job.state != "done":
+        if rights.may_cancel(who, job.asked_by, demanded=logins.demanded()):
+            st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=cancel, args=(job.id,))
+    elif job.state != "done" and person.may(who, rights.of_job(job.arguments)):
         st.button("이어서 하기", key=f"job.resume.{where}.{job.id}", on_click=_resume, args=(job.id,))
 
 
@@ -125,12 +121,12 @@ def _share(job: Job) -> str:
 
 def cancel(job_id: int) -> None:
     """Ask a job to stop at its next step."""
-    with doors.database().connection() as conn:
+    with trouble.boundary(), doors.stopping(job_id).connection() as conn:
         stored.cancel(conn, job_id)
     _listed.clear()
 
 
 def _resume(job_id: int) -> None:
     with trouble.boundary():
-        launching.resume(doors.database(), job_id)
+        launching.resume(doors.resuming(job_id), job_id)
     _listed.clear()

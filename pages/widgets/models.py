@@ -37,7 +37,7 @@ def draw() -> None:
 
 def _table(busy: bool) -> None:
     everything, chosen = registry.records(candidates=True), registry.records()
-    states, may = _downloads(everything), jobs.may_act(person.current())
+    states, may = _downloads(everything), person.may(person.current(), "work")
     if busy and not any(state.active for state in states.values()):
         st.rerun()
     wanted = [record for record in chosen if not record.installed]

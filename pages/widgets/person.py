@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from core.accounts import logins, rights
+from core.accounts import access, logins, rights
 from core.accounts.person import ROLES, Person
 from core.accounts.rights import Act
 from pages.widgets import markup, text
@@ -22,6 +22,11 @@ def current() -> Person | None:
 def may(who: Person | None, act: Act) -> bool:
     """Return whether to draw what does an act for this person; the act itself is asked for again by ``doors.writing``."""
     return rights.may(who, act, demanded=logins.demanded())
+
+
+def may_open(who: Person | None, page: str, part: str) -> bool:
+    """Return whether this person may open a part of a page."""
+    return access.may_open(who, page, part, demanded=logins.demanded())
 
 
 def draw(who: Person | None) -> None:
