@@ -209,7 +209,17 @@ def test_an_engine_that_died_between_two_sizes_hides_no_shortage(bench):
 
     engine.on = {2 * 2 + 1: lambda: another(0), 2 * 3 + 1: lambda: another(1), 2 * 4 + 1: lambda: another(0)}  # sizes 4, 8 and 16
     told = bench("throughput", calls=1, using=engine).result["by_batch"]
-    assert {size for size, each in told.items() if not each["fits"]} == {"8"}
+    assert {size for size, each in told.items() if not each["fits"]} == {"8", "16", "32"}, "what is larger fits no better"
+
+
+def test_one_item_for_which_another_model_had_to_leave_fits(bench):
+    engine = BenchEngine(card=True)
+
+    def out() -> None:
+        engine.ooms += 1
+
+    engine.on[1] = out
+    assert all(each["fits"] for each in bench("throughput", calls=1, using=engine).result["by_batch"].values())
 
 
 def test_the_time_of_reading_again_is_a_phase_of_its_own(bench):

@@ -58,12 +58,19 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
 
 
 def _sizes(samples: Sequence[Sample], kind: str) -> dict[str, Any]:
+    """Return the figures by size.
+
+    After a size that ran out the engine computes larger ones in passes that fit, so that memory does not run out again: they fit
+    no better for that. One item that was answered all the same had another model leave for it, and fits.
+    """
     short = dict(zip((each.place for each in samples), shortage.found(samples), strict=True))
     found: dict[str, Any] = {}
+    ran_out = False
     for size in BATCHES:
         own = [each for each in samples if each.series == f"{kind} {size}"]
+        ran_out = ran_out or (size > 1 and any(short[each.place] for each in own))
         if counted := [each for each in own if each.counted]:
-            found[str(size)] = _one(size, own, counted, ran_out=any(short[each.place] for each in own))
+            found[str(size)] = _one(size, own, counted, ran_out=ran_out)
     return found
 
 

@@ -40,8 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     from core.engine.client import engine
     from core.store import open_database
 
+    computing = engine()
+    computing.close()  # a connection from before would lead to an engine with the settings from before
     with progress_of(asked) as show:
-        measured = running.run(open_database(), engine(), asked, show=show)
+        measured = running.run(open_database(), computing, asked, show=show)
     return tell(measured, as_json=arguments.json)
 
 

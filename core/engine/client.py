@@ -170,14 +170,15 @@ class EngineClient:
         if greeted is None:
             return None
         try:
-            frame = self._exchange(greeted.sock, packed, deadline=deadline)
+            # Whichever engine runs was asked; a call that computes must find out first whether it is the right one.
+            frame = self._exchange(greeted.sock, packed, deadline=deadline, keep=False)
         except _NotTakenError:
             return None
         return None if frame.header.get("error") == RETIRED else _checked(frame)
 
-    def _exchange(self, sock: socket.socket, packed: Packed, *, deadline: float) -> Frame:
+    def _exchange(self, sock: socket.socket, packed: Packed, *, deadline: float, keep: bool = True) -> Frame:
         seconds = max(0.0, deadline - time.monotonic())
-        with self._returning(sock):
+        with self._returning(sock, keep=keep):
             sock.settimeout(seconds + _GRACE_SECONDS)
             try:
                 wire.send(sock, {**packed.header, "timeout_s": seconds}, packed.blobs)
@@ -196,7 +197,7 @@ class EngineClient:
             return frame
 
     @contextmanager
-    def _returning(self, sock: socket.socket) -> Iterator[None]:
+    def _returning(self, sock: socket.socket, *, keep: bool) -> Iterator[None]:
         """Keep the connection for the next call, unless something went wrong on it (an interrupt too)."""
         try:
             yield
@@ -209,7 +210,7 @@ class EngineClient:
             sock.close()
             raise
         with self._lock:
-            if len(self._idle) < MOST_IDLE_SOCKETS:
+            if keep and len(self._idle) < MOST_IDLE_SOCKETS:
                 self._idle.append(sock)
                 return
         sock.close()
