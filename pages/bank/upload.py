@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 
 import streamlit as st
 
-from core.items import importers
+from core.items import importers, uploads
 from core.items.importers import ImportReport, refusals
 from core.settings import settings
 from pages.widgets import doors, jobs, results, tables, trouble, work
@@ -30,7 +28,7 @@ def draw() -> None:
     if sent is None or not name:
         return
     importers.check_name(name)
-    path = _kept(sent.getvalue(), Path(sent.name).suffix.lower())
+    path = uploads.keep(sent.getvalue(), Path(sent.name).suffix.lower())
     told = _previewed(path, name)
     if told is None:
         return
@@ -75,14 +73,3 @@ class _StoppedError(Exception):
 
 def _key(path: Path, name: str) -> str:
     return f"data.preview.{path.stem}.{name}"
-
-
-def _kept(data: bytes, suffix: str) -> Path:
-    """Keep an upload under its hash, for the job that reads it; the same file is kept once."""
-    path = settings().data_dir / "uploads" / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_bytes(data)
-        partial.replace(path)
-    return path
