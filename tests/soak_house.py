@@ -23,12 +23,14 @@ from core.store import Database, collections, items, open_database, pools, queri
 from tests.soak_people import PASSWORD
 
 OVERLAP = 3
+POOLED = 40
+"""Items a query is asked about: 4,000 pairs, about what the plan's pools come to."""
 _MADE_READY = (["prepare"], ["labels", "freeze", "--by", "soak", "--name", "soak"],
                ["evaluate", "--scenarios", "gate", "--systems", "A,B,D"], ["bench", "latency", "--system", "B", "--calls", "20"])
 
 
 def prepare(people: dict[Role, Sequence[str]]) -> tuple[Database, int]:
-    """Make what the pages show, an account for each name, and a round over every query and item; return the round's number."""
+    """Make what the pages show, an account for each name, and a round over every query; return the round's number."""
     for verb in _MADE_READY:
         subprocess.run([sys.executable, "-m", "core", *verb], cwd=PROJECT_DIR, check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
@@ -42,7 +44,8 @@ def prepare(people: dict[Role, Sequence[str]]) -> tuple[Database, int]:
                                                        guideline_version=VERSION, overlap=OVERLAP))
         stored = [each for batch in items.iterate(conn, collection.id) for each in batch]
         pools.add(conn, round_id, [pools.NewPair(query.query_id, query.content_hash, each.item.id, each.content_hash, asked=True)
-                                   for query in queries.current(conn, collection.id) for each in stored
+                                   for place, query in enumerate(queries.current(conn, collection.id))
+                                   for each in [stored[(place + step) % len(stored)] for step in range(POOLED)]
                                    if each.item.id != query.source_item_id])
     return database, round_id
 

@@ -18,7 +18,9 @@ from tests.soak_tab import PageError, Tab
 
 THINKING = (0.4, 3.0)
 """Seconds a rater takes for a pair; brisk on purpose."""
-RELOADS = (60.0, 120.0)
+RELOADS = (90.0, 240.0)
+ARRIVING = 0.05
+"""Share of the time over which people come in."""
 AT_ONCE, MORE_BELOW = 50, 25
 """As in ``label_outbox.js`` and ``label.js``."""
 LOST = 0.02
@@ -78,6 +80,7 @@ class Person:
 
     async def live(self, until: float) -> None:
         """Do what this person does until that ``time.monotonic()``; what goes wrong is noted, and the page opened again."""
+        await asyncio.sleep(self.random.uniform(0, ARRIVING * (until - time.monotonic())))
         await self.log_in()
         while time.monotonic() < until:
             try:
