@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         description="claim values and the roles they give, the first that fits; empty: roles are kept here",
     )
     oidc_default_role: Literal["", "viewer", "rater", "senior", "developer", "tf"] = Field("", description="where no claim fits")
+    backup_at: str = Field(
+        "03:00", pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|off)$", examples=["03:00"],
+        description="when every night a backup is made where people log in, by this machine's clock; off: never",
+    )
+    backup_dir: Folder | None = Field(None, description="where backups are kept; empty: the folder backups in DATA_DIR")
+    backup_keep: int = Field(14, ge=1, le=3650, description="how many nightly backups stay; others are never removed")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

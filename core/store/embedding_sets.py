@@ -106,7 +106,7 @@ def ensure_set(conn: Connection, collection_id: int, identity: SetIdentity) -> E
         values = {"collection_id": collection_id, "digest": identity.digest, **asdict(identity)}
         added = conn.execute(_ADD, values).fetchone()
         if added is not None:
-            conn.execute(_partition_statement(added[0], identity.dims))
+            make_partition(conn, added[0], identity.dims)
     found = find_set(conn, collection_id, identity)
     assert found is not None
     return found
@@ -162,12 +162,13 @@ def partition(set_id: int) -> str:
     return f"embeddings_{int(set_id)}"
 
 
-def _partition_statement(set_id: int, dims: int) -> sql.Composed:
+def make_partition(conn: Connection, set_id: int, dims: int) -> None:
+    """Make the table that holds a new set's vectors; its row and its table belong into one transaction."""
     # ATTACH, unlike CREATE … PARTITION OF, does not wait for searches that are running, nor make others wait.
-    return _CREATE_PARTITION.format(
+    conn.execute(_CREATE_PARTITION.format(
         partition=sql.Identifier(partition(set_id)), set_id=sql.Literal(set_id), dims=sql.Literal(dims),
         storage=sql.SQL("PLAIN") if dims <= LARGEST_INLINE else sql.SQL("EXTERNAL"),
-    )
+    ))
 
 
 def _set(row: Sequence[Any] | TupleRow) -> EmbeddingSet:

@@ -81,6 +81,13 @@ def migrate(conn: Connection, migrations: list[Migration]) -> list[int]:
             conn.execute(_UNLOCK, {"key": LOCK_KEY})
 
 
+def build(conn: Connection, migrations: list[Migration]) -> None:
+    """Make the tables of these steps where there are none, with an empty record: a backup brings its own along."""
+    conn.execute(_CREATE_RECORD)
+    for migration in migrations:
+        conn.execute(migration.statements.encode())
+
+
 def _check(applied: dict[int, str], migrations: list[Migration]) -> None:
     known = {migration.number: migration for migration in migrations}
     if applied.keys() - known.keys():
