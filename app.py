@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from core.backup import schedule
 from core.engine.sampler import sampler, stop_sampler
 from core.settings import settings
 from core.store import close_database
@@ -30,8 +31,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     try:
         _wall.refuse_open_network(st.get_option("server.address"))
         sampler()  # from now on, so that whoever opens the monitor later finds the hour before
+        schedule.watch()
         yield
     finally:
+        schedule.stop_watch()
         stop_sampler()
         close_database()
 

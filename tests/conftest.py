@@ -12,6 +12,7 @@ _DATA = Path(tempfile.mkdtemp(prefix="itembank-test-"))
 os.environ["DATA_DIR"] = str(_DATA)
 os.environ["MODELS_DIR"] = str(_DATA / "models")
 os.environ["MODELS"] = "mini"
+os.environ["BACKUP_AT"] = "off"  # a dashboard behind a login would begin one in the middle of other tests
 for _name in ("DATABASE_URL", "DEVICE", "PRECISION", "MAX_PIXELS", "COLLECTION", "SIGLIP_ID", "GPU_BUDGET_GB",
               "ENGINE_URL", "ENGINE_API_KEY", "CLOUD_PRICE_PER_HOUR", "CLOUD_LIMIT_USD"):
     os.environ.pop(_name, None)

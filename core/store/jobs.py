@@ -45,6 +45,11 @@ SELECT id, arguments, title, takes_engine, CASE WHEN dead THEN 'interrupted' ELS
        error, attempts, asked_by, created_at, started_at, reported_at, CASE WHEN dead THEN reported_at ELSE ended_at END AS ended_at
   FROM (SELECT *, {} AS dead FROM jobs ORDER BY id DESC LIMIT %(limit)s) AS latest ORDER BY id DESC
 """).format(_DEAD)
+_LATEST = sql.SQL("""
+SELECT id, arguments, title, takes_engine, CASE WHEN dead THEN 'interrupted' ELSE state END AS state, done, total, words, done_before,
+       error, attempts, asked_by, created_at, started_at, reported_at, CASE WHEN dead THEN reported_at ELSE ended_at END AS ended_at
+  FROM (SELECT *, {} AS dead FROM jobs WHERE arguments = %(arguments)s ORDER BY id DESC LIMIT 1) AS latest
+""").format(_DEAD)
 _BURY = sql.SQL("UPDATE jobs SET state = 'interrupted', ended_at = reported_at WHERE {}").format(_DEAD)
 _AGAIN = sql.SQL("""
 UPDATE jobs SET state = 'queued', attempts = attempts + 1, error = '', words = '', started_at = NULL, ended_at = NULL,
@@ -154,6 +159,12 @@ def listing(conn: Connection, *, limit: int = 50) -> list[Job]:
     """Return the newest jobs, newest first; dead ones are interrupted."""
     with conn.cursor(row_factory=class_row(Job)) as cursor:
         return cursor.execute(_LISTING, {"limit": limit, "silent": SILENT_SECONDS}).fetchall()
+
+
+def latest(conn: Connection, arguments: Sequence[str]) -> Job | None:
+    """Return the newest job of exactly these arguments, None where there was none; a dead one is interrupted."""
+    with conn.cursor(row_factory=class_row(Job)) as cursor:
+        return cursor.execute(_LATEST, {"arguments": list(arguments), "silent": SILENT_SECONDS}).fetchone()
 
 
 def bury(conn: Connection) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.accounts.person import Person
-from pages.bank import collections, embeddings, machine, review
+from pages.bank import backup, collections, embeddings, machine, review
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,5 @@ SECTIONS = {
     "review": Section("표본 검수", review.draw),
     "embeddings": Section("임베딩", embeddings.draw),
     "machine": Section("모델과 엔진", machine.draw),
+    "backup": Section("백업", backup.draw),
 }
