@@ -115,6 +115,9 @@ class Tab:
             self._script = message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self._stop_timers()
+        elif kind == "navigation":
+            # Until then the script is the shell's own, and whoever sent that back would be shown the first page.
+            self._script = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             told = message.auto_rerun
             if told.fragment_id not in self._timers:

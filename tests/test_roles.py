@@ -1,0 +1,287 @@
+"""Every page and every button, asked for by every role, on a fresh server: by its socket as a program would, and by a browser."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import html
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+from psycopg import sql
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosed
+
+from core.accounts import logins, users
+from core.accounts.access import PAGES, may_open
+from core.accounts.person import ROLES, Person
+from core.accounts.rights import ACTS
+from core.labels.pooling import pool
+from core.labels.pooling.pool_plan import PoolRequest
+from core.labels.versions import freezing
+from core.settings import PROJECT_DIR
+from core.store import collections
+from pages import bank, labelling
+from tests import scenario_bank
+from tests.fixtures_browser import PATIENCE, served
+from tests.fixtures_store import another
+from tests.soak_tab import PageError, Tab
+
+SECRET = "맑은-가을-하늘"
+REFUSED = "로는 볼 수 없습니다"
+SECTIONS = {"label": labelling.SECTIONS, "data": bank.SECTIONS, "metrics": dict.fromkeys(
+    ["verdict", "systems", "scenarios", "slices", "queries", "cases", "costs", "downloads"])}
+# Said once more by hand: who loosens the table of pages has to loosen this one too.
+OPEN = {
+    "viewer": {"search", "compare", "metrics", "performance", "progress", "report", "meeting"},
+    "rater": {"label", "data"},
+    "senior": set(PAGES), "developer": set(PAGES), "tf": set(PAGES),
+}
+PARTS = {
+    "rater": {"label/queue", "label/queries", "data/review"},
+    "viewer": set(),
+    "tf": {"label/queries", "label/agreement", "label/versions", *(f"data/{name}" for name in bank.SECTIONS)},
+}
+PARTS["senior"] = PARTS["developer"] = {f"{page}/{name}" for page in ("label", "data") for name in SECTIONS[page]}
+HOMES = {"viewer": "metrics", "rater": "label", "senior": "label", "developer": "", "tf": "report"}
+
+
+@pytest.fixture(scope="module")
+def team(database):
+    """A database with a small graded bank, an open round, a frozen version, and one account of each role."""
+    with another(database) as house:
+        with house.connection() as conn:
+            found = collections.ensure(conn, "roles")
+            scenario_bank.fill(conn, found)
+            scenario_bank.judge(conn, found, {"text": {"m-001": 3, "m-002": 0}, "item": {"m-005": 2}})
+            freezing.freeze(conn, found.id, name="1차", by="선임")
+        pool.open_round(house, pool.plan(house, None, found.name, PoolRequest(name="1차", overlap=1, seed=1)), by="선임")
+        for role in ROLES:
+            users.add(house, name=role, role=role, password=SECRET)
+        users.add(house, name="바뀔 사람", role="developer", password=SECRET)
+        users.add(house, name="나갈 사람", role="developer", password=SECRET)
+        logins.forget()
+        yield house
+        logins.forget()
+
+
+@pytest.fixture(scope="module")
+def address(team, tmp_path_factory) -> Iterator[str]:
+    """A server of its own: whatever comes first here comes first to it."""
+    with served({"DATABASE_URL": team.conninfo, "COLLECTION": "roles"}, tmp_path_factory.mktemp("roles") / "log") as (found, _):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def cookies(address) -> dict[str, str]:
+    """A logged-in browser's cookie for each account."""
+    return {name: cookie(address, name) for name in (*ROLES, "바뀔 사람", "나갈 사람")}
+
+
+def cookie(address: str, name: str) -> str:
+    answer = httpx2.post(f"{address}/login", data={"name": name, "password": SECRET}, headers={"Origin": address}, timeout=60)
+    assert answer.status_code == 303
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+@asynccontextmanager
+async def opened(address: str, login: str, page: str, query: str = ""):
+    tab = Tab(address, login, "" if page == "search" else page, query)
+    try:
+        await tab.opening()
+        yield tab
+    finally:
+        await tab.close()
+
+
+def drawn(tab: Tab) -> str:
+    """What the page says, without what keeps its letters from meaning anything."""
+    return html.unescape("\n".join(tab.markup.values())).replace("\\", "")
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(work())
+
+
+def rows(team) -> dict[str, int]:
+    """How many rows each table has, but for the logins."""
+    with team.connection() as conn:
+        names = [name for name, in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'logins'")]
+        return {name: conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0] for name in names}
+
+
+def test_the_table_of_pages_is_what_the_roles_are_meant_to_see():
+    for role in ROLES:
+        who = Person("나", role)
+        for page in PAGES:
+            for part in SECTIONS[page] if page in ("label", "data") else [""]:
+                assert may_open(who, page, part, demanded=True) is (f"{page}/{part}" in PARTS[role] if part else page in OPEN[role])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_a_program_gets_the_pages_of_its_role_and_no_other(address, cookies, role):
+    """A first request straight at an address, then the same page by its script hash from a page that is open."""
+    async def work() -> None:
+        hashes = {}
+        home = HOMES[role] or "search"
+        for page in PAGES:
+            # With a query the bare address stays what it is.
+            async with opened(address, cookies[role], page, "k=5" if page == "search" else "") as tab:
+                hashes[page] = tab._script
+                assert (REFUSED in drawn(tab)) is (page not in OPEN[role]), page
+                if page not in OPEN[role]:
+                    assert not tab.buttons and "교점" not in drawn(tab), page
+        assert len(set(hashes.values())) == len(PAGES)
+        async with opened(address, cookies[role], home, "k=5") as tab:
+            for page in PAGES:
+                if page in OPEN[role]:
+                    continue
+                tab.markup.clear(), tab.buttons.clear()
+                tab._script = hashes[page]
+                await tab.rerun()
+                assert REFUSED in drawn(tab) and not tab.buttons, page
+
+    run(work)
+
+
+@pytest.mark.slow
+def test_parts_of_a_page_are_drawn_for_those_alone_who_may_open_them(address, cookies):
+    marks = {"collections": "컬렉션", "review": "숫자 키 1은 받기", "machine": "GPU 메모리 계획", "embeddings": "정밀도",
+             "rounds": "열린 라운드", "versions": "버전 1"}
+
+    async def work() -> None:
+        for role, page, section in (("rater", "data", "machine"), ("rater", "data", "embeddings"), ("rater", "label", "versions"),
+                                    ("rater", "label", "rounds"), ("tf", "label", "rounds"), ("tf", "label", "queue")):
+            async with opened(address, cookies[role], page, f"section={section}") as tab:
+                assert marks.get(section, "판정 시작") not in drawn(tab), (role, section)
+                if page == "data":
+                    assert marks["review"] in drawn(tab)
+        for page, section in (("data", "machine"), ("label", "rounds"), ("label", "versions")):
+            async with opened(address, cookies["developer"], page, f"section={section}") as tab:
+                assert marks[section] in drawn(tab), section
+
+    run(work)
+
+
+@pytest.mark.slow
+def test_pressing_what_is_not_shown_writes_nothing(address, cookies, team):
+    """Every button that somebody else is shown, sent by the socket of a role that is not shown it."""
+    places = [(page, f"section={section}") for page in ("label", "data") for section in SECTIONS[page]]
+    places += [("metrics", "section=verdict"), ("performance", ""), ("progress", ""), ("report", ""), ("vram", "")]
+
+    async def work() -> None:
+        seen: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        scripts: dict[str, str] = {}
+        for place in places:
+            seen[place] = {}
+            for role in ("developer", "tf"):
+                async with opened(address, cookies[role], *place) as tab:
+                    seen[place] |= tab.buttons
+                    scripts[place[0]] = tab._script
+        assert sum(map(len, seen.values())) > 40
+        before = rows(team)
+        for role in ("viewer", "rater"):
+            async with opened(address, cookies[role], *{"viewer": ("report", ""), "rater": ("data", "section=review")}[role]) as tab:
+                for place, buttons in seen.items():
+                    tab.query, tab._script = place[1], scripts[place[0]]
+                    await tab.rerun()
+                    own = set(tab.buttons)
+                    foreign = [WidgetState(id=widget, trigger_value=True) for key, (widget, _) in buttons.items() if key not in own]
+                    await tab.rerun(widgets=foreign)
+                    assert rows(team) == before, (role, place)
+
+    run(work)
+
+
+@pytest.mark.slow
+def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along(address, cookies, team):
+    """A button drawn for a developer is pressed when it is no developer's any more: its callback runs before the page does."""
+    async def settled(tab: Tab) -> None:
+        for _ in range(100):
+            tab.markup.clear()
+            await tab.rerun()
+            if REFUSED in drawn(tab):
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail("the server never heard of the new role")
+
+    async def work() -> None:
+        async with opened(address, cookies["바뀔 사람"], "data", "section=machine") as tab, \
+                opened(address, cookies["바뀔 사람"], "vram") as looking, \
+                opened(address, cookies["나갈 사람"], "data", "section=machine") as leaving:
+            download = next(key for key in tab.buttons if key.startswith("models.get."))
+            before = rows(team)
+            users.set_role(team, name="바뀔 사람", role="viewer")
+            users.set_disabled(team, name="나갈 사람", disabled=True)
+            await settled(looking)
+            with pytest.raises(PageError, match="역할만 할 수 있습니다"):
+                await tab.press(download)
+            assert rows(team) == before
+            with pytest.raises((ConnectionClosed, PageError), match="1008|hung up"):
+                await leaving.press(next(key for key in leaving.buttons if key.startswith("models.get.")))
+            assert rows(team) == before
+
+    run(work)
+
+
+@pytest.mark.slow
+def test_a_browser_lands_on_its_role_s_page_and_is_led_away_from_others(browser, address, cookies):
+    for role in ROLES:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        name, _, value = cookies[role].partition("=")
+        context.add_cookies([{"name": name, "value": value, "url": address}])
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        refused = [each for each in PAGES if each not in OPEN[role]]
+        for each in refused[:1]:
+            page.goto(f"{address}/{each if each != 'search' else '?k=5'}")
+            page.get_by_text(REFUSED).wait_for()
+            assert page.locator("[data-testid=stButton]").count() == 0
+        page.goto(address)
+        page.wait_for_url(f"{address}/{HOMES[role]}")
+        page.locator(".ib-person", has_text=role).wait_for()
+        if role == "tf":
+            # The search is a page like the others once somebody is in.
+            page.get_by_role("link", name="검색 플레이그라운드").click()
+            page.wait_for_url(f"{address}/")
+            page.get_by_role("textbox", name="검색어").wait_for()
+        context.close()
+
+
+def test_no_page_reaches_a_database_that_writes_but_through_its_door():
+    """The database of a page comes from ``doors`` alone, and writes under the name of an act that stands in the table."""
+    door = PROJECT_DIR / "pages" / "widgets" / "doors.py"
+    asked = set()
+    for path in [PROJECT_DIR / "app.py", *(PROJECT_DIR / "pages").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom | ast.Import) else \
+                [getattr(node, "attr", getattr(node, "id", ""))]
+            assert path == door or "open_database" not in names, f"{path}: a page opens no database"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+                called = ast.unparse(node.func)
+                assert not re.search(r"\bDatabase$|\bserver\.connect$|psycopg\.connect$", called), f"{path}: {called}"
+                if called in ("doors.writing", "doors.writing_of", "doors.demand"):
+                    act = node.args[-1]
+                    for each in [act.body, act.orelse] if isinstance(act, ast.IfExp) else [act]:
+                        if isinstance(each, ast.Constant):
+                            asked.add(each.value)
+                        else:
+                            assert ast.unparse(each) in ("roles.act(role)", "rights.of_job(arguments)", "act"), path
+    assert asked <= set(ACTS)
+    # What no page asks for by name is asked for by a job's verb, a seat, the bookmarks' helper, or stops one.
+    assert set(ACTS) - asked <= {"work", "cancel", "backup", "bookmarks", "judging", "queries",
+                                 "sign_tf_lead", "sign_developer", "sign_content_lead"}
+
+
+def test_reading_and_writing_are_told_apart_where_the_door_hands_them_out():
+    tree = ast.parse((PROJECT_DIR / "pages" / "widgets" / "doors.py").read_text(encoding="utf-8"))
+    opening = {each.name: ast.unparse(each) for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)
+               and "open_database()" in ast.unparse(each)}
+    assert set(opening) == {"database", "writing_of", "stopping", "conclude_benches"}
+    assert "open_database().reading" in opening["database"]
+    for name in ("writing_of", "stopping"):
+        assert opening[name].index("rights.") < opening[name].rindex("open_database()")
