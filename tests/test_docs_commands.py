@@ -64,7 +64,8 @@ def test_a_command_that_does_not_exist_is_found(tmp_path, line, told):
 
 def test_blocks_are_read_with_their_marks_and_lines_are_joined(tmp_path):
     path = tmp_path / "x.md"
-    path.write_text("a\n\n<!-- elsewhere: needs a card of its own -->\n\n```sh\none \\\n  two # why\n```\n\n- b\n  ```bash\n  three | four > five\n  ```\n",
+    path.write_text("a\n\n<!-- elsewhere: needs a card of its own -->\n\n```sh\none \\\n  two # why\n```\n\n- b\n"
+                    "  ```bash\n  three | four > five\n  ```\n",
                     encoding="utf-8")
     first, second = doc_blocks.blocks(path)
     assert (first.line, first.mark, first.reason) == (5, "elsewhere", "needs a card of its own")
