@@ -17,7 +17,7 @@ from core.labels.versions.truth import Truth
 from core.search import comparison
 from core.search.comparison import Column
 from core.settings import PROJECT_DIR
-from core.store import collections, judgments, queries
+from core.store import collections, jobs, judgments, queries
 from core.store.filters import Filters
 from pages.comparing import data, ongoing, view
 from pages.comparing.address import Comparing, parse
@@ -259,3 +259,21 @@ def ranks(page, *, columns: int, k: int = 5) -> dict[str, list[str]]:
 def queries_of(database) -> dict[str, queries.QueryRevision]:
     with database.connection() as conn:
         return {one.query_id: one for one in queries.current(conn, collections.get(conn, "math-100").id)}
+
+
+def test_a_job_counts_for_the_queries_there_were_when_it_began(database, conn, collection):
+    def asked(query_id: str) -> None:
+        queries.put(conn, collection.id, query_id=query_id, text=query_id, query_type="natural_language", origin="human")
+
+    def searched(systems: str) -> jobs.Job:
+        job, _ = jobs.add(conn, ["runs", "--collection", collection.name, "--systems", systems], title="검색", takes_engine=True,
+                          asked_by="가")
+        jobs.end(conn, job.id, "done")
+        return jobs.get(conn, job.id)
+
+    asked("q1")
+    first = searched("qwen3-vl,kure-v1")
+    assert data.searched(collection.name, [first]) == {"qwen3-vl", "kure-v1"}
+    asked("q2")
+    assert data.searched(collection.name, [first]) == set()
+    assert data.searched(collection.name, [searched("bm25"), first]) == {"bm25"}

@@ -11,12 +11,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
+from core.cli.main import main
+from core.jobs import verbs
 from core.report.final import making, prose
 from core.store import reports
 from pages.measuring import data, gaps
 from pages.reporting import making as part
 from pages.reporting import preview
-from pages.widgets import person, work
+from pages.widgets import jobs, person
 from tests import test_pages_metrics as metrics_page
 
 pytestmark = pytest.mark.slow
@@ -26,9 +28,9 @@ measured, words = metrics_page.measured, metrics_page.words
 
 @pytest.fixture
 def page(monkeypatch, collection):
-    """Open the page over the test's collection, as somebody; work is done at once instead of in a thread."""
+    """Open the page over the test's collection, as somebody; a job's verb is done at once instead of in a process of its own."""
     monkeypatch.setattr(data, "settings", lambda: SimpleNamespace(collection=collection.name))
-    monkeypatch.setattr(work, "start", lambda key, label, do: bool(do(lambda *said: None, lambda: False)))
+    monkeypatch.setattr(jobs, "start", lambda arguments, title: verbs.found(arguments) and main(arguments))
 
     def opened(who: Person | None = TF) -> AppTest:
         monkeypatch.setattr(person, "current", lambda: who)

@@ -51,12 +51,12 @@ def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
     names = [variants.find(name).name for name in arguments.systems.split(",") if name]
     made, worker = [], working.current()
-    for name in names:
+    for place, name in enumerate(names):
         with tqdm(desc=name, unit="쿼리", file=sys.stderr, disable=None) as bar:
-            def show(done: int, total: int, bar: tqdm = bar, name: str = name) -> None:
+            def show(done: int, total: int, bar: tqdm = bar, name: str = name, place: int = place) -> None:
                 bar.total = total
                 bar.update(done - bar.n)
-                worker.progress(done, total, name)
+                worker.progress(place * total + done, len(names) * total, name)
 
             outcome = running.run_system(database, engine(), name, collection=arguments.collection, depth=arguments.depth,
                                          rerank_depth=arguments.rerank_depth, progress=show, cancelled=worker.cancelled)

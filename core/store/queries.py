@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from psycopg import Connection, sql
 from psycopg.rows import class_row
@@ -26,6 +27,7 @@ _CURRENT = _SELECT.format(
     first=sql.SQL("DISTINCT ON (query_id) "), condition=sql.SQL(""), order=sql.SQL("query_id, revision DESC")
 )
 _EVERY = _SELECT.format(first=sql.SQL(""), condition=sql.SQL(""), order=sql.SQL("query_id, revision"))
+_NEWEST = "SELECT max(created_at) FROM queries WHERE collection_id = %(collection_id)s"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(query_id)s, %(collection_id)s))"
 _LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended('new query', %(collection_id)s))"
 _ADD = """
@@ -53,6 +55,12 @@ class QueryRevision:
     origin: str
     content_hash: str
     retired: bool
+
+
+def newest_at(conn: Connection, collection_id: int) -> datetime | None:
+    """Return when the newest state of any query was written; None where there is none."""
+    row = conn.execute(_NEWEST, {"collection_id": collection_id}).fetchone()
+    return row[0] if row else None
 
 
 def put(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.store import collections, judgments
 from core.store import queries as stored_queries
 from core.store.bookmarks import Bookmark
 from core.store.items import StoredItem
+from core.store.jobs import Job
 from core.store.judgments import JudgmentEvent
 from core.store.queries import QueryRevision
 from pages.comparing.address import Comparing
@@ -145,9 +146,21 @@ def not_run(collection: str, systems: Sequence[str]) -> list[str]:
         return [system for system, run in found.items() if run is None or running.stale(conn, run)]
 
 
+def searched(collection: str, jobs: Iterable[Job]) -> set[str]:
+    """Return the systems that one of these jobs took through every query since the newest was written: what they left cannot be."""
+    with _opened(collection) as (conn, place):
+        newest = stored_queries.newest_at(conn, place)
+    return {system for job in jobs if newest is None or job.created_at > newest
+            for system in job.arguments[-1].split(",")}
+
+
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def disputed(collection: str, systems: tuple[str, ...], k: int) -> list[tuple[str, float]]:
-    """Return query ids with their disagreement from 0 to 1, the most disputed first."""
+def disputed(collection: str, systems: tuple[str, ...], k: int, searched: str) -> list[tuple[str, float]]:
+    """Return query ids with their disagreement from 0 to 1, the most disputed first.
+
+    Args:
+        searched: changes when somebody has searched for all of them here; then what was remembered counts no more.
+    """
     with _opened(collection) as (conn, place):
         ranked = disagreement.rank_queries(conn, place, systems, k)
     return [(query.query_id, value) for query, value in ranked]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from core.search import running
-from core.store.queries import QueryRevision
 from pages.comparing import asked, data
 from pages.comparing.asked import Asked
-from pages.widgets import doors, markup, results, work
+from pages.widgets import jobs, markup, person, results, trouble
 from pages.widgets.address import written
 
 _NO_TRUTH = "아직 정답이 있는 쿼리가 없습니다. 정답 라벨링에서 등급을 매기거나, 목록을 '모든 쿼리'로 바꿔 주세요."
@@ -19,8 +16,6 @@ _HIDDEN = "정답을 볼 수 없는 동안에는 정답 있는 쿼리의 목록�
 _LEFT = "둘 이상의 시스템이 답하지 않은 쿼리입니다. 글로만 찾는 시스템은 그림뿐인 쿼리에 답하지 못합니다."
 _NEWER = "목록에 없는 쿼리가 있습니다. 새로 생겼거나 검색이 도중에 멈추었다면 검색해 주세요. 이미 검색한 쿼리는 건너뜁니다."
 _NO_RUNS = "의견이 갈리는 순서는 쿼리마다 저장해 둔 검색 결과로 매깁니다. 아직 검색하지 않은 시스템: "
-_asked: set[Hashable] = set()
-"""What this process has asked of a system to the end; what then is not answered cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ def prepare(found: Asked, *, graded: bool) -> Walk | None:
     left = 0
     if listing == "disagree":
         _runs(found)
-        values = dict(data.disputed(found.collection, found.address.systems, found.address.k))
+        values = _disputed(found)
         ids = list(values)
         left = len(data.queries(found.collection)) - len(ids)
     else:
@@ -81,46 +76,39 @@ def draw(walk: Walk) -> None:
 
 
 def _runs(found: Asked) -> None:
-    """Offer to search with every system for every stored query; follow it while it is done."""
+    """Offer to search with every system for every stored query, a job; follow it while it is done."""
     systems, collection = found.address.systems, found.collection
-    key = f"compare.runs.{collection}"
-    state = work.draw(key)
-    if state is not None and state.running:
+    verb = _verb(collection)
+    job = jobs.draw(verb)
+    if job is not None and job.active:
         return
-    if state is not None and state.phase == "done":
-        data.disputed.clear()
-        work.forget(key)
     known = data.queries(collection)
     missing = data.not_run(collection, systems)
     words = _NO_RUNS + ", ".join(map(written, missing))
     if not missing:
-        # Runs are there, and yet a query may be newer, or the work was cut off. Who has just asked everything need not again.
-        asked_all = all(_whole(collection, system, known) in _asked for system in systems)
-        if asked_all or len(data.disputed(collection, systems, found.address.k)) == len(known):
+        # Runs are there, and yet a query may be newer, or the work was cut off. Where everything was asked nothing more can come.
+        if data.searched(collection, jobs.ended_well(verb)) >= set(systems):
+            return
+        if len(_disputed(found)) == len(known):
             return
         missing, words = list(systems), _NEWER
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.runs"):
         results.notes([words])
-        st.button(f"쿼리 {len(known):,}개 검색하기", key="compare.runs.start", on_click=_start,
-                  args=(key, collection, tuple(missing), known))
+        if person.may(person.current(), "work"):
+            st.button(f"쿼리 {len(known):,}개 검색하기", key="compare.runs.start", on_click=_start,
+                      args=([*verb, ",".join(missing)], collection))
 
 
-def _whole(collection: str, system: str, known: list[QueryRevision]) -> Hashable:
-    return collection, system, frozenset((query.query_id, query.content_hash) for query in known)
+def _disputed(found: Asked) -> dict[str, float]:
+    job = jobs.newest(_verb(found.collection))
+    return dict(data.disputed(found.collection, found.address.systems, found.address.k,
+                              f"{job.id} {job.attempts} {job.state}" if job is not None else ""))
 
 
-def _start(key: str, collection: str, systems: tuple[str, ...], known: list[QueryRevision]) -> None:
-    database, engine = doors.writing("work"), doors.encoder()
+def _verb(collection: str) -> list[str]:
+    return ["runs", "--collection", collection, "--systems"]
 
-    def run(progress: work.Report, cancelled: work.Cancelled) -> None:
-        for place, system in enumerate(systems):
-            def told(done: int, total: int, place: int = place, system: str = system) -> None:
-                progress(place * total + done, len(systems) * total, written(system))
 
-            running.run_system(database, engine, system, collection=collection, queries=known, progress=told,
-                               cancelled=cancelled)
-            if cancelled():
-                return
-            _asked.add(_whole(collection, system, known))
-
-    work.start(key, "쿼리마다 검색", run)
+def _start(arguments: list[str], collection: str) -> None:
+    with trouble.boundary():
+        jobs.start(arguments, f"쿼리마다 검색 ({collection})")

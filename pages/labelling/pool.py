@@ -9,9 +9,9 @@ from core.labels.pooling import pool, provenance
 from core.labels.pooling.pool_plan import PoolPlan, PoolRequest, checked
 from core.store.collections import Collection
 from pages.labelling import place, pool_contribution, pool_plan, pool_request
-from pages.widgets import acts, doors, results, trouble, work
+from pages.widgets import acts, doors, jobs, results, trouble, work
 
-_PLAN = "label.pool.plan"
+_PLAN, _WANTED = "label.pool.plan", "label.pool.wanted"
 _FIRST = "라운드는 계획을 먼저 보고 엽니다. '계획 세우기'를 누르면 몇 쌍을 몇 시간 동안 판정하게 될지 보여 드립니다."
 _MOVED_ON = "아래 계획을 세운 뒤 위의 설정이 바뀌었습니다. 열기 전에 계획을 다시 세워 주세요."
 
@@ -39,27 +39,44 @@ def draw(who: Person | None) -> None:
 
 
 def _make(found: Collection, request: PoolRequest) -> None:
-    """Plan at once what needs no engine; what does goes on in the background."""
-    st.session_state.pop(_PLAN, None)
+    """Plan at once what needs no engine; else the systems answer every query first, a job, and the plan follows it."""
+    for key in (_PLAN, _WANTED):
+        st.session_state.pop(key, None)
+    work.forget(_key(found))
     with trouble.boundary():
-        database = doors.writing("pool")
         request = checked(request)
         if not request.systems:
-            work.forget(_key(found))
             with st.spinner("후보를 모으는 중입니다…"):
-                st.session_state[_PLAN] = pool.plan(database, None, found.name, request)
+                st.session_state[_PLAN] = pool.plan(doors.writing("pool"), None, found.name, request)
             return
-        engine = doors.encoder()
+        doors.demand("pool")
+        job = jobs.start(["runs", "--collection", found.name, "--systems", ",".join(request.systems)], f"쿼리마다 검색 ({found.name})")
+        st.session_state[_WANTED] = (job.arguments, request)
+
+
+def _follow(found: Collection) -> None:
+    """Draw the job that a plan waits for; when all lists are stored, gather from them."""
+    wanted = st.session_state.get(_WANTED)
+    if wanted is None:
+        return
+    arguments, request = wanted
+    job = jobs.draw(arguments)
+    if job is None or job.state != "done":
+        return
+    st.session_state.pop(_WANTED)
+    with trouble.boundary():
+        database, engine = doors.writing("pool"), doors.encoder()
         work.start(_key(found), "후보 모으기", lambda progress, cancelled: pool.plan(
             database, lambda: engine, found.name, request, cancelled=cancelled,
             progress=lambda proposer, done, total: progress(done, total, provenance.title_of(proposer))))
 
 
 def _plan(found: Collection, who: Person, request: PoolRequest) -> None:
+    _follow(found)
     state = work.draw(_key(found))
     planned = st.session_state.get(_PLAN) or (state.result if state and state.phase == "done" else None)
     if not isinstance(planned, PoolPlan):
-        if state is None:
+        if state is None and _WANTED not in st.session_state:
             results.calm(_FIRST)
         return
     pool_plan.draw(planned)

@@ -9,11 +9,10 @@ from core.report import deliverables
 from core.report.final import making
 from core.store import reports
 from core.store.collections import Collection
-from core.store.database import Database
 from core.store.reports import ReportEntry
 from pages.measuring import data, gaps
 from pages.reporting import preview, prose
-from pages.widgets import acts, doors, markup, person, results, work
+from pages.widgets import acts, doors, jobs, markup, person, results, trouble
 from pages.widgets.text import attribute
 
 TITLE = "최종 보고서 (D10)"
@@ -70,9 +69,9 @@ def _told(newest: ReportEntry | None, stale: bool) -> None:
 def _make(found: Collection, who: Person | None, shown: ReportEntry | None, stale: bool) -> None:
     if not person.may(who, "report"):
         return
-    key = f"report.make.{found.id}"
-    state = work.draw(key)
-    if state is not None and state.running:
+    verb = ["report", "--collection", found.name]
+    job = jobs.draw(verb)
+    if job is not None and job.active:
         return
     if shown is not None and not stale:
         markup.draw(f'<p class="ib-soft">{_FRESH}</p>')
@@ -82,16 +81,9 @@ def _make(found: Collection, who: Person | None, shown: ReportEntry | None, stal
         markup.draw('<p class="ib-soft">보고서를 만들려면 <a href="/login?next=/report" target="_self">이름을 정해</a> 주세요.</p>')
         return
     if st.button(title, key="report.make", type="primary", icon=":material/description:"):
-        database, name, by = doors.writing("report"), found.name, who.name
-        work.start(key, "보고서", lambda report, cancelled: _made(database, name, by, report))
-        st.rerun()
-
-
-def _made(database: Database, collection: str, by: str, report: work.Report) -> int:
-    report(0, 1, "수를 모으고 조판합니다")
-    made = making.make(database, collection=collection, by=by)
-    report(1, 1, "")
-    return made.id
+        with trouble.boundary():
+            jobs.start([*verb, "--by", who.name], f"최종 보고서 ({found.name})")
+            st.rerun()
 
 
 def _files(found: Collection, newest: ReportEntry, stale: bool) -> None:

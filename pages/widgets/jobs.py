@@ -23,7 +23,8 @@ STATES = {"queued": "차례를 기다리는 중", "running": "하는 중", "canc
           "cancelled": "멈추었습니다", "interrupted": "끊겼습니다"}
 _FRESH = 1.0
 """Seconds a listing may be old: one query a second, however many browsers look."""
-_TICK, _IDLE = 1.0, 5.0
+_TICK, _TRAY, _IDLE = 1.0, 3.0, 5.0
+"""Seconds between two looks: at the page a job belongs to, at the tray of any other page, and where nothing goes on."""
 _LISTED, _TAIL = 30, 12
 _SHOWN = 5
 _REMEMBERED = timedelta(hours=1)
@@ -37,6 +38,11 @@ def start(arguments: Sequence[str], title: str) -> Job:
     job, _ = launching.start(doors.writing(rights.of_job(arguments)), arguments, title=title, asked_by=who.name if who else "대시보드")
     _listed.clear()
     return job
+
+
+def ended_well(prefix: Sequence[str]) -> list[Job]:
+    """Return the jobs of these first arguments that did all of it, the newest first, among the latest."""
+    return [job for job in _listed() if job.state == "done" and job.arguments[: len(prefix)] == list(prefix)]
 
 
 def newest(prefix: Sequence[str]) -> Job | None:
@@ -59,7 +65,7 @@ def tray(who: Person | None) -> None:
     """Draw the tray of jobs in the corner of a page; empty where nothing goes on and nothing went wrong lately."""
     # The pace is that of the page's last run: drawing the whole page anew for it would take a click made meanwhile away.
     under_way = any(job.active for job in _listed())
-    st.fragment(_tray, run_every=_TICK if under_way else _IDLE)(who)
+    st.fragment(_tray, run_every=_TRAY if under_way else _IDLE)(who)
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
