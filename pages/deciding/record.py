@@ -10,7 +10,8 @@ from core.accounts.person import Person
 from core.decision import roles
 from core.decision.recording import differs
 from core.evaluation.verdict.outcome import Decision
-from core.store import decisions, reports
+from core.report.final import making
+from core.store import decisions
 from core.store.collections import Collection
 from core.store.decisions import StoredDecision
 from pages.deciding import held, signing
@@ -22,6 +23,8 @@ from pages.widgets.text import attribute
 TITLE = "결정과 서명"
 _ACT = "decision.record"
 _NONE = "아직 적은 결정이 없습니다. 계산된 판정을 보고 TF가 결정을 적습니다."
+_STALE = "보고서를 만든 뒤 근거나 글이 바뀌었습니다. 보고서에 결정을 묶으려면 위에서 다시 만들어 주세요."
+_NO_REPORT = "보고서 없이 적습니다. 보고서에 결정을 묶으려면 위에서 먼저 만들어 주세요."
 _SIGNS = {"go": ("go", "✓"), "no_go": ("no-go", "✕"), "hold": ("hold", "‖")}
 _NAMELESS = '<p class="ib-soft">결정을 적으려면 <a href="/login?next=/report" target="_self">이름을 정해</a> 주세요.</p>'
 
@@ -85,15 +88,23 @@ def _form(found: Collection, computed: Decision, listed: list[StoredDecision], w
         other = choice is not None and differs(choice, computed.verdict)
         asked = "이유 (계산된 판정과 달라 꼭 적습니다)" if other else "이유"
         reason = st.text_area(asked, key=acts.field(_ACT, "reason"), max_chars=10_000, height=100)
-        with doors.database().connection() as conn:
-            made = {each.id: f"{each.id}번 · {each.made_at.astimezone():%m-%d %H:%M} · {each.body['title']}"
-                    for each in reports.listing(conn, found.id)[:5]}
-        report = st.selectbox("보고 정한 보고서", [None, *made], format_func=lambda each: made.get(each, "없음"),
-                              index=1 if made else 0, key=acts.field(_ACT, "report"))
-        acts.press("결정 적기", _ACT, lambda: _record(found, str(choice), reason, name, report, who, demanded), primary=True,
+        chosen = _report(found)
+        acts.press("결정 적기", _ACT, lambda: _record(found, str(choice), reason, name, chosen, who, demanded), primary=True,
                    disabled=choice is None or (other and not reason.strip()))
         said = f"{name} 님의 이름으로 남고 고칠 수 없습니다. 근거마다 해시를 함께 남깁니다."
         markup.draw(f'<div class="ib-soft">{attribute(said)}</div>')
+
+
+def _report(found: Collection) -> int | None:
+    """Ask for the report that was decided on: today's alone can be."""
+    with doors.database().connection() as conn:
+        made, stale = making.current(conn, found.id)
+    if made is None or stale:
+        results.notes([_STALE if made else _NO_REPORT])
+        return None
+    told = f"{made.id}번 · {made.made_at.astimezone():%m-%d %H:%M} · {made.body['title']}"
+    return st.selectbox("보고 정한 보고서", [made.id, None], format_func=lambda each: told if each else "없음",
+                        key=acts.field(_ACT, f"report.{made.id}"))
 
 
 def _record(found: Collection, choice: str, reason: str, name: str, report: int | None, who: Person, demanded: bool) -> str:
