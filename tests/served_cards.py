@@ -46,7 +46,7 @@ def _model(key: str, precision: str, idle: float) -> ModelStatus:
     record = registry.record(key)
     weights = sizes.weights_bytes(record, precision, device="cuda")
     loaded = LoadedModel(key, record.hub_id, "r", precision, "cuda", record.dims, None, False)
-    return ModelStatus(loaded, weights, 3, idle, 2.0, False, weights)
+    return ModelStatus(loaded, weights, 3, idle, 2.0, False, weights, last_for="query")
 
 
 def _pynvml() -> SimpleNamespace:

@@ -167,8 +167,13 @@ def test_on_a_cpu_the_free_ram_decides(embedder):
 
 
 def test_a_model_is_in_use_while_the_engine_works_or_was_just_asked():
-    used = replace(running(model("kure-v1", idle_s=3.0)), activity="계산 중", waiting_batch=2)
-    assert len(forecast.uses(used, "kure-v1")) == 3
+    asked = replace(model("kure-v1", idle_s=3.0), last_for="query")
+    used = replace(running(asked), activity="계산 중", waiting_batch=2, waiting_interactive=1)
+    assert forecast.uses(used, "kure-v1") == [
+        "엔진이 지금 일하고 있습니다.", "답을 기다리는 검색이 1개 있습니다.", "차례를 기다리는 작업의 요청이 2개 있습니다.",
+        "3초 전에 검색어를 읽는 데 쓰였습니다."]
+    assert forecast.uses(running(replace(asked, last_for="document")), "kure-v1") == ["3초 전에 문항을 임베딩하는 데 쓰였습니다."]
+    assert forecast.uses(running(replace(asked, calls=0)), "kure-v1") == [], "it was only loaded"
     assert forecast.uses(running(model("kure-v1")), "kure-v1") == []
 
 
@@ -179,3 +184,50 @@ def test_the_step_of_the_plan(gib, card, stepped, current, why):
     found = staging.strategy(budget=gib * GIB, card=card, stepped=stepped)
     assert (found.current, found.why) == (current, why)
     assert found.usd == (3.0, 15.0)  # the plan's "$5-15 (10-20 h)" over all three offers
+
+
+def test_the_hour_goes_on_after_the_dashboard_was_started_again(tmp_path):
+    kept = tmp_path / "hour.json"
+    told = (Event(90.0, "loaded", "a", "fp16", "올렸습니다."), Event(95.0, "oom", "a", "fp16", "모자랐습니다."))
+    before = Sampler(Engine(running(events=told)), cards=Cards(nvml=nvml(2)), clock=lambda: 100.0, kept=kept)
+    before.look()
+    before.stop()
+    after = Sampler(Engine(running(events=(*told, Event(130.0, "evicted", "a", "fp16", "내렸습니다.")))), cards=Cards(nvml=nvml(2)),
+                    clock=lambda: 140.0, kept=kept)
+    (seen,), (was,) = after.view().samples, before.view().samples
+    assert seen == replace(was, cards=tuple(replace(each, processes={}) for each in was.cards))
+    after.look()
+    view = after.view()
+    assert [each.at for each in view.samples] == [100.0, 140.0]
+    assert [event.kind for event in view.events] == ["loaded", "oom", "evicted"], "none twice"
+    assert thinned(view.samples, seconds=300)[1] is None, "nobody looked in between"
+
+
+def test_what_is_older_than_the_hour_or_of_a_wrong_clock_is_not_shown_again(tmp_path):
+    kept = tmp_path / "hour.json"
+    Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda: 100.0, kept=kept).stop()
+    first = Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda: 100.0, kept=kept)
+    first.look()
+    first.keep()
+    for now in (100.0 + SPAN + 1, 50.0):
+        assert Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda now=now: now, kept=kept).view().samples == ()
+    assert len(Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda: 100.0 + SPAN, kept=kept).view().samples) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"form": 2}', b'{"form": 1, "cards": [], "samples": [[1, 2]], "events": []}',
+                                    b'{"form": 1, "cards": [], "samples": [[1, 2, 3, 4, 5, 6, "", [[0, 1, 2, 3, 4, 5]]]], "events": []}'])
+def test_a_damaged_hour_is_as_good_as_none(tmp_path, damage):
+    kept = tmp_path / "hour.json"
+    kept.write_bytes(damage)
+    sampler = Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda: 100.0, kept=kept)
+    sampler.look()
+    assert len(sampler.view().samples) == 1
+    sampler.stop()
+    assert b'"form":1' in kept.read_bytes()
+
+
+def test_a_disk_that_is_full_costs_the_hour_and_nothing_else(tmp_path):
+    sampler = Sampler(Engine(running()), cards=Cards(nvml=nvml(1)), clock=lambda: 100.0, kept=tmp_path / "gone" / "hour.json")
+    sampler.look()
+    sampler.stop()
+    assert len(sampler.view().samples) == 1 and list(tmp_path.iterdir()) == []

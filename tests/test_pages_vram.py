@@ -63,6 +63,13 @@ def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboar
     row.get_by_role("button", name="올리기").click()
     row.get_by_text("fp32", exact=True).first.wait_for()
     assert key in {each.model.key for each in engine().status().loaded}
+    assert row.get_by_role("button", name="올리기").is_disabled() and row.get_by_role("button", name="정밀도 바꾸기").is_disabled()
+    row.get_by_role("combobox").click()
+    page.get_by_role("option", name="bf16").click()
+    row.get_by_role("button", name="정밀도 바꾸기").click()
+    row.locator(".ib-vram-now").get_by_text("bf16", exact=True).wait_for()
+    assert [each.model.precision for each in engine().status().loaded if each.model.key == key] == ["bf16"], "one stands, not two"
+    engine().evict(key)
     page.context.close()
 
 
@@ -92,7 +99,7 @@ def test_two_cards_are_looked_at_with_marks_and_the_budget_line_and_without_flic
                 page.wait_for_timeout(1500)
                 page.screenshot(path=f"{folder}/vram-{width}.png")
         page.locator(".st-key-vram-model-qwen3-vl-embedding-2b").get_by_role("button", name="내리기").click()
-        page.get_by_role("dialog").get_by_text("5초 전에 쓰였습니다.").wait_for()
+        page.get_by_role("dialog").get_by_text("5초 전에 검색어를 읽는 데 쓰였습니다.").wait_for()
         page.get_by_role("button", name="그대로 두기").click()
         page.get_by_role("dialog").wait_for(state="detached")
         page.get_by_text("GPU 1 · NVIDIA GeForce GTX 1080").click()

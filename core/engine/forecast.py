@@ -14,6 +14,7 @@ from core.settings import settings
 Device = Literal["cuda", "cpu"]
 LATELY = 60.0
 """Seconds since a model's last call in which somebody is taken to be still working with it."""
+_PURPOSES = {None: "", "query": "검색어를 읽는 데 ", "document": "문항을 임베딩하는 데 ", "rerank": "검색 결과의 순위를 다시 매기는 데 "}
 HOST_SHARE = 0.9
 """Of the free RAM; a process that takes the last of it is killed without a word."""
 
@@ -92,11 +93,13 @@ def uses(status: EngineStatus, key: str) -> list[str]:
     found = []
     if status.activity not in ("", "대기 중"):
         found.append("엔진이 지금 일하고 있습니다.")
-    if waiting := status.waiting_interactive + status.waiting_batch:
-        found.append(f"기다리는 요청이 {waiting}개 있습니다.")
-    idle = min((each.idle_s for each in status.loaded if each.model.key == key), default=LATELY)
-    if idle < LATELY and any(each.calls for each in status.loaded if each.model.key == key):
-        found.append(f"{idle:.0f}초 전에 쓰였습니다.")
+    if status.waiting_interactive:
+        found.append(f"답을 기다리는 검색이 {status.waiting_interactive}개 있습니다.")
+    if status.waiting_batch:
+        found.append(f"차례를 기다리는 작업의 요청이 {status.waiting_batch}개 있습니다.")
+    used = min((each for each in status.loaded if each.model.key == key and each.calls), key=lambda each: each.idle_s, default=None)
+    if used is not None and used.idle_s < LATELY:
+        found.append(f"{used.idle_s:.0f}초 전에 {_PURPOSES[used.last_for]}쓰였습니다.")
     return found
 
 

@@ -13,6 +13,7 @@ from core import errors
 from core.engine.wire import Frame, WireError
 from core.models.contract import Content, LoadedModel, Vectors
 
+Purpose = Literal["query", "document", "rerank"]
 Priority = Literal["interactive", "batch"]
 PRIORITIES: tuple[Priority, ...] = ("interactive", "batch")
 RETIRED = "Retired"
@@ -73,6 +74,8 @@ class ModelStatus:
     """How far the allocator's use rose while it was loading."""
     work_peak_bytes: int | None = None
     """How far it rose at most while it computed a batch."""
+    last_for: Purpose | None = None
+    """What its last call was for: a search's query, items to be embedded, or reading hits again; None before the first."""
 
 
 @dataclass(frozen=True, slots=True)

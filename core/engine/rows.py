@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.engine import isolate
 from core.engine.lanes import Steps
+from core.engine.messages import Purpose
 from core.engine.pace import Pace, grouped
 from core.engine.shelf import Shelf
 from core.engine.slots import Wanted
@@ -58,6 +59,7 @@ class Work:
     apply: Apply
     model: LoadedModel
     values: NDArray[np.float32]
+    purpose: Purpose
     failures: dict[int, str] = field(default_factory=dict)
     seconds: float = 0.0
     retried: int = 0
@@ -71,7 +73,7 @@ def encode(bench: Bench, wanted: Wanted, contents: list[Content], *, role: Role)
     """Compute vectors; the result is a :class:`Work` with values of shape (contents, dims)."""
     info = _usable(bench, wanted, method="encode", purpose="임베딩")
     values = np.full((len(contents), info.dims), np.nan, dtype=np.float32)
-    work = Work(bench, wanted, contents, lambda model, part: model.encode(part, role=role), info, values)
+    work = Work(bench, wanted, contents, lambda model, part: model.encode(part, role=role), info, values, role)
     return (yield from _compute(work))
 
 
@@ -79,7 +81,7 @@ def rerank(bench: Bench, wanted: Wanted, query: Content, documents: list[Content
     """Compute scores; the result is a :class:`Work` with one value for each document."""
     info = _usable(bench, wanted, method="score", purpose="재정렬")
     values = np.full(len(documents), np.nan, dtype=np.float32)
-    work = Work(bench, wanted, documents, lambda model, part: model.score(query, part), info, values)
+    work = Work(bench, wanted, documents, lambda model, part: model.score(query, part), info, values, "rerank")
     return (yield from _compute(work))
 
 
@@ -97,7 +99,7 @@ def _compute(work: Work) -> Steps:
         work.values.fill(np.nan)
         work.failures, work.suspicious, work.too_big, work.retried = {}, [], [], 0
         work.model = bench.shelf.get(work.wanted)[1]
-    bench.shelf.count_call(work.wanted)
+    bench.shelf.count_call(work.wanted, work.purpose)
     bench.counters.calls += 1
     bench.counters.rows += len(work.contents)
     bench.counters.failures += len(work.failures)

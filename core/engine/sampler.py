@@ -12,35 +12,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from core.engine.cards import Card, Cards, Ram, ram
+from core.engine import hour
+from core.engine.cards import Card, Cards, ram
 from core.engine.client import EngineClient
 from core.engine.messages import EngineStatus, Event
+from core.engine.places import Places
+from core.engine.sample import Sample
 from core.errors import UserError
+from core.settings import settings
 
 log = logging.getLogger(__name__)
 STEP = 1.0
 """Seconds between two looks."""
 SPAN = 3600.0
 """Seconds that are kept."""
+KEEP = 60.0
+"""Seconds between two times that what was seen is written to the disk."""
 _PATIENCE = 2.0
 _MOST_EVENTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One look. Bytes; None where nobody can tell, ``engine`` figures also where none runs or answers."""
-
-    at: float
-    """Seconds since the epoch."""
-    ram: Ram
-    cards: tuple[Card, ...]
-    engine_rss: int | None = None
-    engine_card: int | None = None
-    """What the engine takes of its card: by the driver, else what its allocator reserved and CUDA's own share."""
-    allocated: int | None = None
-    home: str = ""
-    """UUID of the engine's card; empty where it has none or nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +49,21 @@ class View:
 
 
 class Sampler:
-    """Reads, keeps, forgets after an hour. Any thread may look."""
+    """Reads, keeps, forgets after an hour. Any thread may look.
 
-    def __init__(self, client: EngineClient, *, cards: Cards | None = None, clock: Callable[[], float] = time.time) -> None:
-        self._client, self._cards, self._clock = client, cards, clock
-        self._samples: deque[Sample] = deque()
-        self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
+    Args:
+        kept: the file that what was seen is kept in while nobody looks; None keeps nothing.
+    """
+
+    def __init__(self, client: EngineClient, *, cards: Cards | None = None, clock: Callable[[], float] = time.time,
+                 kept: Path | None = None) -> None:
+        self._client, self._cards, self._clock, self._kept = client, cards, clock, kept
+        seen, happened = hour.read(kept, since=clock() - SPAN, until=clock()) if kept else ([], [])
+        self._samples: deque[Sample] = deque(seen)
+        self._events: deque[Event] = deque(happened, maxlen=_MOST_EVENTS)
         self._status, self._answered = EngineStatus(running=False), True
         self._ran: EngineStatus | None = None
-        self._noted = 0.0
+        self._diary: tuple[Event, ...] = ()
         self._lock, self._end = threading.Lock(), threading.Event()
         self._spent = self._lasted = 0.0
         self._thread: threading.Thread | None = None
@@ -79,10 +76,17 @@ class Sampler:
                 self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more, and keep what was seen."""
         self._end.set()
         if self._thread is not None:
             self._thread.join(5.0)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what was seen, where it is kept."""
+        if self._kept is not None:
+            view = self.view()
+            hour.write(self._kept, view.samples, view.events)
 
     def look(self) -> None:
         """Take one sample."""
@@ -111,28 +115,32 @@ class Sampler:
         with self._lock:
             samples = tuple(self._samples)
             since = samples[-1].at - SPAN if samples else 0.0
-            events = tuple(event for event in self._events if event.at >= since)
+            events = tuple(sorted((event for event in self._events if event.at >= since), key=lambda event: event.at))
             cost = self._spent / self._lasted if self._lasted >= 10 * STEP else None
             return View(samples, events, self._status, self._answered, cost)
 
     def _note(self, status: EngineStatus, at: float) -> None:
         """Keep what is new in the engine's diary, and that it started again after an end nobody asked for: it cannot know when."""
-        fresh = [event for event in status.events if event.at > self._noted]
         if not status.running:
             return
+        known = set(self._events) if status.events != self._diary else set()
+        fresh = [event for event in status.events if event not in known] if status.events != self._diary else []
+        self._diary = status.events
         before, self._ran = self._ran, status
         if before is not None and before.pid != status.pid and status.restarts > before.restarts:
             at = min([at, *(event.at for event in fresh)])
             self._events.append(Event(at, "restarted", "", "", "엔진이 뜻밖에 끝나 다시 시작했습니다. 올라와 있던 모델은 다시 불러옵니다."))
         self._events.extend(fresh)
-        self._noted = max([self._noted, *(event.at for event in fresh)])
 
     def _run(self) -> None:
         began, spent = time.monotonic(), time.thread_time()
-        following = began
+        following = kept = began
         while not self._end.is_set():
             try:
                 self.look()
+                if time.monotonic() - kept >= KEEP:
+                    kept = time.monotonic()
+                    self.keep()
             except Exception:
                 log.exception("a look at the memory failed")
             with self._lock:
@@ -204,7 +212,7 @@ def sampler() -> Sampler:
     with _only_lock:
         if not _only:
             # A client of its own: its connections, and their closing, are nobody else's.
-            _only.append(Sampler(EngineClient()))
+            _only.append(Sampler(EngineClient(), kept=Places(settings().data_dir).folder / "hour.json"))
             _only[0].start()
         return _only[0]
 

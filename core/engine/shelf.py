@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from core.engine.diary import Diary
 from core.engine.isolate import out_of_memory
-from core.engine.messages import ModelStatus
+from core.engine.messages import ModelStatus, Purpose
 from core.engine.slots import Model, Settled, Slot, Source, Wanted
 from core.errors import ModelError
 from core.models.contract import LoadedModel
@@ -49,6 +49,7 @@ class _Resident:
     load_peak_bytes: int | None
     work_peak_bytes: int | None = None
     calls: int = 0
+    last_for: Purpose | None = None
     last_used: float = field(default_factory=time.monotonic)
 
 
@@ -123,11 +124,12 @@ class Shelf:
         self.diary.note("stepped", slot.key, precision, f"{into(slot.precision)}는 메모리가 모자라 {into(precision)} 낮추었습니다.")
         return True
 
-    def count_call(self, wanted: Wanted) -> None:
+    def count_call(self, wanted: Wanted, purpose: Purpose) -> None:
         """Count a finished call for the model's status."""
         resident = self._residents.get(self._settle(wanted).slot)
         if resident is not None:
             resident.calls += 1
+            resident.last_for = purpose
 
     def evict(self, key: str | None = None) -> int:
         """Drop a model in all its precisions, or all models; return how many left. ``auto`` begins at the top again."""
@@ -162,6 +164,7 @@ class Shelf:
                 allocated_bytes=each.allocated_bytes,
                 load_peak_bytes=each.load_peak_bytes,
                 work_peak_bytes=each.work_peak_bytes,
+                last_for=each.last_for,
             )
             for each in residents
         )

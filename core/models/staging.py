@@ -14,6 +14,8 @@ from core.settings import settings
 Name = Literal["fp16", "nf4", "cloud"]
 HOURS = (10, 20)
 """Rented, as the plan reckons."""
+RENTED = 24 * 2**30
+"""Bytes of the rented cards of the plan (RTX 3090, A10)."""
 _EMBEDDER = "qwen3-vl-embedding-2b"
 
 
@@ -37,6 +39,8 @@ class Strategy:
     stages: tuple[Stage, ...]
     budget: int
     current: Name | None
+    first: Name
+    """The first step at which the systems can be compared side by side under this budget, whatever this machine is."""
     why: Literal["card", "stepped", "remote", "none"]
     """By the planner; or because memory ran out and the engine stepped down; or ENGINE_URL names servers; or no card."""
     usd: tuple[float, float]
@@ -54,16 +58,17 @@ def strategy(*, budget: int, card: bool, stepped: bool, context: int = planner.C
     stages = tuple(_stage(name, budget, context) for name in ("fp16", "nf4"))
     prices = [offer.usd_per_hour for offer in OFFERS]
     usd = (HOURS[0] * min(prices), HOURS[1] * max(prices))
-    current: Name | None = next((stage.name for stage in stages if stage.fits_together), None)
-    current = current or next((stage.name for stage in stages[1:] if stage.fits_alone), "cloud")
+    together = next((stage.name for stage in stages if stage.fits_together), None)
+    first: Name = together or next((stage.name for stage in stages[1:] if stage.fits_alone), "cloud")
     why: Literal["card", "stepped", "remote", "none"] = "card"
+    current: Name | None = first
     if settings().remote_keys:
         current, why = "cloud", "remote"
     elif not card:
         current, why = None, "none"
     elif stepped and current == "fp16":
         current, why = "nf4", "stepped"
-    return Strategy((*stages, Stage("cloud", None, None, True, True)), budget, current, why, usd)
+    return Strategy((*stages, Stage("cloud", None, None, True, True)), budget, current, first, why, usd)
 
 
 def _stage(name: Literal["fp16", "nf4"], budget: int, context: int) -> Stage:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from core.accounts import rights
 from core.engine import forecast
 from core.engine.client import EngineClient
 from core.engine.forecast import Forecast, Room
@@ -17,14 +18,18 @@ from core.models.record import ModelRecord
 from core.settings import settings
 from core.store import jobs as stored
 from pages.widgets import doors, markup, person, trouble, work
-from pages.widgets.sizes import in_memory
+from pages.widgets.sizes import in_gib, in_memory
 from pages.widgets.text import attribute
 
 KEY = "vram.load"
-_WIDTHS = (3.4, 1.5, 1.5, 5.2, 2.0)
-_HEADERS = ("모델", "지금", "정밀도", "올리면", "")
+_WIDTHS = (3.3, 1.5, 1.5, 4.3, 3.3)
+_HEADERS = ("모델", "지금", "고른 정밀도", "그 정밀도로 올리면", "할 일")
 ABOUT = ("검색은 임베딩한 정밀도의 모델을 스스로 불러옵니다. "
-         "여기서는 미리 올려 두거나, 정밀도마다 얼마나 드는지 보거나, 자리를 비울 수 있습니다.")
+         "여기서는 미리 올려 두거나, 정밀도를 바꾸어 얼마나 드는지 보거나, 자리를 비울 수 있습니다.")
+_BUSY = "다른 모델을 올리거나 내리는 중입니다."
+_NO_ROOM = "지금은 들어갈 자리가 없습니다."
+_ABSENT = "올라와 있지 않습니다."
+_SAME = "다른 정밀도를 고르면 바꿀 수 있습니다."
 
 
 def draw(view: View, where: Room) -> None:
@@ -32,13 +37,14 @@ def draw(view: View, where: Room) -> None:
     who = person.current()
     under_way = work.state(KEY)
     busy = under_way is not None and under_way.running
+    barred = rights.refusal("work") if not person.may(who, "work") else _BUSY if busy else ""
     with st.container(key="vram-models", gap="xxsmall"):
         for column, name in zip(st.columns(_WIDTHS), _HEADERS, strict=True):
             with column:
                 markup.draw(f'<div class="ib-th">{name}</div>')
         for record in _records(view.status):
             with st.container(key=f"vram-model-{record.key}"), trouble.boundary():
-                _row(record, view.status, where, may=person.may(who, "work") and not busy)
+                _row(record, view.status, where, barred=barred)
     if under_way is not None and (busy or under_way.error):
         words = f"{under_way.label}…" if busy else under_way.error
         markup.draw(f'<div class="ib-note" role="status">{attribute(words)}</div>')
@@ -63,28 +69,36 @@ def _records(status: EngineStatus) -> list[ModelRecord]:
     return list(found.values())
 
 
-def _row(record: ModelRecord, status: EngineStatus, where: Room, *, may: bool) -> None:
+def _row(record: ModelRecord, status: EngineStatus, where: Room, *, barred: str) -> None:
     name, now, choice, would, act = st.columns(_WIDTHS, vertical_alignment="center")
-    there = [each.model.precision for each in status.loaded if each.model.key == record.key]
+    loaded = [each for each in status.loaded if each.model.key == record.key]
+    there = [each.model.precision for each in loaded]
     badge = ' <span class="ib-mini">축소 모델</span>' if record.miniature else ""
     with name:
-        markup.draw(f"<b>{attribute(record.key)}</b>{badge}")
+        markup.draw(f'<div class="ib-vram-name"><b>{attribute(record.key)}</b>{badge}</div>')
     with now:
-        markup.draw(attribute(" · ".join(there)) or '<span class="ib-soft">내려와 있음</span>')
+        calls = f"<small>호출 {sum(each.calls for each in loaded):,}번</small>"
+        markup.draw(f'<div class="ib-vram-now"><span>{attribute(" · ".join(there))}</span> {calls}</div>' if there
+                    else '<div class="ib-vram-now ib-soft">내려와 있음</div>')
     if record.key.partition("@")[0] in settings().remote_keys:
         with would:
             markup.draw("원격 엔진(ENGINE_URL)이 계산하므로 이 컴퓨터에 올리지 않습니다.")
         return
     with choice:
         precision = st.selectbox(f"{record.key} 정밀도", forecast.choices(record, where.device), key=f"vram.precision.{record.key}",
-                                 label_visibility="collapsed", disabled=not may)
+                                 label_visibility="collapsed", disabled=bool(barred))
     told = forecast.forecast(record, precision, status, where)
     with would:
         markup.draw(f'<div class="ib-vram-would">{attribute(_words(told, where, precision))}</div>')
     with act, st.container(horizontal=True, gap="small"):
-        if st.button("바꾸기" if there else "올리기", key=f"vram.load.{record.key}", disabled=not may or told.loaded or not told.fits):
+        load = barred or ("이미 올라와 있습니다." if there else "" if told.fits else _NO_ROOM)
+        if st.button("올리기", key=f"vram.load.{record.key}", disabled=bool(load), help=load or None):
             _asked(record, told, precision, there)
-        if st.button("내리기", key=f"vram.evict.{record.key}", disabled=not may or not there):
+        change = barred or (_ABSENT if not there else _SAME if told.loaded else "" if told.fits else _NO_ROOM)
+        if st.button("정밀도 바꾸기", key=f"vram.change.{record.key}", disabled=bool(change), help=change or None):
+            _asked(record, told, precision, there)
+        drop = barred or ("" if there else _ABSENT)
+        if st.button("내리기", key=f"vram.evict.{record.key}", disabled=bool(drop), help=drop or None):
             _asked_to_drop(record)
 
 
@@ -92,7 +106,7 @@ def _words(told: Forecast, where: Room, asked: str) -> str:
     size = f"{f'{told.precision} · ' if asked == 'auto' else ''}가중치 {in_memory(told.weights)} · 계산 {in_memory(told.working)} 예상"
     if told.loaded:
         return f"{size} · 이미 올라와 있습니다"
-    limit = f"모두 합쳐 {in_memory(told.needed)} / 예산 {in_memory(told.limit)}" if where.device == "cuda" else (
+    limit = f"모두 합쳐 {in_gib(told.needed)} / 예산 {in_gib(told.limit)} GiB" if where.device == "cuda" else (
         f"쓸 수 있는 RAM {in_memory(told.limit)}")
     if not told.fits:
         return f"{size} · {limit} · 들어가지 않습니다"
@@ -107,7 +121,7 @@ def _asked(record: ModelRecord, told: Forecast, precision: str, there: list[str]
     why += _working() if going else []
     why = [*([f"자리를 내려고 {', '.join(told.leaving)} 모델을 내립니다."] if told.leaving else []), *why]
     if why:
-        _question(f"{record.key} 올리기", why, lambda: _load(record.key, precision, replace=bool(there)))
+        _question(f"{record.key} {'정밀도 바꾸기' if there else '올리기'}", why, lambda: _load(record.key, precision, replace=bool(there)))
     else:
         _load(record.key, precision, replace=bool(there))
         st.rerun()

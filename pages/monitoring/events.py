@@ -25,4 +25,4 @@ def draw(view: View) -> None:
     else:
         markup.draw('<div class="ib-soft">모델이 올라오거나 내려간 일이 없습니다.</div>')
     markup.draw(f'<div class="ib-stage-why">1초에 한 번 보며, 보는 창이 몇 개든 한 번만 잽니다. 재는 데 드는 힘: {attribute(cost)}. '
-                "기록은 대시보드가 켜져 있는 동안 한 시간까지 남습니다.</div>")
+                "기록은 한 시간까지 남고, 대시보드를 다시 켜도 이어집니다.</div>")

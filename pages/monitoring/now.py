@@ -76,7 +76,7 @@ def bars(view: View, where: Room) -> None:
 def _bar(each: ModelStatus, size: int, working: int, measured: bool, scale: int) -> str:
     badges = "".join(f'<span class="ib-mini">{attribute(words)}</span>' for words in origin.badges([each.model]))
     extra = " · 다시 계산용" if each.temporary else ""
-    said = (f"가중치 {in_memory(size)} · 계산 {in_memory(working)}{'' if measured else ' 예상'} · 호출 {each.calls:,}번{extra}")
+    said = f"가중치 {in_memory(size)} · 계산 {in_memory(working)}{'' if measured else ' 예상'}{extra}"
     return (f'<div class="ib-mem"><div><b>{attribute(each.model.key)}</b><em>{attribute(each.model.precision)}</em>{badges}'
             f"<span>{attribute(said)}</span></div><p>{_filled(size, working, scale)}</p></div>")
 

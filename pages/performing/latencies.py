@@ -52,6 +52,8 @@ def draw(measured: list[Measurement]) -> None:
             _stack(found, names)
         results.notes([remark] if remark else [])
         _table(found, names)
+    depths = sorted({each.config["rerank_depth"] or 0 for each, _, _ in found if each.config.get("reranking_only")})
+    results.notes([f"'리랭커만'은 문항 {depth}개를 다시 읽는 시간만이며, 검색은 들어 있지 않습니다." for depth in depths])
     absent = [data.short(each.system) for each in measured if each.id not in names]
     results.notes([f"{', '.join(absent)}에는 이 쿼리를 잰 것이 없습니다."] if absent else [])
 

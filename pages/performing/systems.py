@@ -15,7 +15,8 @@ from pages.widgets import markup, plot, results
 from pages.widgets.text import attribute
 
 _UNMEASURED = "측정 안 됨: {kind}. '재기'에서 '{kind}'을(를) 골라 재 주세요."
-_NOT_BY = "측정 안 됨: 잰 것에 {by}의 값이 없습니다. 그림을 받지 않거나 작은 그림만 받는 모델입니다."
+_NOT_BY = {"batch": "측정 안 됨: 여러 문항을 한 번에 넣어 잰 것이 없습니다. 모델을 올리지 못했거나 리랭커만 잰 것입니다.",
+           "pixels": "측정 안 됨: 잰 것에 그림 크기마다의 값이 없습니다. 그림을 받지 않거나 작은 그림만 받는 모델입니다."}
 
 
 def draw(listed: Sequence[Measurement]) -> None:
@@ -86,7 +87,7 @@ def draw_memory(measured: Sequence[Measurement], *, by: str, name: str) -> None:
     remark = "엔진 프로세스" if on_card else "GPU가 없어 RAM입니다. VRAM 판정에는 쓰이지 않습니다"
     draw_curves(found, kind="vram", title=f"{words} · {by_what}" if found else f"메모리 · {by_what}", x=x, y=f"{words} GB",
                 name=f"memory-{by}-{name}", limit="vram" if on_card else None, doubling=by == "batch", remark=remark if found else "",
-                lacking=_NOT_BY.format(by=by_what) if measured else "")
+                lacking=_NOT_BY[by] if measured else "")
 
 
 def draw_index(measurement: Measurement) -> None:
