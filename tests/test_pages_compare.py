@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.errors import StoreError
 from core.labels.versions.truth import Truth
@@ -22,6 +23,7 @@ from core.store.filters import Filters
 from pages.comparing import data, ongoing, view
 from pages.comparing.address import Comparing, parse
 from pages.widgets import doors, person, work
+from pages.widgets.text import sentence
 from tests.test_pages_states import ITEM, STORED, found
 
 WHOLE = Comparing(query="Q042", systems=("qwen3-vl", "kure+siglip@w0.3", "bm25"), k=20, n=20, filters=Filters(unit=("일차함수", "확률")),
@@ -123,7 +125,7 @@ def test_a_comparison_is_kept_for_the_meeting_by_name_and_not_by_who_only_looks(
     monkeypatch.setattr(data, "keep_for_meeting", lambda collection, address, title, who: kept.append((address, title, who.name)))
     assert "먼저 정답 라벨링에서 이름을" in shown(page.run())
     monkeypatch.setattr(person, "current", lambda: Person("손님", "viewer"))
-    assert "회의에 쓸 비교 담기: 선임 라벨러" in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
+    assert sentence(rights.refusal("bookmarks")) in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
     monkeypatch.setattr(person, "current", lambda: Person("위원", "tf"))
     page.run()
     next(each for each in page.button if each.label == "담기").click().run()
