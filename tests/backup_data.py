@@ -31,13 +31,15 @@ INSERT INTO logins (token_hash, name, picked, expires_at) VALUES ('00', '김선�
 INSERT INTO cloud_usage (host, client, usd_per_hour) VALUES ('a:8000', '00000000-0000-0000-0000-00000000000a', 1e-300);
 INSERT INTO label_rounds (collection_id, kind, stage, name, overlap, repeat_share, seed, guideline_version, config, created_by)
 SELECT id, 'round', 1, '첫 라운드', 2, 0.1, 7, '1', '{"depth": 10, "a": null}', '김선임' FROM collections;
-INSERT INTO pool_pairs SELECT r.id, query_id, content_hash, 'm-002', 'x', true, 3 FROM label_rounds AS r, queries;
+INSERT INTO pool_pairs SELECT r.id, q.query_id, q.content_hash, i.item_id, i.content_hash, true, NULL
+  FROM label_rounds AS r, queries AS q, items AS i WHERE i.item_id IN ('m-010', 'm-012');
 INSERT INTO pool_proposals SELECT round_id, query_id, item_id, 'bm25', 1 FROM pool_pairs;
-INSERT INTO round_raters SELECT id, '박검수', '{수학,"a,b"}', '{}' FROM label_rounds;
+INSERT INTO round_raters SELECT id, '박검수', '{}', '{}' FROM label_rounds;
+INSERT INTO round_raters SELECT id, '최검수', '{없는 과목,"a,b"}', '{NULL}' FROM label_rounds;
 INSERT INTO queue_entries SELECT round_id, '박검수', row_number() OVER (), query_id, query_hash, item_id, item_hash, 'label', now()
-  FROM pool_pairs;
+  FROM pool_pairs WHERE item_id = 'm-010';
 INSERT INTO item_flag_events (uuid, collection_id, item_id, item_hash, flagged, reason, by_whom)
-SELECT gen_random_uuid(), id, 'm-009', 'x', true, %(odd)s, '박검수' FROM collections;
+SELECT gen_random_uuid(), collection_id, item_id, content_hash, true, %(odd)s, '박검수' FROM items WHERE item_id = 'm-009';
 INSERT INTO embedding_failures SELECT id, 'm-001', 'x', '그림이 열리지 않습니다', now() FROM embedding_sets;
 INSERT INTO runs (collection_id, system, config) SELECT id, 'bm25',
        '{"system": "bm25", "depth": 10, "miniature": false, "sets": [], "rerank_depth": null, "reranker": null}' FROM collections;
