@@ -171,8 +171,8 @@ def test_a_role_signs_once_on_what_was_read_and_not_on_drifted_evidence(conn, da
                            who=Person("dev1", "developer"), demanded=True)
     assert (signed.name, signed.account, signed.comment, signed.decision_sha256) == ("이 개발", "dev1", "동의합니다", decided.sha256)
     for more, words in (({"role": "developer"}, "이미"), ({"role": "nobody"}, "자리"), ({"name": " "}, "이름"),
-                        ({"read_sha256": "0" * 64}, "다시 읽고"), ({"who": Person("dev1", "developer")}, "그 역할의 계정만")):
-        with pytest.raises(InputError, match=words):
+                        ({"read_sha256": "0" * 64}, "다시 읽고"), ({"who": Person("dev1", "developer")}, "TF 역할만")):
+        with pytest.raises(UserError, match=words):
             deciding.sign(database, decided.id, **{"role": "tf_lead", "name": "김리더", **more})
     with conn.transaction():
         conn.execute("SET LOCAL session_replication_role = replica")

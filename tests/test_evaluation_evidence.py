@@ -172,7 +172,7 @@ def test_the_registered_variant_counts_under_its_own_name(made):
 
 def test_missing_systems_are_missing_evidence():
     without_d = of(evaluation(systems=("qwen3-vl", "kure+siglip")))
-    assert TUNED in without_d.evidence["against_baseline"].lacking and not without_d.evidence["recall_5"].lacking
+    assert "가중치 조정" in without_d.evidence["against_baseline"].lacking and not without_d.evidence["recall_5"].lacking
     without_a = of(evaluation(systems=("kure-v1", TUNED)))
     assert "실행이 없습니다" in without_a.evidence["recall_5"].lacking and without_a.evidence["recall_5"].value is None
     nothing = decide(of(evaluation(systems=()), measurements=[]))

@@ -15,6 +15,7 @@ from core.cli.main import main
 from core.jobs import verbs
 from core.report.final import making, prose
 from core.store import reports
+from pages.deciding import record
 from pages.measuring import data, gaps
 from pages.reporting import making as part
 from pages.reporting import preview
@@ -114,3 +115,28 @@ def test_the_preview_draws_the_pages_of_the_report(page, measured, database, col
     pages = preview._pages(collection.name, made.sha256)
     assert len(pages) > 3
     assert all(each.startswith(b"\x89PNG") for each in pages)
+
+
+def _deciding() -> None:
+    from pages.deciding import record
+    from pages.widgets import person
+
+    record.draw(person.current())
+
+
+def test_only_a_report_of_today_is_offered_to_decide_on(page, measured, database, collection):
+    measured()
+    page()
+
+    def offered() -> tuple[str, list[list[str]]]:
+        at = AppTest.from_function(_deciding, default_timeout=60).run()
+        return words(at), [each.options for each in at.selectbox if each.label == "보고 정한 보고서"]
+
+    said, options = offered()
+    assert record._NO_REPORT in said and not options
+    made = making.make(database, collection=collection.name, by="가")
+    _, ((today, none),) = offered()
+    assert today.startswith(f"{made.id}번 · ") and none == "없음"
+    measured(seed=3)
+    said, options = offered()
+    assert record._STALE in said and not options

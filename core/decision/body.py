@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from core.errors import InputError
 from core.evaluation.results import Evaluation
+from core.evaluation.scenarios import SCENARIOS
 from core.evaluation.verdict.outcome import Decision
 from core.labels.versions import truth as truths
 from core.store import evidence_hashes, measurements, states
@@ -90,7 +91,7 @@ EVENTS = (("critical", "치명적 오류 등록부", evidence_hashes.of_critical
 
 def runs_of(evaluation: Evaluation) -> dict[int, str]:
     """Return every run that a number comes from, by number, in words."""
-    return {run.run_id: f"실행 {run.run_id} · {run.label} · {scenario}{' · 축소 모델' if run.miniature else ''}"
+    return {run.run_id: f"실행 {run.run_id} · {run.label} · {SCENARIOS[scenario].title}{' · 축소 모델' if run.miniature else ''}"
             for scenario, result in reversed(evaluation.scenarios.items()) for run in result.systems}
 
 

@@ -28,14 +28,20 @@ def draw(who: Person | None) -> None:
     with doors.database().connection() as conn:
         found = collections.get(conn, name)
         sets = embedding_sets.sets(conn, found.id)
-    if not sets:
-        results.calm(_NONE)
-    else:
+    last = jobs.newest(_verb(name))
+    if sets:
         plot.part("벡터", remark=_STALE if any(each.stale for each in sets) else "")
         tables.draw(_HEADERS, [_row(each) for each in sets], numbers=_NUMBERS)
-    last = jobs.draw(["embed", "--collection", name])
+    elif not (last and last.active):
+        results.calm(_NONE)
+    last = jobs.draw(_verb(name))
     if person.may(who, "work") and not (last and last.active):
         _begin(name)
+
+
+def _verb(name: str) -> list[str]:
+    """Return what every embedding of this collection begins with, as a job."""
+    return ["embed", "--collection", name]
 
 
 def _row(each: SetSummary) -> tuple[object, ...]:
@@ -53,6 +59,6 @@ def _begin(name: str) -> None:
         if st.button("임베딩 시작", type="primary", key="data.embed.start", disabled=not systems, icon=":material/play_arrow:"):
             with trouble.boundary():
                 chosen = [word for system in systems for word in ("--system", system)] if len(systems) < len(letters) else []
-                jobs.start(["embed", "--collection", name, *chosen], f"임베딩 ({name})")
+                jobs.start([*_verb(name), *chosen], f"임베딩 ({name})")
                 st.rerun()
     results.notes([_ABOUT])

@@ -64,7 +64,7 @@ def draw(who: Person | None) -> None:
 
 def _stamp(decision: StoredDecision) -> str:
     kind, sign = _SIGNS[decision.choice]
-    small = '<em class="ib-mini">축소 모델</em>' if decision.body["miniature"] else ""
+    small = '<span class="ib-mini">축소 모델</span>' if decision.body["miniature"] else ""
     told = decision.body["computed"]["title"]
     other = differs(decision.choice, decision.verdict)
     why = f"계산된 판정({told})과 다릅니다. 이유: {decision.reason}" if other else decision.reason or f"계산된 판정({told})과 같습니다."

@@ -6,7 +6,7 @@ from collections import Counter
 
 from core.labels.pooling import provenance
 from core.labels.pooling.pool_plan import PoolPlan
-from pages.widgets import doors, facts, results, tables
+from pages.widgets import doors, facts, pace, results, tables
 
 _MINIATURE = "축소 모델이 낸 후보가 들어 있습니다. 시험 삼아 여는 것이 아니라면 실제 모델을 받은 뒤 계획을 다시 세워 주세요."
 _SKIPPED = {
@@ -26,7 +26,7 @@ def draw(planned: PoolPlan) -> None:
     facts.strip([
         ("물어볼 쌍", f"{planned.asked:,}", f"쿼리 {planned.queries:,}개 · 모은 후보 {len(planned.pairs):,}쌍"),
         ("판정할 횟수", f"{planned.looks:,}", f"쌍마다 {request.overlap}명 · 숨은 반복 {request.repeat_share:.0%} 포함"),
-        ("예상 시간", f"{planned.hours:.1f}시간", f"모든 사람을 더해 · {basis}"),
+        ("예상 시간", pace.lasting(planned.hours * 3600), f"모든 사람을 더해 · {basis}"),
     ])
     facts.heading("후보를 낸 곳")
     tables.draw(("낸 곳", "쌍", "물어볼 쌍", "혼자 낸 쌍"),

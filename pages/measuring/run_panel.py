@@ -94,6 +94,8 @@ def _cell(found: list[PlannedRun]) -> str:
     """Return how the lists of a system over a scope stand; of D's weights how most wanting one does."""
     if not found:
         return ""
+    if not any(each.wanted for each in found):
+        return '<span class="ib-soft">쿼리 없음</span>'
     state = max((each.state for each in found), key=("there", "unavailable", "partial", "stale", "missing").index)
     sign, words = _STATES[state]
     answered, wanted = sum(each.answered for each in found), sum(each.wanted for each in found)

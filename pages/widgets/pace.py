@@ -9,7 +9,7 @@ def words(title: str, doing: str, done: int, total: int | None, rate: float | No
     Args:
         rate: steps a second.
     """
-    told = [title, doing, f"{done:,} / {total:,}" if total else f"{done:,}"]
+    told = [title, doing, f"{done:,} / {total:,}" if total else f"{done:,}" if done else ""]
     if rate:
         told.append(f"1초에 {rate:,.1f}개" if rate >= 0.1 else f"1분에 {rate * 60:,.1f}개")
     if seconds_left is not None:

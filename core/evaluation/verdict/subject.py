@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotFoundError
+from core.evaluation import naming
 from core.evaluation.results import ScenarioResult, SystemRun
 from core.evaluation.verdict.gates import GateFile, Subject
 from core.search import variants
@@ -28,7 +29,7 @@ def subject_of(result: ScenarioResult, file: GateFile) -> Party:
     wanted = file.subject
     runs = sorted((run for run in result.systems if is_same_pipeline(run.system, wanted.system)), key=lambda run: len(run.system))
     if not runs:
-        return Party(None, f"{wanted.system}의 실행이 없습니다. `python -m core evaluate`로 평가해 주세요.")
+        return Party(None, f"{naming.label(wanted.system)}의 실행이 없습니다. `python -m core evaluate`로 평가해 주세요.")
     for run in runs:
         if not run.miniature and not differences(_of_run(run), wanted):
             return _checked(run)
@@ -46,7 +47,7 @@ def baseline_of(result: ScenarioResult, file: GateFile) -> Party:
     for run in result.systems:
         if run.system == name:
             return _checked(run)
-    return Party(None, f"견줄 시스템({name})의 실행이 없습니다. `python -m core evaluate`로 평가해 주세요.")
+    return Party(None, f"견줄 시스템({naming.label(name)})의 실행이 없습니다. `python -m core evaluate`로 평가해 주세요.")
 
 
 def part_of(result: ScenarioResult, file: GateFile, suffix: str) -> Party:
@@ -60,7 +61,7 @@ def part_of(result: ScenarioResult, file: GateFile, suffix: str) -> Party:
     for run in runs:
         if whole is None or _of_run(run) == _of_run(whole):
             return _checked(run)
-    name = f"{file.subject.system}@{suffix}"
+    name = naming.label(f"{file.subject.system}@{suffix}")
     if not runs:
         return Party(None, f"{name}의 실행이 없습니다. 임베딩하고 평가해 주세요.")
     return Party(runs[0], f"{name}의 실행이 A의 실행과 정밀도나 그림 크기가 다릅니다. 같은 설정으로 임베딩하고 평가해 주세요.")
