@@ -44,17 +44,20 @@ def print_environment(measurement: Measurement) -> None:
 
 
 def _latency(result: dict[str, Any]) -> None:
-    print_table(("쿼리", "평균", "p50", "p95", "p95 95% 구간", "p99", "호출", "실패", "인코딩 p50", "검색 p50"), [
-        (overview.PARTS[part], *(_ms(told[name]) for name in ("mean", "p50", "p95")),
-         f"{_ms(told['p95_low'])} – {_ms(told['p95_high'])}", _ms(told["p99"]), told["n"], told["failures"],
-         *(_ms(((result.get("phases") or {}).get(part, {}).get(phase) or {}).get("p50")) for phase in ("encode", "search")))
-        for part, told in overview.parts(result)])
+    phases = {"encode": "인코딩 p50", "search": "검색 p50", "rerank": "재순위 p50"}
+    told = result.get("phases") or {}
+    there = [name for name in phases if any((told.get(part) or {}).get(name) for part in told)]
+    print_table(("쿼리", "평균", "p50", "p95", "p95 95% 구간", "p99", "호출", "실패", *(phases[name] for name in there)), [
+        (overview.PARTS[part], *(_ms(figures.get(name)) for name in ("mean", "p50", "p95")),
+         _ends(figures.get("p95_low"), figures.get("p95_high")), _ms(figures.get("p99")), figures.get("n"), figures.get("failures"),
+         *(_ms(((told.get(part) or {}).get(name) or {}).get("p50")) for name in there))
+        for part, figures in overview.parts(result)])
     print(f"단위 ms. 모델을 내린 뒤의 첫 호출 {_ms(result.get('cold_ms'))} ms")
 
 
 def _throughput(result: dict[str, Any]) -> None:
     print_table(("한 번에", "문항(쌍)/초", "95% 구간", "p50 ms", "VRAM GB", "RAM MB", "실패", ""), [
-        (f"{size}{unit}", _one(told["items_per_s"]), f"{_one(told['low'])} – {_one(told['high'])}", _ms(told["latency_ms"]["p50"]),
+        (f"{size}{unit}", _one(told["items_per_s"]), _ends(told["low"], told["high"]), _ms(told["latency_ms"]["p50"]),
          _two(told["vram_gb"]["process"]), _one(told["rss_mb"]), told["failures"], "" if told["fits"] else "메모리가 모자랐습니다")
         for name, unit in (("by_batch", ""), ("by_pairs", "쌍")) for size, told in (result.get(name) or {}).items()])
     print(f"가장 빠른 크기: {overview.throughput(result)}")
@@ -120,6 +123,13 @@ def _ms(value: float | None) -> str:
 
 
 _one = _ms
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    """Return both ends of an interval; few calls leave one of them open, or both."""
+    if low is None:
+        return "–"
+    return f"{low:,.1f} 이상" if high is None else f"{low:,.1f} – {high:,.1f}"
 
 
 def _two(value: float | None) -> str:
