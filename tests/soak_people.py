@@ -18,7 +18,8 @@ from tests.soak_tab import PageError, Tab
 
 THINKING = (0.4, 3.0)
 """Seconds a rater takes for a pair; brisk on purpose."""
-RELOADS = (90.0, 240.0)
+RELOADS = (60.0, 150.0)
+"""Seconds between two reloads of the desk."""
 ARRIVING = 0.05
 """Share of the time over which people come in."""
 AT_ONCE, MORE_BELOW = 50, 25
@@ -27,6 +28,8 @@ LOST = 0.02
 """Share of sendings whose answer never reaches the browser."""
 LOOKING = (2.0, 6.0)
 PASSWORD = "soak-password-1"
+_SHORTER = 2.0
+"""Seconds; the server drops an idle connection after five, and a browser would send again by itself what falls into that moment."""
 VIEWED = {"metrics": ("", "section=queries"), "compare": ("q=확률&systems=A,D", "q=일차함수의 그래프&systems=B,C,E"),
           "performance": ("", "view=all")}
 
@@ -50,7 +53,8 @@ class Person:
         self.random = random.Random(name)
         self.told = Told()
         self.tab: Tab | None = None
-        self.http = httpx2.AsyncClient(base_url=address, headers={"Origin": address}, timeout=30.0)
+        self.http = httpx2.AsyncClient(base_url=address, headers={"Origin": address}, timeout=30.0,
+                                        limits=httpx2.Limits(keepalive_expiry=_SHORTER))
 
     async def log_in(self) -> None:
         answer = await self.http.post("/login", data={"name": self.name, "password": PASSWORD})
@@ -145,6 +149,9 @@ class Rater(Person):
         said, fetching = 0, None
         while time.monotonic() < reload:
             ref = next((ref for ref in self.order if self.states[ref] == "open"), None)
+            if ref is None and fetching is not None and not fetching.done():
+                await fetching
+                continue
             if ref is None:
                 raise PageError("/label: no pair left to judge")
             await self.look_at(ref)
@@ -182,7 +189,7 @@ class Rater(Person):
 
     async def look_at(self, ref: str) -> None:
         """Fetch the figures of a pair's query and candidate that this browser has not seen."""
-        for body in self.tab.markup.values():
+        for body in list(self.tab.markup.values()):
             if f'data-ref="{ref}"' not in body:
                 continue
             sought, _, rest = body.partition('<div class="ib-candidates">')

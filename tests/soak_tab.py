@@ -54,6 +54,9 @@ class Tab:
     async def close(self) -> None:
         """Leave the page, as a closed or reloaded tab does."""
         self._stop_timers()
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_exception(PageError(f"/{self.page}: closed in the middle of a run"))
+            self._ended.exception()  # nobody may be waiting for it any more
         self._reader.cancel()
         await self._socket.close()
         with suppress(asyncio.CancelledError, Exception):

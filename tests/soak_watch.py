@@ -14,12 +14,13 @@ from core.store import Database
 
 EVERY = 2.0
 """Seconds between two looks."""
-SETTLING = 1 / 3
-"""The first part of the time counts for no slope: sessions, pools and caches are filled once."""
+SETTLING = 0.5
+"""The first part of the time counts for no slope: pools and caches are filled once, and Streamlit keeps what a closed tab held for two
+minutes, so that the number of sessions rises until everybody has reloaded and two minutes have passed."""
 GROWTH = 1.0
 """MiB a minute; more would be half a gibibyte over a working day."""
-SHORTEST = 5.0
-"""Minutes below which a slope says nothing: Streamlit keeps what a closed tab held for two minutes."""
+SHORTEST = 9.0
+"""Minutes below which a slope says nothing, for the same reason."""
 _CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
