@@ -23,6 +23,8 @@ def main() -> None:
     if len(names) > 1:
         chosen = st.segmented_control("보기", names, format_func=lambda name: SECTIONS[name].title, key=_KEY,
                                       default=wanted if wanted in names else chosen, label_visibility="collapsed") or chosen
+    else:
+        st.subheader(SECTIONS[chosen].title, anchor=False)
     if chosen != wanted:
         st.query_params["section"] = chosen
     with trouble.boundary():
