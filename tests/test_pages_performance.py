@@ -149,6 +149,28 @@ def test_what_nobody_measured_is_said_so_and_how(page):
     assert "측정 안 됨: 응답 시간." in words(page(measured(1, "stability", STABILITY)))
 
 
+def test_what_fits_side_by_side_and_a_reranker_alone_are_shown_under_their_card(page):
+    fit = {"name": "A@nf4+E@nf4", "fits": True, "error": None, "models": [], "failed_at": None, "planned_fits": True, "planned_gb": 6.5,
+           "planned_weights_gb": 5.0, "vram_gb": {"process": 6.75}, "rss_mb": 900.0}
+    too_much = fit | {"name": "A+E", "fits": False, "failed_at": {"step": "load", "model": "qwen3-vl-reranker-2b"}, "planned_gb": 9.25}
+    together = measured(1, "together", {"combinations": [fit, too_much]}, device="NVIDIA H100")
+    pairs = measured(2, "throughput", {"pairs_per_s": 80.0, "by_batch": {}, "by_pairs": {"1": {"items_per_s": 80.0, "fits": True}}},
+                     device="NVIDIA H100")
+    told = words(page(together, pairs))
+    assert "A(4비트) · E(4비트)" in told and "6.75 GB" in told and "✕ 넘침" in told
+    assert "qwen3-vl-reranker-2b 올리기에서 메모리 부족" in told
+    assert "처리량 · 재순위" in told and "측정 안 됨: 처리량." not in told
+    alone = words(page(together, view="one"))
+    assert "조합 2개 중 1개가 함께 올라감" in alone and "대상 카드가 아님" in alone and "9.25 GB" in alone
+
+
+def test_what_a_model_could_not_be_is_said_beside_its_figures(page):
+    stepped = LATENCY | {"stepped": [{"model": "qwen3-vl-embedding-2b", "precision": "nf4", "place": 11}]}
+    told = words(page(measured(1, "latency", stepped), view="one"))
+    assert "12번째 호출부터 nf4로 낮추어" in told and "재는 중 정밀도 낮춤" in told
+    assert "✓ 통과" not in told and "세지 않음" in told
+
+
 def test_quality_beside_speed_asks_for_items_and_a_ground_truth(page, collection, monkeypatch):
     monkeypatch.setattr("pages.measuring.data.collection", lambda: None)
     assert "아직 문항이 없습니다" in words(page(measured(1, "latency", LATENCY), view="quality"))
