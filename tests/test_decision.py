@@ -12,7 +12,7 @@ from core.accounts.person import Person
 from core.cli.main import main
 from core.decision import roles
 from core.decision.body import body_of, sha256_of
-from core.errors import InputError, UserError
+from core.errors import ForbiddenError, InputError, UserError
 from core.evaluation import assembling
 from core.evaluation.verdict import critical, gates, load
 from core.labels.versions import freezing
