@@ -6,6 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.backup import keeping, schedule
 from core.backup.schedule import State
@@ -20,6 +21,7 @@ _WHAT = ("문항과 그림, 벡터, 판정, 정답, 실행, 측정, 보고서, �
 _RESTORE = "되살리기는 터미널에서만 합니다. 대시보드를 끄고 'python -m core restore 파일'을 실행해 주세요."
 _PLACE = "디스크가 고장 나도 남도록, BACKUP_DIR을 다른 디스크나 공유 폴더로 정해 두는 것이 좋습니다."
 _NO_LOGIN = "로그인할 사람을 더하면 매일 밤 저절로 합니다"
+_AGAIN = "매일 밤 백업은 한 시간마다 저절로 다시 해 봅니다."
 _OLD = "마지막 백업이 하루 반보다 오래되었습니다. 대시보드가 켜져 있는지, 백업 폴더에 쓸 수 있는지 확인해 주세요."
 
 
@@ -27,12 +29,15 @@ def draw(who: Person | None) -> None:
     """Draw how the backups stand, and for those who may the button that makes one."""
     found = schedule.state(doors.database())
     facts.strip(_told(found))
-    if found.job is not None and found.job.state in ("failed", "interrupted"):
-        results.notes([f"지난밤 백업을 마치지 못했습니다. {found.job.error or '도중에 끊겼습니다.'} 저절로 다시 해 봅니다."])
     if found.old(datetime.now()):
         results.notes([_OLD])
     last = jobs.draw(schedule.BY_HAND)
-    if person.may(who, "backup") and not (last and last.active):
+    if found.job is not None and found.job.state in ("failed", "interrupted"):
+        told = "" if last and last.id == found.job.id else f"지난밤 백업을 마치지 못했습니다. {found.job.error or '도중에 끊겼습니다.'} "
+        results.notes([told + _AGAIN])
+    if not person.may(who, "backup"):
+        facts.remark(rights.refusal("backup"))
+    elif not (last and last.active):
         with trouble.boundary():
             if st.button("지금 백업", type="primary", icon=":material/save:", key="data.backup.start"):
                 jobs.start(schedule.BY_HAND, "백업")

@@ -1,0 +1,24 @@
+"""데이터와 설정 › 백업 in a browser: what there is, one made now, and whether a nightly one is promised."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.backup import keeping, schedule
+from core.store import jobs
+from tests.test_jobs import eventually
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_backup_is_made_at_a_press_and_listed(conn, prepared, visit, dashboard, data_dir):
+    page = visit()
+    page.goto(f"{dashboard}/data?section=backup")
+    page.get_by_text("BACKUP_AT=off로 꺼 두었습니다").wait_for()
+    page.get_by_role("button", name="지금 백업").click()
+    job = eventually(lambda: (found := jobs.latest(conn, schedule.BY_HAND)) and not found.active and found)
+    assert job.state == "done"
+    (kept,) = keeping.listing(data_dir / keeping.FOLDER)
+    page.get_by_text(kept.path.name).wait_for()
+    assert page.get_by_text("core restore").count() == 1
+    kept.path.unlink()
