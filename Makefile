@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: install install-test run prepare doctor test test-fast lint bench sample-table data mini-models clean
+.PHONY: install install-test run prepare doctor test test-fast lint audit bench soak sample-table data mini-models clean
 
 install: .venv/.installed
 install-test: .venv/.installed-test
@@ -41,12 +41,20 @@ test-fast: install-test
 lint: install-test
 	@$(BIN)/ruff check .
 
+# Known vulnerabilities of what is installed; AUDIT=required fails where no advisory service can be reached.
+audit: install-test
+	@$(BIN)/python -m tests.audit
+
 bench: install-test
 	@$(BIN)/python -m core.bench.house
 	@$(BIN)/python -m core.bench.encoding
 	@$(BIN)/python -m core.bench.evaluation
 	@$(BIN)/python -m tests.bench_labelling
 	@$(BIN)/python -m tests.bench_beside_embedding
+
+# Ten minutes of a team at the dashboard: nothing lost, how long things take, whether memory grows.
+soak: install-test
+	@$(BIN)/python -m tests.soak
 
 sample-table: install-test
 	@$(BIN)/python -m core.bench.sample
