@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import InputError
 from core.items import importers, uploads
 from core.items.importers import ImportReport, refusals
 from core.settings import settings
@@ -29,7 +30,7 @@ def draw() -> None:
         return
     importers.check_name(name)
     path = uploads.keep(sent.getvalue(), Path(sent.name).suffix.lower())
-    told = _previewed(path, name)
+    told = _previewed(path, name, sent.name)
     if told is None:
         return
     results.notes([f"새로 {told.inserted:,}건, 바뀐 {told.updated:,}건을 가져올 수 있습니다. 그대로 {told.unchanged:,}건, "
@@ -46,7 +47,7 @@ def draw() -> None:
             st.rerun()
 
 
-def _previewed(path: Path, name: str) -> ImportReport | None:
+def _previewed(path: Path, name: str, called: str) -> ImportReport | None:
     key = _key(path, name)
     if work.state(key) is None:
         database = doors.writing("bank")  # rolled back, and a write until then
@@ -61,6 +62,9 @@ def _previewed(path: Path, name: str) -> ImportReport | None:
                 return importers.preview(database, path, collection=name, progress=show)
             except _StoppedError:
                 return None
+            except InputError as error:
+                # The file is kept under its hash; people know it by the name they gave it.
+                raise InputError(str(error).replace(path.name, called)) from error
 
         work.start(key, "미리 보기", reading)
     found = work.draw(key)
