@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.evaluation.verdict import gates
 from core.meeting import steps
-from pages.measuring import data, gaps
+from pages.measuring import data, ground
 from pages.measuring.address import Asked as Measured
 from pages.meeting_room import address, deck, desk, frame, handout, search
 from pages.meeting_room.room import Room
@@ -17,9 +17,8 @@ from pages.widgets import markup, person, results, trouble
 
 def main() -> None:
     """Draw the page."""
-    found = data.collection()
+    found = ground.collection()
     if found is None:
-        results.calm(gaps.NO_ITEMS)
         return
     who = person.current()
     asked, notes = address.parse(search.parameters())

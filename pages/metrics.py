@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.store.truths import Version
-from pages.measuring import SECTIONS, band, data, gaps
+from pages.measuring import SECTIONS, band, data, gaps, ground
 from pages.measuring.address import Asked
 from pages.widgets import person, results, state, trouble
 
@@ -15,12 +15,8 @@ from pages.widgets import person, results, state, trouble
 def main() -> None:
     """Draw the page: what always stands on top, then the chosen section."""
     who = person.current()
-    found = data.collection()
+    found = ground.seen_by(who)
     if found is None:
-        results.calm(gaps.NO_ITEMS)
-        return
-    if not data.may_see_grades(found, who):
-        results.calm(gaps.UNSEEN)
         return
     asked, notes = data.asked(list(SECTIONS))
     versions = data.versions(found)

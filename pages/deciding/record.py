@@ -15,7 +15,7 @@ from core.store import decisions
 from core.store.collections import Collection
 from core.store.decisions import StoredDecision
 from pages.deciding import held, signing
-from pages.measuring import data, gaps, stamp
+from pages.measuring import data, ground, stamp
 from pages.measuring.address import Asked
 from pages.widgets import acts, doors, markup, person, results, tables
 from pages.widgets.text import attribute
@@ -34,12 +34,8 @@ def draw(who: Person | None) -> None:
     with st.container(key="deciding"):
         st.subheader(TITLE, anchor=False)
         acts.said()
-        found = data.collection()
+        found = ground.seen_by(who)
         if found is None:
-            results.calm(gaps.NO_ITEMS)
-            return
-        if not data.may_see_grades(found, who):
-            results.calm(gaps.UNSEEN)
             return
         computed = data.decision(data.shown(found, Asked(), who))
         with doors.database().connection() as conn:

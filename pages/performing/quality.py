@@ -12,7 +12,7 @@ from core.evaluation.measures import CATALOGUE
 from core.evaluation.scenarios import GATE
 from core.report import provenance
 from core.store.measurements import Measurement
-from pages.measuring import costs, gaps, tradeoff
+from pages.measuring import costs, gaps, ground, tradeoff
 from pages.measuring import data as measured_data
 from pages.measuring.address import Asked
 from pages.widgets import markup, person, results
@@ -24,12 +24,8 @@ _SPEED = "speed"
 def draw(listed: Sequence[Measurement]) -> None:
     """Draw the chart under the newest ground truth, or say what it lacks."""
     who = person.current()
-    found = measured_data.collection()
+    found = ground.seen_by(who)
     if found is None:
-        results.calm(gaps.NO_ITEMS)
-        return
-    if not measured_data.may_see_grades(found, who):
-        results.calm(gaps.UNSEEN)
         return
     at = measured_data.shown(found, Asked(), who)
     if why := gaps.of_evaluation(at.evaluation) or gaps.of_scenario(at.result(GATE)):

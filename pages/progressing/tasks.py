@@ -12,10 +12,10 @@ from core.plan import progress, stating, tasks
 from core.plan.progress import Progress, TaskState
 from core.plan.risks import RISKS, STATUSES, Risk
 from core.store.collections import Collection
-from pages.measuring import data, gaps
+from pages.measuring import ground
 from pages.measuring.address import Asked
 from pages.progressing import timeline
-from pages.widgets import acts, doors, markup, person, results
+from pages.widgets import acts, doors, markup, person
 from pages.widgets.text import attribute, inline
 
 TITLE = "계획과 지금"
@@ -33,9 +33,8 @@ def draw(who: Person | None) -> None:
     with st.container(key="plan"):
         st.subheader(TITLE, anchor=False)
         acts.said()
-        collection = data.collection()
+        collection = ground.collection()
         if collection is None:
-            results.calm(gaps.NO_ITEMS)
             return
         found = read(collection)
         by = writer(who)

@@ -10,7 +10,7 @@ from core.report.final import making
 from core.store import reports
 from core.store.collections import Collection
 from core.store.reports import ReportEntry
-from pages.measuring import data, gaps
+from pages.measuring import ground
 from pages.reporting import preview, prose
 from pages.widgets import acts, doors, jobs, markup, person, results, trouble
 from pages.widgets.text import attribute
@@ -27,12 +27,8 @@ def draw(who: Person | None) -> None:
     """Draw the report and what can be done with it."""
     st.subheader(TITLE, anchor=False)
     acts.said()
-    found = data.collection()
+    found = ground.seen_by(who)
     if found is None:
-        results.calm(gaps.NO_ITEMS)
-        return
-    if not data.may_see_grades(found, who):
-        results.calm(gaps.UNSEEN)
         return
     with doors.database().connection() as conn:
         listed = reports.listing(conn, found.id)
