@@ -200,14 +200,15 @@ def test_throughput_names_the_best_size_and_marks_one_that_ran_out_of_memory(ben
     assert done.device == "NVIDIA GeForce RTX 2070 SUPER"
 
 
-def test_an_engine_that_died_between_two_sizes_hides_no_shortage(bench):
+@pytest.mark.parametrize("ooms", [1, 4])
+def test_an_engine_that_died_between_two_sizes_hides_no_shortage(bench, ooms):
     engine = BenchEngine(card=True)
     engine.ooms = 4  # of an earlier life: none of this bench's doing
 
-    def another(ooms: int) -> None:
-        engine.pid, engine.restarts, engine.ooms = engine.pid + 1, engine.restarts + 1, ooms
+    def another(count: int) -> None:
+        engine.pid, engine.restarts, engine.ooms = engine.pid + 1, engine.restarts + 1, count
 
-    engine.on = {2 * 2 + 1: lambda: another(0), 2 * 3 + 1: lambda: another(1), 2 * 4 + 1: lambda: another(0)}  # sizes 4, 8 and 16
+    engine.on = {2 * 3 + 1: lambda: another(ooms), 2 * 4 + 1: lambda: another(0)}  # the first calls with 8 and with 16 items
     told = bench("throughput", calls=1, using=engine).result["by_batch"]
     assert {size for size, each in told.items() if not each["fits"]} == {"8", "16", "32"}, "what is larger fits no better"
 

@@ -111,6 +111,9 @@ def test_status_counts_and_eviction_empties(shared):
     after = shared.status()
     assert result.retried_fp32 == 2 and after.nan_retries == before.nan_retries + 2
     assert after.failures == before.failures + 1 and after.rows == before.rows + 3 and after.rss_bytes > 0
+    role = next(call for call in after.loaded if call.model.key == "fake" and not call.temporary).last_for
+    shared.rerank("fake-reranker", Content("가"), [Content("나")])
+    assert (role, {each.model.key: each.last_for for each in shared.status().loaded}["fake-reranker"]) == ("query", "rerank")
     assert shared.evict("fake") == 2 and "fake" not in {entry.model.key for entry in shared.status().loaded}
 
 
