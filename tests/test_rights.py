@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import get_args
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,7 @@ from core.accounts.rights import ACTS, Act
 from core.errors import ForbiddenError, StoreError
 from core.jobs.verbs import TAKES_ENGINE
 from core.settings import settings
+from core.store import jobs
 from core.store.database import READ_ONLY
 from pages.widgets import doors
 
@@ -106,3 +108,19 @@ def test_the_pages_door_opens_by_the_table(role, database, monkeypatch):
         else:
             with pytest.raises(ForbiddenError):
                 doors.writing(act)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_job_is_stopped_and_resumed_by_those_alone_who_may(role, database, monkeypatch):
+    monkeypatch.setattr(doors.logins, "demanded", lambda: True)
+    with database.connection() as conn:
+        made, _ = jobs.add(conn, ["import", f"{uuid4().hex}.json"], title="가져오기", takes_engine=False, asked_by="김선생")
+        jobs.end(conn, made.id, "cancelled")
+    for name in ("김선생", "이선생"):
+        monkeypatch.setattr(doors.person, "current", lambda name=name: Person(name, role))
+        for door, opens in ((doors.stopping, name == "김선생" or role in ("developer", "tf")), (doors.resuming, "bank" in MATRIX[role])):
+            if opens:
+                assert door(made.id) is database
+            else:
+                with pytest.raises(ForbiddenError):
+                    door(made.id)

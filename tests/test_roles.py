@@ -12,7 +12,8 @@ import httpx2
 import pytest
 from psycopg import sql
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.accounts import logins, users
 from core.accounts.access import PAGES, may_open
@@ -157,6 +158,33 @@ def test_a_program_gets_the_pages_of_its_role_and_no_other(address, cookies, rol
 
 
 @pytest.mark.slow
+def test_nobody_gets_a_page_a_socket_or_a_file_by_any_door(address, cookies):
+    assert cookies  # somebody has an account: from then on a login is asked for
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        for page in PAGES:
+            path = "/" if page == "search" else f"/{page}"
+            answer = client.get(path, headers={"Accept": "text/html"})
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/login")
+            assert client.get(path).status_code == 401
+        for method, path in (("PUT", "/_stcore/upload_file/a/b"), ("DELETE", "/_stcore/upload_file/a/b"), ("POST", "/_stcore/upload_file"),
+                             ("GET", f"/media/{'0' * 56}.png"), ("GET", f"/figures/{'0' * 64}"), ("GET", "/_stcore/metrics"),
+                             ("GET", "/static/index.html"), ("GET", "/app/static/x"), ("GET", "/scripts/label.js"),
+                             ("POST", "/labels/events"), ("GET", "/_stcore/component/x/y"), ("OPTIONS", "/_stcore/host-config")):
+            assert client.request(method, path).status_code == 401, (method, path)
+
+    async def knock() -> None:
+        # With no socket there is no message, be it another page's or the one that empties the caches.
+        for login, origin in (("", address), (f"{logins.COOKIE}=forged", address), (cookies["developer"], None),
+                              (cookies["developer"], "http://evil.example"), (cookies["developer"], "null")):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(f"ws{address[4:]}/_stcore/stream", origin=origin, subprotocols=["streamlit"],
+                              additional_headers={"Cookie": login} if login else {})
+            assert refused.value.response.status_code == 403
+
+    run(knock)
+
+
+@pytest.mark.slow
 def test_parts_of_a_page_are_drawn_for_those_alone_who_may_open_them(address, cookies):
     marks = {"collections": "컬렉션", "review": "숫자 키 1은 받기", "machine": "GPU 메모리 계획", "embeddings": "정밀도",
              "rounds": "열린 라운드", "versions": "버전 1"}
@@ -191,18 +219,22 @@ def test_pressing_what_is_not_shown_writes_nothing(address, cookies, team):
                     seen[place] |= tab.buttons
                     scripts[place[0]] = tab._script
         assert sum(map(len, seen.values())) > 40
-        before = rows(team)
-        # What a role may not do is not drawn as something to press, either.
+        # Who may little is not shown what they may not do, either.
         shown = {"viewer": ("decision.verify",),
                  "rater": ("data.review.", "label.data.review.", "label.queries.", "label.begin", "label.more")}
-        for role in ("viewer", "rater"):
-            async with opened(address, cookies[role], *{"viewer": ("report", ""), "rater": ("data", "section=review")}[role]) as tab:
+        for role in ROLES:
+            async with opened(address, cookies[role], *{"rater": ("data", "section=review")}.get(role, ("report", ""))) as tab:
                 for place, buttons in seen.items():
                     tab.query, tab._script = place[1], scripts[place[0]]
+                    tab.buttons.clear()
                     await tab.rerun()
                     own = set(tab.buttons)
-                    assert not [key for key in own if not key.startswith(shown[role])], (role, place)
+                    if role in shown:
+                        assert not [key for key in own if not key.startswith(shown[role])], (role, place)
                     foreign = [WidgetState(id=widget, trigger_value=True) for key, (widget, _) in buttons.items() if key not in own]
+                    if not foreign:
+                        continue
+                    before = rows(team)  # to look at one's own queue is to be handed it
                     await tab.rerun(widgets=foreign)
                     assert rows(team) == before, (role, place)
 
