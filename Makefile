@@ -1,7 +1,10 @@
 # Two commands matter: `make run` and `make test`. Everything else is a part of them.
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= 2
 BIN := .venv/bin
+# Each worker has a database, an engine and a data folder of its own; a file's tests stay together.
+PARALLEL := -n $(WORKERS) --dist loadfile
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: install install-test run prepare doctor test test-fast lint audit bench soak sample-table data mini-models clean
@@ -33,10 +36,10 @@ prepare doctor: install
 	@$(BIN)/python -m core $@
 
 test: install-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: install-test
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 lint: install-test
 	@$(BIN)/ruff check .

@@ -11,7 +11,6 @@ from psycopg.conninfo import make_conninfo
 
 from core.errors import StoreError
 from core.settings import PROJECT_DIR
-from core.store import database as database_module
 from core.store import migrate, open_database, server
 from core.store.migrate import Migration
 
@@ -198,10 +197,10 @@ def test_errors_of_the_caller_pass_through(database):
         raise ZeroDivisionError
 
 
-def test_a_pool_whose_turn_never_comes_says_so_and_a_dead_server_is_told_apart(empty, monkeypatch):
-    monkeypatch.setattr(database_module, "_WAIT_SECONDS", 0.2)
+def test_a_pool_whose_turn_never_comes_says_so_and_a_dead_server_is_told_apart(empty):
     database = open_database(url=empty)
     lent = [database._pool.getconn() for _ in range(database._pool.max_size)]
+    database._pool.timeout = 0.2
     with pytest.raises(StoreError, match="바빠"), database.connection():
         pass
     database.conninfo = make_conninfo(empty, host="/nowhere", connect_timeout=1)
