@@ -152,3 +152,7 @@ def test_the_loss_of_a_variant_is_measured_on_vectors_and_queries(database, prep
     none = measure(database, engine(), prepared.collection, variant="B", against="B")
     assert none.cosine_min == pytest.approx(1) and none.same_top10 == 1 and none.recall_variant == none.recall_against
     assert measure(database, engine(), prepared.collection, variant="A@64", against="A").cosine_mean is None
+    ((reason, count),) = loss.left_out
+    assert count == 16 and "글" in reason
+    ((reason, count),) = measure(database, engine(), prepared.collection, variant="A@512", against="A").left_out
+    assert count == 100 and "256차원" in reason, "a miniature has no 512 dimensions, and says so"

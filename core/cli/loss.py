@@ -42,6 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
          _shown(loss.cosine_min, 5), loss.queries, _shown(loss.same_top10), _shown(loss.recall_variant),
          _shown(loss.recall_against)) for loss in losses])
     print_models(dict.fromkeys(model for loss in losses for model in loss.models))
+    for loss in losses:
+        for reason, count in loss.left_out:
+            say(f"{loss.variant}: 쿼리 {count:,}개는 뺐습니다. {reason}")
     say(f"재현율의 정답: {losses[0].ground_truth}")
     if any("constructed" in loss.origins or "model" in loss.origins for loss in losses):
         say("정답에 사람이 매기지 않은 것이 섞여 있어 재현율은 참고용입니다.")

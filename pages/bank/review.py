@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.items.presets import PRESETS
 from core.items.record import Item
@@ -41,7 +42,7 @@ def draw(who: Person | None) -> None:
     acts.said()
     _overview(found, state)
     _frozen(found, state, frozen, who)
-    results.notes([_ABOUT])
+    results.notes([_ABOUT if person.may(who, "review") else rights.refusal("review")])
     left, right = st.columns([4, 8], gap="large")
     with left:
         chosen = _chosen(state)

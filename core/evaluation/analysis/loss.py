@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
@@ -52,6 +53,8 @@ class Loss:
     """Title of the version."""
     models: tuple[LoadedModel, ...]
     """Every model that answered, with its precision, device, dimensions and pixel budget."""
+    left_out: tuple[tuple[str, int], ...]
+    """Why queries were left out, in Korean, and how many for that; most first."""
 
 
 def measure(database: Database, engine: EngineClient, collection: str, *, variant: str, against: str,
@@ -68,11 +71,13 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         asked = queries.current(conn, found.id)
         truth = truths.load(conn, found.id)
     same, recalls = [], []
+    left_out: Counter[str] = Counter()
     models: dict[LoadedModel, None] = {}
     for done, query in enumerate(asked, start=1):
         try:
             found_by = [_searched(database, engine, collection, query, each.name) for each in (one, other)]
-        except InputError:
+        except InputError as error:
+            left_out[str(error)] += 1
             continue
         finally:
             progress(done, len(asked))
@@ -92,6 +97,7 @@ def measure(database: Database, engine: EngineClient, collection: str, *, varian
         recall_variant=fmean(pair[0] for pair in recalls) if recalls else None,
         recall_against=fmean(pair[1] for pair in recalls) if recalls else None,
         judged_queries=len(recalls), origins=tuple(truth.origins), ground_truth=truth.title, models=tuple(models),
+        left_out=tuple(left_out.most_common()),
     )
 
 
