@@ -307,6 +307,14 @@ def test_practice_shows_how_it_compares_when_it_is_done(seat, bank, database, fr
         rater.page.get_by_text("합의된 등급과 67%가 똑같았습니다").wait_for()
         assert rater.page.locator(".ib-differs").count() == 1
         assert {event.purpose for event in rater.events()} == {"calibration"}
+        rater.page.close()
+        rater.page = rater.open()  # goes on where there is something to do
+        assert rater.page.locator(".ib-count").inner_text().startswith("0 /")
+        rater.page.get_by_role("combobox", name="라운드").click()
+        rater.page.get_by_role("option", name="연습").click()
+        rater.page.locator(".ib-finished:visible").wait_for()
+        rater.press("ArrowLeft")  # keys are the desk's again, not the list's
+        rater.page.locator(".ib-pair:visible").wait_for()
     finally:
         with database.connection() as conn:
             stored_rounds.close(conn, practice)

@@ -282,6 +282,7 @@ function look() {
     if (queue?.scope === parsed.scope) queue.take(parsed);
     else {
       queue = new Queue(parsed);
+      document.activeElement?.closest?.("[role=combobox]")?.blur(); // a round was just chosen there: keys are grades again
       sendAll();
     }
   }

@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.items import grades
-from core.labels import desk, rounds
+from core.labels import desk, progress, rounds
 from core.labels.desk import Desk
 from core.store.rounds import Round
 from pages.labelling import guide, pairs, place, practice
@@ -24,6 +24,7 @@ NOTHING_OPEN = "지금 열린 라운드가 없습니다. 라벨링을 맡은 사
 FIRST = ("판정을 시작하면 맡은 쌍을 마치거나 라운드가 닫힐 때까지 등급과 일치도를 볼 수 없습니다. "
          "둘러보기만 하려면 시작하지 마세요.")
 _SCRIPT = "label.js"
+_CHOSEN = "label.round"
 _AHEAD = 60
 """Open pairs on the page: more than anybody grades while the next ones are drawn."""
 _LONGEST = 240
@@ -40,6 +41,7 @@ def draw(who: Person | None) -> None:
         return
     with doors.database().connection() as conn:
         found = rounds.open_for(conn, bank.id, who.name)
+    _begin_with_work(found, who)
     if not found:
         results.calm(NOTHING_OPEN)
         # What this browser still keeps of a closed round is sent all the same.
@@ -66,11 +68,24 @@ def _begun(chosen: Round, who: Person) -> bool:
     return begun
 
 
+def _begin_with_work(found: list[Round], who: Person) -> None:
+    """Choose the first round in which this person has pairs left, unless one was chosen: a reload must not end at a finished practice."""
+    if st.session_state.get(_CHOSEN) in {each.id for each in found}:
+        return
+    st.session_state.pop(_CHOSEN, None)
+    with doors.database().connection() as conn:
+        for each in found:
+            made = progress.of_rater(conn, each.id, who.name)
+            if made.done < made.total:
+                st.session_state[_CHOSEN] = each.id
+                return
+
+
 def _choose(found: list[Round]) -> Round:
     names = {each.id: each.name + (" (연습)" if each.kind == "calibration" else "") for each in found}
     with st.container(horizontal=True, vertical_alignment="center", key="label-top"):
         if len(found) > 1:
-            chosen = st.selectbox("라운드", list(names), format_func=names.__getitem__, key="label.round",
+            chosen = st.selectbox("라운드", list(names), format_func=names.__getitem__, key=_CHOSEN,
                                   label_visibility="collapsed", width=320)
         else:
             chosen = found[0].id
