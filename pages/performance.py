@@ -11,6 +11,7 @@ from pages.performing import asking, data, detail, files, gates, listing, live, 
 from pages.widgets import person, results, trouble
 
 _NOTHING = ("아직 잰 것이 없습니다. '재기'로 이 컴퓨터에서 재거나, 대상 카드에서 잰 파일을 '파일'에서 가져와 주세요.")
+_NOTHING_YET = "아직 잰 것이 없습니다. 속도와 메모리를 재면 여기에 나옵니다."
 _VIEWS = {"systems": "시스템 견주기", "one": "측정 하나", "quality": "품질·속도·메모리", "all": "잰 것 모두"}
 _NEWEST = "performance.newest"
 
@@ -22,11 +23,12 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with trouble.boundary():
             asking.draw(who)
-        files.draw(listed, may_write=person.may(who, "values"))
+        if listed or person.may(who, "values"):
+            files.draw(listed, may_write=person.may(who, "values"))
     live.draw()
     _follow(listed)
     if not listed:
-        results.calm(_NOTHING)
+        results.calm(_NOTHING if person.may(who, "work") else _NOTHING_YET)
         return
     with trouble.boundary():
         gates.draw(listed)

@@ -18,7 +18,8 @@ _OUTDATED = "이 글을 쓴 뒤 숫자가 바뀌었습니다. 초안과 견주�
 
 def draw(found: Collection, who: Person | None) -> None:
     """Draw the sections with their texts, for those who may write to change."""
-    with st.expander("분석 글 고치기 (5장과 6장)"):
+    doing = " 고치기" if person.may(who, "report") else ""
+    with st.expander(f"분석 글{doing} (5장과 6장)"):
         results.notes([_ABOUT])
         if not st.toggle("글 열기", key="report.prose.open"):
             return
