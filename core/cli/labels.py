@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 
+from core.jobs import verbs as jobs_verbs
+
 ACTIONS = {
     "pool": "후보 쌍을 모아 라벨링 라운드를 엽니다",
     "rounds": "라운드와 라벨러별 진행을 봅니다",
@@ -33,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             continue
         subparser = actions.add_parser(name, help=summary, description=summary)
         module.add_arguments(subparser)
+        if jobs_verbs.found(["labels", name]):
+            subparser.add_argument("--job", type=int, metavar="ID", help=argparse.SUPPRESS)
         subparser.set_defaults(act=module.run)
 
 

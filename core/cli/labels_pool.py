@@ -12,9 +12,10 @@ from core.errors import InputError
 from core.settings import settings
 
 if TYPE_CHECKING:
-    from core.labels.pooling.pool import PoolPlan, RaterScope
+    from core.labels.pooling.pool import PoolPlan, PoolRequest, RaterScope
 
 ALL_SYSTEMS = "A,B,C,D,E"
+_NO_ENGINE = "문항 정보, 키워드, 무작위"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="판정할 사람과 맡을 과목·단원 (여러 번; 없으면 모든 라벨러)")
     parser.add_argument("--collection", default=settings().collection, help="컬렉션 이름")
     parser.add_argument("--by", default=None, help="여는 사람의 이름 (기본: 이 컴퓨터의 사용자)")
+    parser.add_argument("--request", metavar="JSON", help=argparse.SUPPRESS)
     parser.add_argument("--dry-run", action="store_true", help="몇 쌍, 몇 시간인지 보기만 하고 열지 않습니다")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
@@ -44,19 +46,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print pairs, counts by proposer and hours; open the round unless it is a dry run."""
     from core.engine.client import engine
-    from core.labels.pooling import pool
+    from core.jobs import working
+    from core.labels.pooling import pool, written
     from core.store import open_database
 
-    systems = arguments.systems if arguments.systems is not None else "" if arguments.stage == 1 else ALL_SYSTEMS
-    request = pool.PoolRequest(
-        name=arguments.name or f"{arguments.stage}차", stage=arguments.stage,
-        systems=tuple(name for name in map(str.strip, systems.split(",")) if name), depth=arguments.depth,
-        random_per_query=arguments.random, metadata_per_query=arguments.metadata, keyword=not arguments.no_keyword,
-        constructed=not arguments.no_constructed, query_ids=tuple(arguments.query) if arguments.query else None,
-        overlap=arguments.overlap, repeat_share=arguments.repeat_share, both_ways_share=arguments.both_ways_share,
-        seed=arguments.seed, raters=tuple(scope_of(text) for text in arguments.rater))
+    request = written.from_text(arguments.request) if arguments.request else _request(arguments)
+    worker = working.current()
     database = open_database()
-    planned = pool.plan(database, engine, arguments.collection, request, progress=_told())
+    planned = pool.plan(database, engine, arguments.collection, request, progress=_told(), cancelled=worker.cancelled)
+    worker.check()
     round_id = None
     if not arguments.dry_run:
         round_id = pool.open_round(database, planned, by=arguments.by or getpass.getuser())
@@ -65,6 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(planned, round_id)
     return 0
+
+
+def _request(arguments: argparse.Namespace) -> PoolRequest:
+    from core.labels.pooling.pool import PoolRequest
+
+    systems = arguments.systems if arguments.systems is not None else "" if arguments.stage == 1 else ALL_SYSTEMS
+    return PoolRequest(
+        name=arguments.name or f"{arguments.stage}차", stage=arguments.stage,
+        systems=tuple(name for name in map(str.strip, systems.split(",")) if name), depth=arguments.depth,
+        random_per_query=arguments.random, metadata_per_query=arguments.metadata, keyword=not arguments.no_keyword,
+        constructed=not arguments.no_constructed, query_ids=tuple(arguments.query) if arguments.query else None,
+        overlap=arguments.overlap, repeat_share=arguments.repeat_share, both_ways_share=arguments.both_ways_share,
+        seed=arguments.seed, raters=tuple(scope_of(text) for text in arguments.rater))
 
 
 def scope_of(text: str) -> RaterScope:
@@ -87,15 +98,18 @@ def scope_of(text: str) -> RaterScope:
 
 
 def _told() -> Any:
-    """Say what proposes when it begins, and every hundred queries."""
+    """Say what proposes when it begins, and every hundred queries; a job tells each."""
+    from core.jobs import working
     from core.labels.pooling.provenance import title_of
 
     told: set[tuple[str, int]] = set()
+    worker = working.current()
 
     def tell(proposer: str, done: int, total: int) -> None:
+        worker.progress(done, total, _NO_ENGINE if proposer == "metadata" else title_of(proposer))
         if (proposer, done // 100) not in told:
             told.add((proposer, done // 100))
-            name = "문항 정보, 키워드, 무작위" if proposer == "metadata" else title_of(proposer)
+            name = _NO_ENGINE if proposer == "metadata" else title_of(proposer)
             say(f"후보를 모읍니다: {name} · 쿼리 {done:,}/{total:,}")
 
     return tell

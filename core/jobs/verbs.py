@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 TAKES_ENGINE = {"embed": True, "evaluate": True, "runs": True, "bench": True, "import": False, "poc": True, "models download": False,
-                "report": False, "backup": False}
+                "labels pool": True, "report": False, "backup": False}
 """Whether a verb, or one action of it, computes with models; those that do take turns."""
 
 

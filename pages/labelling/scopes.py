@@ -35,6 +35,6 @@ def _part(name: str, rater: str, facets: Mapping[str, list[tuple[str, int]]], pa
     for field, column, words, old in (("subject", subjects, "모든 과목", part.subjects if part else ()),
                                       ("unit", units, "모든 단원", part.units if part else ())):
         offered = [value for value, _ in facets.get(field, [])]
-        given[field] = column.multiselect(words, [*offered, *(each for each in old if each not in offered)], default=list(old),
+        given[field] = column.multiselect(words, [*offered, *(each for each in old if each not in offered)], default=list(old) or None,
                                           key=f"label.{name}.{field}.{rater}", placeholder=words, label_visibility="collapsed")
     return RaterScope(rater, tuple(given["subject"]), tuple(given["unit"]))
