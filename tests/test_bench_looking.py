@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.bench import looking
+from core.bench import looking, overview
+from core.evaluation.analysis import costs
+from core.report import performance_results
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 TARGET = "NVIDIA GeForce RTX 2070 SUPER"
+
+
+NO_ROOM = {"vram_gb": {"process": 0.54, "weights": None}, "single_fits": False, "fits": False, "room_gb": 8.5}
 
 
 def measured(kind, result, *, system="qwen3-vl", device=TARGET, miniature=False, **config):
@@ -50,6 +55,10 @@ def test_a_result_stands_at_its_gates_with_the_reason_where_it_is_no_evidence():
     assert line.holds and not line.counts and "판정하는 시스템" in line.why_not
     lines = looking.at_gates(measured("vram", {"vram_gb": {"process": 8.5}}))
     assert [(each.value, each.holds) for each in lines if each.gate.name == "vram"] == [(8.5, False)]
+    (line, *_) = [each for each in looking.at_gates(measured("vram", NO_ROOM)) if each.gate.name == "vram"]
+    assert (line.holds, line.counts) == (False, True) and line.value > 8 and "실제로 필요한 양은 이보다 많습니다" in line.remark
+    (line, *_) = [each for each in looking.at_gates(measured("vram", NO_ROOM | {"room_gb": 3.0})) if each.gate.name == "vram"]
+    assert not line.counts and line.value > 3 and "8 GB까지 쓸 수 있어야" in line.why_not
     (line, *_) = looking.at_gates(measured("stability", {"calls": 1000, "failures": 1, "nan": 1, "crashes": 0}))
     assert (line.value, line.holds) == (pytest.approx(0.998), False)
     assert looking.at_gates(measured("vram", {"rss_mb": 1.0}, device="CPU x"))[0].holds is None
@@ -66,3 +75,15 @@ def test_two_results_stand_side_by_side_in_one_order():
     sizes = looking.side_by_side(measured("throughput", {"by_batch": {"16": {"items_per_s": 4.0}, "2": {"items_per_s": 3.0}}}),
                                  measured("stress", {"by_callers": {"4": {"latency_ms": {"p95": 7.0}, "answers_per_s": 2.0}}}))
     assert [each.title for each in sizes] == ["한 번에 2문항", "한 번에 16문항", "4명 P95", "4명 처리량"]
+
+
+def test_what_was_seen_of_a_model_that_found_no_memory_is_not_what_it_takes():
+    found = measured("vram", NO_ROOM)
+    assert overview.headline(found) == "VRAM 8.50 GB로도 모자람" and overview.marks(found) == "메모리에 들어가지 않음"
+    assert "vram process" not in {each.name for each in looking.side_by_side(found, found)}
+    (row,) = performance_results.rows([found])
+    assert row["vram_gb"] is None and row["marks"] == "메모리에 들어가지 않음"
+    fitting = costs.memory("qwen3-vl", {"sets": []}, precision="nf4", max_pixels=None, measured=[measured("vram", NO_ROOM | {
+        "single_fits": True})])
+    assert fitting.gb == 0.54
+    assert costs.memory("qwen3-vl", {"sets": []}, precision="nf4", max_pixels=None, measured=[found]).gb is None

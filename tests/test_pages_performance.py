@@ -190,6 +190,7 @@ def test_an_index_is_started_with_its_rows_and_a_system_with_its_precision(page,
     choice(test, "무엇을").select("stress").run()
     choice(test, "시스템").select("siglip").run()
     choice(test, "정밀도").select("fp16").run()
+    choice(test, "장치").select("cpu").run()
     next(each for each in test.button if each.label == "재기 시작").click().run()
     assert not test.exception
-    assert asked.pop()[0] == ["bench", "stress", "--system", "siglip", "--calls", "200", "--precision", "fp16"]
+    assert asked.pop()[0] == ["bench", "stress", "--system", "siglip", "--calls", "200", "--precision", "fp16", "--device", "cpu"]

@@ -75,7 +75,12 @@ def figures(found: Mapping[str, Any]) -> dict[str, Any]:
 def errors(samples: Sequence[Sample]) -> list[dict[str, Any]]:
     """Return the calls that failed, warm-ups too, with what had been asked; the first fifty."""
     bad = [each for each in samples if each.outcome != "ok"]
-    return [{"place": each.place, "outcome": each.outcome, "error": each.error, "input": each.input} for each in bad[:_MOST_ERRORS]]
+    return [{"place": each.place, "outcome": each.outcome, "error": each.error, "input": asked_of(each)} for each in bad[:_MOST_ERRORS]]
+
+
+def asked_of(sample: Sample) -> dict[str, Any]:
+    """Return what a call was asked, without what the bench noted beside it."""
+    return {name: value for name, value in sample.input.items() if not name.endswith("_before") and name != "stepped"}
 
 
 def stepped(samples: Sequence[Sample]) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ class Line:
     """Whether a verdict takes it as evidence."""
     why_not: str
     """The Korean reason where it does not."""
+    remark: str = ""
+    """What a reader of the figure should know, in Korean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ def _line(measurement: Measurement, gate: Gate, file: GateFile) -> Line:
     if not is_same_pipeline(measurement.system, file.subject.system):
         return Line(gate, value, _held(gate, value), False, f"판정하는 시스템({file.subject.system})이 아닙니다.")
     evidence = SOURCES[measurement.kind](gate, file, [measurement])
-    return Line(gate, value, _held(gate, value), not evidence.lacking, evidence.lacking)
+    value = evidence.value if evidence.value is not None else value
+    return Line(gate, value, _held(gate, value), not evidence.lacking, evidence.lacking, evidence.remark)
 
 
 def _held(gate: Gate, value: float | None) -> bool | None:
@@ -137,7 +140,7 @@ def _value(measurement: Measurement) -> float | None:
         slowest = overview.worst(result)
         return slowest[1].get("p95") if slowest else None
     if measurement.kind == "vram":
-        return (result.get("vram_gb") or {}).get("process")
+        return overview.peak_gb(result)
     calls = result.get("calls") or 0
     return 1 - ((result.get("failures") or 0) + (result.get("nan") or 0)) / calls if calls else None
 
@@ -151,7 +154,7 @@ def _figures(measurement: Measurement) -> dict[str, float]:
     if measurement.kind == "stability":
         found |= {f"calls {name}": (result.get("latency_ms") or {}).get(name) for name in overview.FIGURES} | {
             "success": _value(measurement), "rss_slope": ((result.get("memory") or {}).get("rss") or {}).get("slope")}
-    found |= {f"vram {name}": value for name, value in (result.get("vram_gb") or {}).items()}
+    found |= {f"vram {name}": value for name, value in (result.get("vram_gb") or {}).items()} | {"vram process": overview.peak_gb(result)}
     for kind in ("batch", "pairs"):
         found |= {f"{kind} {size}": told.get("items_per_s") for size, told in (result.get(f"by_{kind}") or {}).items()}
     for callers, told in (result.get("by_callers") or {}).items():
@@ -165,7 +168,8 @@ def _titles(names: Sequence[str] | dict[str, float]) -> dict[str, tuple[str, str
                                         for part, title in overview.PARTS.items() for name in overview.FIGURES}
     told |= {f"calls {name}": (f"응답 {_FIGURES[name]}", "ms") for name in overview.FIGURES}
     told |= {"cold_ms": ("첫 호출", "ms"), "items_per_s": ("처리량", "문항/초"), "pairs_per_s": ("재순위", "쌍/초"),
-             "vram process": ("VRAM 최고", "GB"), "vram weights": ("VRAM 가중치", "GB"), "vram allocated": ("VRAM 할당", "GB"),
+             "vram process": ("VRAM 최고 (판정에 쓰는 값)", "GB"), "vram weights": ("VRAM 가중치", "GB"),
+             "vram allocated": ("VRAM 할당", "GB"),
              "vram reserved": ("VRAM 예약", "GB"), "vram driver": ("VRAM 드라이버", "GB"), "vram device": ("VRAM 장치 전체", "GB"),
              "rss_mb": ("RAM", "MB"), "success": ("성공률", "%"), "failures": ("실패", "번"), "rss_slope": ("RAM 기울기", "바이트/호출")}
     for kind, unit in (("batch", "문항"), ("pairs", "쌍")):

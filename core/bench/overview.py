@@ -75,11 +75,22 @@ def marks(measurement: Measurement) -> str:
         ("무작위 가중치", bool(measurement.config.get("random_weights") or measurement.environment.get("random_weights"))),
         ("인코딩만", bool(measurement.config.get("encoding_only"))),
         ("리랭커만", bool(measurement.config.get("reranking_only"))),
+        ("메모리에 들어가지 않음", not fits_alone(measurement.result)),
         ("재는 중 정밀도 낮춤", bool(measurement.result.get("stepped"))),
         ("합성 벡터", bool(measurement.config.get("synthetic"))),
         ("대상 카드가 아님", measurement.kind != "index" and not on_target(measurement)),
         ("중간에 끊김", measurement.partial),
     ) if said)
+
+
+def fits_alone(result: Mapping[str, Any]) -> bool:
+    """Return False where a model, one query or one item found no memory: then the peak that was seen is not what it takes."""
+    return result.get("single_fits") is not False
+
+
+def peak_gb(result: Mapping[str, Any]) -> float | None:
+    """Return the process's peak on the card; None without a card, and where it says less than what would be needed."""
+    return (result.get("vram_gb") or {}).get("process") if fits_alone(result) else None
 
 
 def remarks(measurement: Measurement) -> list[str]:
@@ -174,8 +185,10 @@ def throughput(result: dict[str, Any]) -> str:
 
 
 def vram(result: dict[str, Any]) -> str:
-    """Return the process's peak on the card; without a card, its RAM."""
-    peak = (result.get("vram_gb") or {}).get("process")
+    """Return the process's peak on the card; without a card, its RAM; that it found no memory where it found none."""
+    if not fits_alone(result):
+        return f"VRAM {number(result.get('room_gb'), 'GB', 2)}로도 모자람"
+    peak = peak_gb(result)
     return f"VRAM {number(peak, 'GB', 2)}" if peak is not None else f"RAM {number(result.get('rss_mb'), 'MB', 0)}"
 
 

@@ -58,7 +58,7 @@ def _latency(result: dict[str, Any]) -> None:
 def _throughput(result: dict[str, Any]) -> None:
     print_table(("한 번에", "문항(쌍)/초", "95% 구간", "p50 ms", "VRAM GB", "RAM MB", "실패", ""), [
         (f"{size}{unit}", _one(told["items_per_s"]), _ends(told["low"], told["high"]), _ms(told["latency_ms"]["p50"]),
-         _two(told["vram_gb"]["process"]), _one(told["rss_mb"]), told["failures"], "" if told["fits"] else "메모리가 모자랐습니다")
+         _two(told["vram_gb"]["process"]), _one(told["rss_mb"]), told["failures"], "" if told["fits"] else "들어가지 않았거나 실패했습니다")
         for name, unit in (("by_batch", ""), ("by_pairs", "쌍")) for size, told in (result.get(name) or {}).items()])
     print(f"가장 빠른 크기: {overview.throughput(result)}")
 
@@ -67,8 +67,9 @@ def _vram(result: dict[str, Any]) -> None:
     stages = [(f"{told['model']} 올린 뒤", told) for told in result["after_load"]]
     stages += [(f"한 번에 {size}문항", told) for size, told in result["by_batch"].items()]
     stages += [(f"그림 {side}×{side}", told) for side, told in result["by_pixels"].items()]
-    print_table(("언제", "할당 GB", "예약 GB", "프로세스 GB", "장치 GB", "RAM MB"), [
-        (name, *(_two(told.get(key)) for key in ("allocated", "reserved", "process", "device")), _one(told.get("rss_mb")))
+    print_table(("언제", "할당 GB", "예약 GB", "프로세스 GB", "장치 GB", "RAM MB", "실패"), [
+        (name, *(_two(told.get(key)) for key in ("allocated", "reserved", "process", "device")), _one(told.get("rss_mb")),
+         told.get("failures") or "")
         for name, told in stages])
     print(f"가장 많을 때 {overview.vram(result)}")
 

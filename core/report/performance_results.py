@@ -84,7 +84,7 @@ def _row(found: dict[str, Measurement]) -> dict[str, Any]:
     best = (told["throughput"].get("by_batch") or {}).get(str(told["throughput"].get("best_batch")), {})
     return {
         "model": any_of.system, "latency_mean": latency.get("mean"), "latency_p95": latency.get("p95"),
-        "throughput": told["throughput"].get("items_per_s"), "vram_gb": vram.get("process"),
+        "throughput": told["throughput"].get("items_per_s"), "vram_gb": overview.peak_gb(told["vram"]),
         "device": any_of.device, "target_device": overview.on_target(any_of), "miniature": any_of.miniature,
         "marks": " · ".join(dict.fromkeys(mark for each in found.values() for mark in overview.marks(each).split(" · ") if mark)),
         **{name: any_of.config.get(name) for name in _CONFIG}, "collection": any_of.config.get("collection"), "latency_of": part,

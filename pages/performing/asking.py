@@ -27,6 +27,7 @@ _WHAT: dict[Kind, str] = {
     "index": "합성 벡터로 근사 색인(HNSW)을 만들어 정확한 검색과 견줍니다. 전체 은행 크기는 20분 넘게 걸리고 디스크를 많이 씁니다.",
 }
 _NAMES = {name: system.label for name, system in systems.SYSTEMS.items() if system.letter}
+_DEVICES = {"": "설정대로", "cpu": "CPU", "cuda": "GPU"}
 _FEWEST = 20
 _REMEMBERED = timedelta(minutes=10)
 """How long one that did not reach its end is told of here; what it measured stays."""
@@ -74,5 +75,8 @@ def _system(kind: Kind) -> Asked:
     budget = right.number_input("메모리 한도 (GiB)", 0.5, 1024.0, None, step=0.5, key="performance.budget", disabled=not cards,
                                 placeholder="없음" if cards else "GPU가 없음",
                                 help="엔진을 이 한도로 다시 시작해, 넘으면 실패로 셉니다. 대상 카드를 흉내 낼 때 7.5를 씁니다.")
+    device = left.selectbox("장치", ["", "cpu", *(["cuda"] if cards else [])], key="performance.device", format_func=_DEVICES.__getitem__,
+                            help="고르면 엔진을 그 장치로 다시 시작해 잽니다.")
     return Asked(kind, system, calls=int(calls), precision=precision or None, budget_gb=float(budget) if budget else None,
+                 device=device or None,
                  warm_up=WARM_UP if kind in ("throughput", "vram") else int(warm))

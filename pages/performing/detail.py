@@ -63,7 +63,7 @@ def _at_gates(measurement: Measurement) -> None:
         value = "측정 안 됨" if line.value is None else wording.value_text(line.gate.unit, line.value)
         # What is no evidence passes nothing and fails nothing, however good its figure looks.
         verdict = "세지 않음" if not line.counts else _HELD[line.gate.kind][bool(line.holds)]
-        rows.append((line.gate.title, value, gate_table.limit(line.gate), verdict, line.why_not.replace("`", "") or "–"))
+        rows.append((line.gate.title, value, gate_table.limit(line.gate), verdict, line.why_not.replace("`", "") or line.remark or "–"))
     if rows:
         plot.part("판정 기준에서")
         tables.draw(("기준", "값", "문턱", "결과", "까닭"), rows, numbers=frozenset({"값", "문턱"}))

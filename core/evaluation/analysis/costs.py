@@ -72,7 +72,7 @@ def memory(system: str, config: Mapping[str, Any], *, precision: str, max_pixels
     for each in measured:
         gb = each.result.get("vram_gb", {}).get("process")
         if each.system == system and not each.miniature and not each.partial and gb is not None \
-                and not each.config.get("random_weights") \
+                and not each.config.get("random_weights") and each.result.get("single_fits") is not False \
                 and each.config.get("precision") in (None, precision):
             return Memory(float(gb), "measured", f"{each.device}에서 {each.measured_at:%Y-%m-%d}에 쟀습니다.")
     wishes = [Wish(registry.record(key), each, max_pixels) for key, each in models(config).items() if each in get_args(Precision)]

@@ -70,7 +70,8 @@ def vram(gate: Gate, file: GateFile, measured: Sequence[Measurement]) -> Evidenc
         told = f"쿼리 하나를 처리하는 데 {room:.2f} GB로도 모자랐습니다"
         if not chosen.lacking and gate.holds(room + _LEAST_GB) and gate.holds(value or 0.0):
             why = f"{told}. {gate.threshold:g} GB까지 쓸 수 있어야 판단됩니다. 다른 프로그램을 닫고 예산을 올려 주세요"
-            return Evidence(value, samples=1, proofs=chosen.proofs, lacking=_measure_again("vram", file, why, gate=gate))
+            return Evidence(max(value or 0.0, room + _LEAST_GB), samples=1, proofs=chosen.proofs,
+                            lacking=_measure_again("vram", file, why, gate=gate))
         return Evidence(max(value or 0.0, room + _LEAST_GB), samples=1, proofs=chosen.proofs, lacking=chosen.lacking,
                         remark=f"{told}. 실제로 필요한 양은 이보다 많습니다.")
     if value is None:

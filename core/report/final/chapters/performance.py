@@ -92,7 +92,8 @@ def _vram(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
     rows = []
     for each in own:
         told = each.result.get("vram_gb") or {}
-        rows.append((each.system, *(measured(told.get(name), 2) for name in ("weights", "allocated", "reserved", "process")),
+        peak = measured(told.get("process"), 2) if overview.fits_alone(each.result) else f"× {each.result['room_gb']:.2f}로도 모자람"
+        rows.append((each.system, *(measured(told.get(name), 2) for name in ("weights", "allocated", "reserved")), peak,
                      measured(each.result.get("rss_mb"), 0), _source(each)))
     yield Table(("시스템", "가중치", "할당", "예약", "프로세스 최고", "RAM MB", "측정"), rows, align="lrrrrrl", small=True,
                 widths=(1.4, 1, 1, 1, 1.2, 1, 4),
