@@ -12,13 +12,14 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_backup_is_made_at_a_press_and_listed(conn, prepared, visit, dashboard, data_dir):
+    before, kept_before = jobs.latest(conn, schedule.BY_HAND), keeping.listing(data_dir / keeping.FOLDER)
     page = visit()
     page.goto(f"{dashboard}/data?section=backup")
     page.get_by_text("BACKUP_AT=off로 꺼 두었습니다").wait_for()
     page.get_by_role("button", name="지금 백업").click()
-    job = eventually(lambda: (found := jobs.latest(conn, schedule.BY_HAND)) and not found.active and found)
+    job = eventually(lambda: (found := jobs.latest(conn, schedule.BY_HAND)) and found != before and not found.active and found)
     assert job.state == "done"
-    (kept,) = keeping.listing(data_dir / keeping.FOLDER)
+    (kept,) = [each for each in keeping.listing(data_dir / keeping.FOLDER) if each not in kept_before]
     page.get_by_text(kept.path.name).wait_for()
     assert page.get_by_text("core restore").count() == 1
     kept.path.unlink()

@@ -141,15 +141,6 @@ def opened(path: Path, *, looked: Callable[[int], None] = lambda done: None) -> 
             yield reader
 
 
-def read_manifest(path: Path) -> Manifest | None:
-    """Return what a file says of itself without looking at its rows; None where it is no backup that can be read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _manifest(archive)
-    except _BROKEN:
-        return None
-
-
 def damaged(path: Path, where: str = "") -> InputError:
     """Return the error for a file that is not what was written."""
     return InputError(f"백업 파일 '{path.name}'이(가) 손상되었습니다{f'({where})' if where else ''}. 다른 백업을 써 주세요. {UNTOUCHED}")
@@ -186,7 +177,7 @@ def _sealed(file: BinaryIO, looked: Callable[[int], None]) -> bool:
         hashed.update(chunk)
         left -= len(chunk)
         looked(end - left)
-    return file.read(_SEAL + 1) == hashed.hexdigest().encode()
+    return file.read(_SEAL) == hashed.hexdigest().encode()
 
 
 def _hash() -> Hash:

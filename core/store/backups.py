@@ -67,7 +67,9 @@ _ANY = sql.SQL("SELECT EXISTS (SELECT FROM {})")
 _THERE = "SELECT to_regclass(%(table)s) IS NOT NULL"
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+   -- Of another role's session only its name is told.
+   AND (backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL))
 """
 _ALONE = "SELECT pg_try_advisory_lock(%(key)s)"
 _ONE_BACKUP = "SELECT pg_try_advisory_lock(hashtext('backup'), 0)"
