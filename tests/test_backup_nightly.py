@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from core.accounts import logins
 from core.backup import keeping, schedule
 from core.cli.main import main
+from core.errors import StoreError
 from core.jobs import launching
 from core.settings import settings
 from core.store import jobs, users
@@ -125,6 +128,43 @@ def test_a_backup_that_is_older_than_a_night_explains_is_told(tmp_path):
     state = schedule.State(True, None, None, kept)
     assert not state.old(datetime(2026, 11, 23, 14)) and state.old(datetime(2026, 11, 23, 16))
     assert not schedule.State(False, None, None, kept).old(datetime(2027, 1, 1)), "nobody promised one"
+
+
+def test_the_watch_goes_on_after_a_failure_and_ends_when_told(monkeypatch):
+    seen, twice = [], threading.Event()
+
+    def look(database):
+        seen.append(database)
+        if len(seen) == 1:
+            raise StoreError("데이터베이스가 없습니다.")
+        twice.set()
+
+    for name, value in (("look", look), ("open_database", lambda: "db"), ("_FIRST", 0.0), ("_LOOK", 0.0)):
+        monkeypatch.setattr(schedule, name, value)
+    on = settings().model_copy(update={"backup_at": "03:00"})
+    monkeypatch.setattr(schedule, "settings", lambda: on)
+    schedule.watch()
+    schedule.watch()
+    assert [thread.name for thread in threading.enumerate()].count("nightly backup") == 1
+    assert twice.wait(10)
+    schedule.stop_watch()
+    assert "nightly backup" not in {thread.name for thread in threading.enumerate()} and set(seen) == {"db"}
+
+
+@pytest.mark.slow
+def test_whoever_serves_the_dashboard_watches(monkeypatch):
+    import app
+
+    told = []
+    for module, name in ((app, "sampler"), (app, "stop_sampler"), (app, "close_database"), (schedule, "watch"), (schedule, "stop_watch")):
+        monkeypatch.setattr(module, name, lambda name=name: told.append(name))
+
+    async def served():
+        async with app.lifespan(app.app):
+            assert told[-1] == "watch"
+
+    asyncio.run(served())
+    assert told.index("stop_watch") < told.index("close_database")
 
 
 @pytest.mark.slow
