@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.accounts import company, logins
+from core.accounts.person import Person
 from core.errors import SettingError, UserError
 from pages import _login
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 OPEN = frozenset({"/login", "/logout", company.PATH, company.BACK, "/fonts/PretendardVariable.woff2"})
 """What a browser without a login may ask for: the login page and its font."""
 ASK = "로그인이 필요합니다."
+_THIS_MACHINE = "this machine"
 NOT_HERE = ("아직 로그인할 사람이 없어 이 컴퓨터의 브라우저에서만 열립니다. "
             "다른 컴퓨터에서 쓰려면 `python -m core users add 이름 --role developer`로 먼저 사람을 더해 주세요.")
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip")
@@ -97,29 +99,32 @@ class Wall:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        if not _same_site(headers) or not await self._may_talk(scope, headers):
+        opened_by = await self._talker(scope, headers) if _same_site(headers) else None
+        if opened_by is None:
             if (await receive())["type"] == "websocket.connect":
                 await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
             return
 
         async def heard() -> Message:
-            # A socket outlives the login it was opened with: each message asks again.
+            # A socket outlives the login and the role it was opened with: each message asks again. A part of a page that draws
+            # itself anew is run without the shell around it; a browser that has to come back is shown what it may see now.
             message = await receive()
-            if message["type"] == "websocket.receive" and not await self._may_talk(scope, headers):
-                await send({"type": "websocket.close", "code": 1008, "reason": "logged out"})
+            if message["type"] == "websocket.receive" and await self._talker(scope, headers) != opened_by:
+                await send({"type": "websocket.close", "code": 1008, "reason": "not who it was"})
                 return {"type": "websocket.disconnect", "code": 1008}
             return message
 
         await self._app(scope, heard, send)
 
-    async def _may_talk(self, scope: Scope, headers: Headers) -> bool:
+    async def _talker(self, scope: Scope, headers: Headers) -> Person | str | None:
+        """Return who talks, name and role; a word where this machine's own browser needs no name; None for whoever may not."""
         try:
             if await asyncio.to_thread(logins.demanded):
-                return await asyncio.to_thread(logins.person_of, _cookie(headers)) is not None
+                return await asyncio.to_thread(logins.person_of, _cookie(headers))
         except UserError:
             log.exception("who talks could not be found out")
-            return False
-        return _at_this_machine(scope, headers)
+            return None
+        return _THIS_MACHINE if _at_this_machine(scope, headers) else None
 
 
 def _at_this_machine(scope: Scope, headers: Headers) -> bool:

@@ -39,17 +39,22 @@ class Tab:
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
         self._ended: asyncio.Future[None] | None = None
-        self._script = ""
+        self._script = self.session = ""
         self._runs = 0
         self._trouble = ""
 
     async def opening(self) -> float:
         """Connect and let the page run for the first time."""
+        await self.connect()
+        return await self.rerun()
+
+    async def connect(self) -> None:
+        """Open the socket; a tab that was connected before goes on with its session, as a browser does that lost the server."""
         self._socket = await connect(
-            f"ws{self.address.removeprefix('http')}/_stcore/stream", origin=self.address, subprotocols=["streamlit"], max_size=_LARGEST,
+            f"ws{self.address.removeprefix('http')}/_stcore/stream", origin=self.address, max_size=_LARGEST,
+            subprotocols=["streamlit", *(["none", self.session] if self.session else [])],
             additional_headers={"Cookie": self.cookie}, open_timeout=PATIENCE, compression=None)
         self._reader = asyncio.create_task(self._read())
-        return await self.rerun()
 
     async def close(self) -> None:
         """Leave the page, as a closed or reloaded tab does."""
@@ -116,6 +121,7 @@ class Tab:
             self._cache[message.hash] = (self._runs, message)
         if kind == "new_session":
             self._script = message.new_session.page_script_hash
+            self.session = message.new_session.initialize.session_id
             if not message.metadata.run.fragment_ids:
                 self._stop_timers()
         elif kind == "navigation":
