@@ -24,6 +24,7 @@ from core.labels import making
 from core.labels.versions import freezing
 from core.meeting import bookmarks
 from core.plan import meetings, progress, stating
+from core.report.final import making as report_making
 from core.report.final import prose
 from core.review import reviewing
 from core.store import Database, collections, items, judgments, pools, queries, rounds
@@ -57,7 +58,8 @@ def fill(database: Database, folder: Path) -> Collection:
     executing.execute(database, FakeEngine, collection=NAME, scenarios=["gate"], systems=["qwen3-vl", "kure-v1"])
     with database.connection() as conn:
         _say(conn, bank)
-    decided = recording.record(database, NAME, "hold", reason="<svg onload=alert(1)>", by=CHIEF)
+    report = report_making.make(database, collection=NAME, by=CHIEF)
+    decided = recording.record(database, NAME, "hold", reason="<svg onload=alert(1)>", by=CHIEF, report_id=report.id)
     signing.sign(database, decided.id, role="tf_lead", name=CHIEF, comment="<iframe src='http://evil.example'></iframe>")
     return bank
 
