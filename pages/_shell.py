@@ -18,7 +18,7 @@ st.set_page_config(
     layout="wide",
 )
 st.logo(ASSETS / "name.png", size="small")
-NOT_YOURS = "이 화면은 {name} 님의 역할({role})로는 볼 수 없습니다. 볼 수 있는 화면으로 가 주세요."
+NOT_YOURS = "이 화면은 {name} 님의 역할({role})로는 볼 수 없습니다. 위에서 볼 수 있는 화면을 골라 주세요."
 _LANDED = "shell.landed"
 PAGES = {
     # The default page answers at "/" alone.
@@ -63,9 +63,6 @@ def _shell() -> None:
         results.calm(rights.LOGGED_OUT)
     else:
         results.calm(NOT_YOURS.format(name=who.name, role=ROLES[who.role]))
-        # With one page alone there is no menu to choose from.
-        for other in sorted(allowed, key=list(PAGES).index):
-            st.page_link(drawn[other])
     if name in allowed:
         with trouble.boundary():
             jobs.tray(who)
