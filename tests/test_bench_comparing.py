@@ -162,6 +162,8 @@ def test_a_failed_call_is_never_answered_and_warm_ups_stand_in_the_series_of_tim
 
 
 def test_memory_is_that_of_the_card_where_there_is_one():
+    quiet = replace(sample(0, 1.0), memory={"rss": 5 * 10**8, "reserved": 2 * 10**9, "context": 5 * 10**8})
+    assert looking.memory([quiet]) == ([(0, 2.5)], True), "a driver that tells no process: what was reserved, and CUDA's own"
     ram = [replace(sample(0, 1.0), memory={"rss": 2_000_000_000}), sample(1, 1.0)]
     assert looking.memory(ram) == ([(0, 2.0)], False)
     card = [*ram, replace(sample(2, 1.0), memory={"rss": 1, "process": 5_500_000_000})]

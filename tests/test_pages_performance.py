@@ -80,7 +80,14 @@ def test_phases_and_open_ends_are_told_and_what_was_not_measured_is_not_a_number
 def test_what_was_cut_off_and_what_failed_say_so(page):
     told = words(page(measured(3, "stability", STABILITY, partial=True), view="one"))
     assert "700번까지 잰 값" in told and "중간에 끊김" in told and "엔진이 멈추었습니다." in told and "Q001 글" in told
-    assert "누수가 있는지 알 수 없습니다" in told and "누수가 없습니다" not in told
+    assert "누수가 있는지 알 수 없습니다" in told and "누수가 없습니다" not in told and "메모리 기울기" not in told
+
+
+def test_the_slopes_of_memory_stand_with_their_intervals(page):
+    rss = {"slope": 12.25, "low": -3.5, "high": 28.0, "first": 500_000_000, "last": 501_500_000, "leak": False}
+    memory = {"rss": rss, "reserved": rss | {"leak": True, "low": 4.0}}
+    told = words(page(measured(3, "stability", STABILITY | {"memory": memory}), view="one"))
+    assert "-3.5 – 28.0" in told and "501.5" in told and "✓ 늘지 않음" in told and "✕ 늘어남" in told and "VRAM 예약" in told
 
 
 def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.bench import overview
+from core.bench import overview, reading
 from core.bench.latency import WARM
 from core.evaluation.verdict import gates, hardware
 from core.evaluation.verdict.gates import Gate, GateFile
@@ -96,9 +96,8 @@ def cumulative(samples: Sequence[Sample], name: str, *, most: int = 200) -> list
 
 def memory(samples: Sequence[Sample]) -> tuple[list[tuple[int, float]], bool]:
     """Return (number of the call, GB of 10⁹ bytes) of the engine's process, and whether that is memory of a card."""
-    on_card = any("process" in each.memory for each in samples)
-    gauge = "process" if on_card else "rss"
-    return [(each.place, each.memory[gauge] / 1e9) for each in samples if gauge in each.memory], on_card
+    on_card = [(each.place, taken / 1e9) for each in samples if (taken := reading.taken(each.memory)) is not None]
+    return on_card or [(each.place, each.memory["rss"] / 1e9) for each in samples if "rss" in each.memory], bool(on_card)
 
 
 def at_gates(measurement: Measurement, *, file: GateFile | None = None) -> tuple[Line, ...]:

@@ -41,3 +41,8 @@ def process(memory: dict[str, int], *, peak: bool = True) -> int | None:
     """Return what a process takes of its card: the allocator's (highest) reserve and CUDA's own share; None without a card."""
     reserved = memory.get("peak_reserved" if peak else "reserved")
     return None if reserved is None or "context" not in memory else reserved + memory["context"]
+
+
+def taken(memory: dict[str, int]) -> int | None:
+    """Return what a process takes of its card now: by the driver, which does not tell everywhere, else as ``process`` reckons it."""
+    return memory["process"] if "process" in memory else process(memory, peak=False)

@@ -81,8 +81,9 @@ def summarise(samples: Sequence[Sample], config: Mapping[str, Any]) -> dict[str,
         "fits": None if highest["process"] is None else not out and all(each.outcome == "ok" for each in gated),
         "single_fits": single,
         "room_gb": batches.gb(room),
-        "after_load": [{"model": each.input["model"], "seconds": round(each.total_ms / 1000, 3), **batches.memory_gb([each]),
-                        "weights": batches.gb(each.memory.get("weights")), "rss_mb": latency.rss_mb([each])} for each in loads],
+        "after_load": [{"model": each.input["model"], "failed": each.outcome != "ok", "seconds": round(each.total_ms / 1000, 3),
+                        **batches.memory_gb([each]), "weights": batches.gb(each.memory.get("weights")),
+                        "rss_mb": latency.rss_mb([each])} for each in loads],
         "by_batch": _stages(samples, "batch"),
         "by_pixels": _stages(samples, "pixels"),
         "errors": latency.errors(samples),
@@ -114,7 +115,7 @@ def _is_single(series: str) -> bool:
 
 def _room(memory: Mapping[str, int]) -> int:
     """Return what this process could have taken: the budget, less what other processes held of the card."""
-    own = memory.get("process") or reading.process(dict(memory), peak=False) or 0
+    own = reading.taken(dict(memory)) or 0
     others = max(0, memory.get("device_used", own) - own)
     total = memory.get("device_total")
     budget = memory.get("budget", total or 0)

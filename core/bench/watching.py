@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
-from core.bench import order
+from core.bench import order, reading
 from core.bench.latency import COLD
 from core.store import bench_samples
 from core.store.bench_samples import BenchRun, Sample
@@ -84,16 +84,15 @@ def sight(run: BenchRun, samples: Sequence[Sample]) -> Sight:
         by_name.setdefault(each.series, []).append(each)
     bad = [each for each in samples if each.outcome != "ok"]
     cold = next((each for each in samples if each.series == COLD and each.outcome == "ok"), None)
-    on_card = any("process" in each.memory for each in samples)
-    gauge = "process" if on_card else "rss"
+    on_card = [(each.at_s, taken / 1e9) for each in samples if (taken := reading.taken(each.memory)) is not None]
+    in_ram = [(each.at_s, each.memory["rss"] / 1e9) for each in samples if "rss" in each.memory]
     return Sight(
         run=run, calls=len(counted), uncounted=len(samples) - len(counted), failures=sum(each.outcome != "ok" for each in counted),
         cold_ms=cold.total_ms if cold else None,
         seconds=max((each.at_s + each.total_ms / 1000 for each in samples), default=0.0),
         series=tuple(_series(name, own) for name, own in by_name.items()),
         failed=tuple((each.at_s, each.total_ms) for each in bad[-MOST_POINTS:]),
-        memory=thinned([(each.at_s, each.memory[gauge] / 1e9) for each in samples if gauge in each.memory]),
-        on_card=on_card, last_error=bad[-1].error if bad else "")
+        memory=thinned(on_card or in_ram), on_card=bool(on_card), last_error=bad[-1].error if bad else "")
 
 
 def thinned(points: Sequence[tuple[float, float]], *, most: int = MOST_POINTS) -> tuple[tuple[float, float], ...]:

@@ -40,7 +40,8 @@ def draw(measurement: Measurement) -> None:
             systems.draw_curves(comparing.callers([measurement], "answers_per_s", data.short), kind=kind, title="동시 요청 · 처리량",
                                 x="함께 부르는 사람", y="답/초", name=f"stress-rate-{name}", doubling=True)
     if loaded := measurement.result.get("after_load"):
-        rows = [(each.get("model"), overview.number(each.get("seconds"), "초"), overview.number(each.get("weights"), "GB", 2),
-                 overview.number(each.get("process"), "GB", 2), overview.number(each.get("rss_mb"), "MB", 0)) for each in loaded]
+        rows = [(each.get("model"), "✕ 올리지 못함" if each.get("failed") else overview.number(each.get("seconds"), "초"),
+                 overview.number(each.get("weights"), "GB", 2), overview.number(each.get("process"), "GB", 2),
+                 overview.number(each.get("rss_mb"), "MB", 0)) for each in loaded]
         plot.part("모델을 올린 뒤", sheet=Sheet(_LOADED, rows), name=f"after-load-{name}", remark="하나씩 이어서 올립니다")
         tables.draw(("모델", "걸린 시간", "가중치", "프로세스", "RAM"), rows, numbers=frozenset({"걸린 시간", "가중치", "프로세스", "RAM"}))

@@ -9,7 +9,7 @@ from core.bench import looking, overview, watching
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
 from pages.performing import curves, data
-from pages.widgets import plot
+from pages.widgets import plot, results
 from pages.widgets.palette import INK, colour
 
 
@@ -19,6 +19,9 @@ def histogram(measurement: Measurement, samples: list[Sample], name: str) -> Non
     rows = [(low, high, count) for low, high, count in zip(found.edges, found.edges[1:], found.counts, strict=False)]
     plot.part("분포", sheet=plot.Sheet(("ms부터", "ms까지", "호출"), rows), name=f"histogram-{measurement.id}-{name}",
               remark=f"실패 {found.failures:,}번은 그림에 없습니다" if found.failures else "답한 호출의 밀리초")
+    if not rows:
+        results.notes(["답한 호출이 없습니다."])
+        return
     figure = go.Figure(go.Bar(x=[low for low, _, _ in rows], y=[count for _, _, count in rows], width=[high - low for low, high, _ in rows],
                               offset=0, marker={"color": colour(measurement.system), "line": {"color": "#ffffff", "width": 1}}))
     plot.dress(figure, height=300)

@@ -20,6 +20,7 @@ _LATENCY = ("무엇", "평균", "P50", "P95", "P99", "호출", "실패")
 _PARTIAL = "중간에 끊긴 측정입니다. {calls:,}번까지 잰 값이며, 실패가 있었다는 것 말고는 판정의 근거가 되지 않습니다."
 _HELD = {"go": {True: "✓ 통과", False: "✕ 못 미침"}, "no-go": {True: "✓ 해당 없음", False: "✕ 해당"}}
 _SIDE_BY_SIDE = 7
+_GAUGES = {"rss": "RAM", "allocated": "VRAM 할당", "reserved": "VRAM 예약", "process": "VRAM 프로세스"}
 _LEAK_UNKNOWN = "누수가 있는지 알 수 없습니다. 호출을 늘려 다시 재 주세요."
 
 
@@ -81,10 +82,28 @@ def _figures(measurement: Measurement) -> None:
     if measurement.kind == "stability":
         leak = {True: "누수가 있습니다.", False: "누수가 없습니다."}.get(told.get("leak"), _LEAK_UNKNOWN)
         bound = told.get("failure_bound")
+        _slopes(measurement)
         results.notes([leak, *([f"95 % 확신으로 실패율은 {bound * 100:.2f} % 이하입니다."] if bound is not None else [])])
     if errors := told.get("errors"):
         plot.part("실패한 호출", remark=f"{len(errors):,}번")
         tables.draw(("번호", "오류", "입력"), [(each.get("place"), each.get("error"), each.get("input")) for each in errors[:50]])
+
+
+def _slopes(measurement: Measurement) -> None:
+    headers = ("메모리", "호출마다 바이트", "99 % 구간", "처음 MB", "끝 MB", "판단")
+    words = {True: "✕ 늘어남", False: "✓ 늘지 않음"}
+    memory = measurement.result.get("memory") or {}
+    known = [(title, memory[name]) for name, title in _GAUGES.items() if (memory.get(name) or {}).get("first") is not None]
+    rows = [(title, _plain(told.get("slope")), "–" if told.get("low") is None else f"{told['low']:,.1f} – {told['high']:,.1f}",
+             _plain(told["first"] / 1e6), _plain(told["last"] / 1e6), words.get(told.get("leak"), "알 수 없음")) for title, told in known]
+    if rows:
+        plot.part("메모리 기울기", sheet=plot.Sheet(headers, rows), name=f"slopes-{measurement.id}",
+                  remark="호출 하나마다 늘어난 양(Theil–Sen). 구간이 0보다 확실히 위일 때만 누수입니다")
+        tables.draw(headers, rows, numbers=frozenset(headers[1:5]))
+
+
+def _plain(value: float | None) -> str:
+    return "측정 안 됨" if value is None else f"{value:,.1f}"
 
 
 def _latencies(measurement: Measurement) -> None:

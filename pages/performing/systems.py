@@ -16,7 +16,8 @@ from pages.widgets.text import attribute
 
 _UNMEASURED = "측정 안 됨: {kind}. '재기'에서 '{kind}'을(를) 골라 재 주세요."
 _NOT_BY = {"batch": "측정 안 됨: 여러 문항을 한 번에 넣어 잰 것이 없습니다. 모델을 올리지 못했거나 리랭커만 잰 것입니다.",
-           "pixels": "측정 안 됨: 잰 것에 그림 크기마다의 값이 없습니다. 그림을 받지 않거나 작은 그림만 받는 모델입니다."}
+           "pixels": "측정 안 됨: 잰 것에 그림 크기마다의 값이 없습니다. 그림을 받지 않거나 작은 그림만 받는 모델이거나, "
+                     "모델을 올리지 못한 것입니다."}
 
 
 def draw(listed: Sequence[Measurement]) -> None:
