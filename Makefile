@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 WORKERS ?= 2
+MINUTES ?= 10
 BIN := .venv/bin
 # Each worker has a database, an engine and a data folder of its own; a file's tests stay together.
 PARALLEL := -n $(WORKERS) --dist loadfile
@@ -55,9 +56,9 @@ bench: install-test
 	@$(BIN)/python -m tests.bench_labelling
 	@$(BIN)/python -m tests.bench_beside_embedding
 
-# Ten minutes of a team at the dashboard: nothing lost, how long things take, whether memory grows.
+# A team at the dashboard, twenty raters and five viewers: nothing lost, how long things take, whether memory grows.
 soak: install-test
-	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 sample-table: install-test
 	@$(BIN)/python -m core.bench.sample
