@@ -87,7 +87,7 @@ def test_the_slopes_of_memory_stand_with_their_intervals(page):
     rss = {"slope": 12.25, "low": -3.5, "high": 28.0, "first": 500_000_000, "last": 501_500_000, "leak": False}
     memory = {"rss": rss, "reserved": rss | {"leak": True, "low": 4.0}}
     told = words(page(measured(3, "stability", STABILITY | {"memory": memory}), view="one"))
-    assert "-3.5 – 28.0" in told and "501.5" in told and "✓ 늘지 않음" in told and "✕ 늘어남" in told and "VRAM 예약" in told
+    assert "-3.5 – 28.0" in told and "501.5" in told and "✓ 누수 아님" in told and "✕ 누수" in told and "VRAM 예약" in told
 
 
 def test_two_of_one_kind_stand_side_by_side_and_no_others_are_offered(page):
@@ -136,6 +136,12 @@ def test_the_gates_stand_on_top_with_the_evidence_that_counts(page):
     assert 'data-word="fail"' in words(page(measured(1, "stability", STABILITY | {"calls": 1000})))
     small = words(page(measured(1, "latency", LATENCY, miniature=True)))
     assert 'data-gate="latency_p95" data-word="uncounted"' in small and "축소 모델" in small and 'data-word="pass"' not in small
+
+
+def test_where_no_call_was_answered_nothing_is_drawn(page):
+    none = {"latency_ms": {"text": {"mean": None, "p50": None, "p95": None, "p99": None, "n": 5, "failures": 5}}}
+    told = words(page(measured(1, "latency", none)))
+    assert "답한 호출이 없어 그릴 것이 없습니다." in told and "그림보다 오른쪽" not in told and "예상하지 못한 문제" not in told
 
 
 def test_cards_and_kinds_of_models_are_not_mixed_in_one_chart(page):

@@ -91,14 +91,14 @@ def _figures(measurement: Measurement) -> None:
 
 def _slopes(measurement: Measurement) -> None:
     headers = ("메모리", "호출마다 바이트", "99 % 구간", "처음 MB", "끝 MB", "판단")
-    words = {True: "✕ 늘어남", False: "✓ 늘지 않음"}
+    words = {True: "✕ 누수", False: "✓ 누수 아님"}
     memory = measurement.result.get("memory") or {}
     known = [(title, memory[name]) for name, title in _GAUGES.items() if (memory.get(name) or {}).get("first") is not None]
     rows = [(title, _plain(told.get("slope")), "–" if told.get("low") is None else f"{told['low']:,.1f} – {told['high']:,.1f}",
              _plain(told["first"] / 1e6), _plain(told["last"] / 1e6), words.get(told.get("leak"), "알 수 없음")) for title, told in known]
     if rows:
         plot.part("메모리 기울기", sheet=plot.Sheet(headers, rows), name=f"slopes-{measurement.id}",
-                  remark="호출 하나마다 늘어난 양(Theil–Sen). 구간이 0보다 확실히 위일 때만 누수입니다")
+                  remark="호출 하나마다 늘어난 양(Theil–Sen). 호출마다 1 kB 넘게 꾸준히 오를 때만 누수입니다")
         tables.draw(headers, rows, numbers=frozenset(headers[1:5]))
 
 

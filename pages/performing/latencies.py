@@ -89,6 +89,8 @@ def _dots(found: list[Told], names: dict[int, str]) -> str:
                          "arrayminus": [value - low if whole else 0.0], "color": ink, "thickness": 2},
                 hovertemplate=f"<b>{plot.plain(names[each.id])}</b> · {overview.PARTS[part]}<br>{name.upper()} %{{x:,.1f}} ms"
                               "<extra></extra>")
+    if not highest:
+        return "답한 호출이 없어 그릴 것이 없습니다."
     logarithmic = highest > _WIDE * lowest
     shown = threshold <= curves.REACH * highest
     if shown:
