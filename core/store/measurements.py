@@ -8,14 +8,16 @@ average, clocks, ``models``. What was not measured is None or not there. Millise
 | kind | result |
 |---|---|
 | ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (one query from its content to its hits) ``mean``, ``p50``, ``p95``, ``p99``, each with ``_low`` and ``_high`` (95 %), ``n`` (failures included), ``failures``, ``nan``; ``phases`` by part: ``encode``, ``search``, ``rerank`` with the same figures; ``cold_ms`` by part; ``left_out`` by part: why; ``errors`` |
-| ``throughput`` | ``items_per_s`` (of the best batch), ``best_batch``, ``by_batch``: by size ``items_per_s``, ``low``, ``high``, ``calls``, ``failures``, ``fits``, ``latency_ms``, ``vram_gb``, ``rss_mb``; ``pairs_per_s`` with a reranker |
+| ``throughput`` | ``items_per_s`` (of the best batch), ``best_batch``, ``by_batch``: by size ``items_per_s``, ``low``, ``high``, ``calls``, ``failures``, ``fits``, ``latency_ms``, ``vram_gb``, ``rss_mb``; ``pairs_per_s`` and ``by_pairs`` with a reranker |
 | ``vram`` | ``vram_gb``: ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context: the gate's), ``driver``, ``device``; ``after_load`` [{model, seconds, …}] as they were loaded one onto the other, ``by_batch``, ``by_pixels``; ``rss_mb``; ``fits`` (everything, calls of all sizes), ``single_fits`` (one query and one item; None: cannot be told) and ``room_gb``, into which it did not |
 | ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine), ``asked`` (calls wanted); ``success``, ``failure_bound`` (one-sided 95 %), ``errors`` [{place, error, input}], ``memory`` by ``rss``, ``allocated``, ``reserved``, ``process``: slope and ``leak`` (True, False, None: cannot be told), ``leak`` over all, ``latency_ms``, ``seconds`` |
 | ``stress`` | ``by_callers``: by number ``latency_ms``, ``answers_per_s``, ``calls``, ``failures`` |
 | ``index`` | ``rows``, ``exact`` and ``indexes`` [{dims, type, build_s, bytes, by_ef: {ef: {recall_10, latency_ms}}}] |
+| ``together`` | ``combinations`` [{name, ``fits`` (None: not known), ``models``, ``failed_at``, ``planned_gb``, ``vram_gb``, ``rss_mb``, ``error``}]; of ``bench gpu-suite`` alone, system ``together`` |
 | ``hangul`` | ``items``, ``lost`` (items whose Hangul does not come back from the tokenizer), ``examples``; ``config`` has ``items``, the state of the collection's items |
 | ``parity`` | ``ok``, ``checks`` (``name``, ``ok``, ``detail``), ``unchecked``; ``system`` is the model's key, ``config`` its ``hub_id`` and ``revision`` |
 
+Every bench's result has ``stepped`` [{model, precision, place}]: models that came down a precision while they were measured.
 The samples behind a bench are in ``bench_samples``; ``result["samples"]`` has their number and SHA-256.
 """  # noqa: E501
 
