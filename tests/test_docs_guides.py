@@ -69,3 +69,8 @@ def test_pictures_of_documents_are_there_small_and_used():
     there = {path.name: path.stat().st_size for path in (DOCS / "pictures").iterdir() if path.suffix in {".png", ".svg"}}
     assert set().union(*told.values()) <= set(there) | {"house.py", "take.py"}
     assert {name for name, size in there.items() if size > MOST} == set()
+
+
+def test_the_index_names_every_document():
+    named = set(re.findall(r"\]\(([\w./]+\.md)\)", read("README.md")))
+    assert {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")} - {"README.md"} == named - {"../README.md"}

@@ -147,6 +147,7 @@ def _rate(page: Page, camera: Camera) -> None:
     page.get_by_role("option", name="1차").click()
     page.locator(".ib-pair:visible").wait_for()
     settled(page)
+    page.locator(".ib-count").click()  # away from the list
     waiting = entries("1차")
     for name, query, item in SHOWN:
         while waiting[0] != (query, item):
@@ -155,7 +156,7 @@ def _rate(page: Page, camera: Camera) -> None:
         page.wait_for_timeout(300)
         camera.take(name, page.locator(".ib-desk"), page.locator(".ib-group:visible"))
     page.get_by_role("button", name="판정 기준").click()
-    camera.take("guidelines", page.locator("[data-testid=stPopoverBody]"), height=760)
+    camera.take("guidelines", page.locator("[data-testid=stPopoverBody]"), around=0)
     page.keyboard.press("Escape")
     page.locator(".ib-count").click()
     page.keyboard.press("n")

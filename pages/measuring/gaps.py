@@ -9,7 +9,8 @@ NO_TRUTH = ("아직 정답이 없어 지표를 낼 수 없습니다. '정답 라
             "가져와 주세요.")
 UNSEEN = ("판정할 쌍이 남아 있는 동안에는 지표와 판정을 보이지 않습니다. 결과를 알면 판정이 흔들립니다. "
           "맡은 쌍을 모두 판정하거나 라운드를 닫은 뒤 다시 열어 주세요.")
-NOTHING_RUN = "아직 실행한 시스템이 없습니다. 위의 '평가 실행'을 누르거나 터미널에서 `python -m core evaluate`를 실행해 주세요."
+NOTHING_RUN = ("아직 실행한 시스템이 없습니다. '지표와 판정' 화면의 '평가 실행'을 누르거나 "
+               "터미널에서 `python -m core evaluate`를 실행해 주세요.")
 
 
 def of_evaluation(evaluation: Evaluation) -> str:
