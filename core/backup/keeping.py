@@ -16,6 +16,7 @@ from core.settings import settings
 Reason = Literal["", "nightly", "before-restore"]
 NIGHTLY: Reason = "nightly"
 BEFORE: Reason = "before-restore"
+REASONS: dict[Reason, str] = {"": "직접", "nightly": "매일 밤", "before-restore": "되살리기 전"}
 FOLDER = "backups"
 _NAME = re.compile(r"itembank-(\d{8}-\d{6})(?:-(nightly|before-restore))?(?:\.\d+)?\.backup")
 _FORSAKEN = 600.0

@@ -10,8 +10,6 @@ from tqdm import tqdm
 
 from core.cli.output import print_json, print_table, say
 
-REASONS = {"": "직접", "nightly": "매일 밤", "before-restore": "되살리기 전"}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
@@ -66,6 +64,6 @@ def _list(where: Path, *, as_json: bool) -> None:
             {"file": str(each.path), "at": each.at.isoformat(), "bytes": each.size, "reason": each.reason} for each in found]})
     elif found:
         print_table(("때", "이유", "크기", "파일"), [
-            (f"{each.at:%Y-%m-%d %H:%M}", REASONS[each.reason], size(each.size), each.path) for each in found])
+            (f"{each.at:%Y-%m-%d %H:%M}", keeping.REASONS[each.reason], size(each.size), each.path) for each in found])
     else:
         say(f"백업이 없습니다({where}).")

@@ -40,16 +40,13 @@ CASE WHEN state IN ('queued', 'running', 'cancelling')
       AND reported_at < clock_timestamp() - make_interval(secs => %(silent)s) THEN NOT {} ELSE false END
 """).format(_ALIVE)
 # Whoever looks sees a dead job as interrupted and need not write it: pages only read.
-_LISTING = sql.SQL("""
+_SEEN = sql.SQL("""
 SELECT id, arguments, title, takes_engine, CASE WHEN dead THEN 'interrupted' ELSE state END AS state, done, total, words, done_before,
        error, attempts, asked_by, created_at, started_at, reported_at, CASE WHEN dead THEN reported_at ELSE ended_at END AS ended_at
-  FROM (SELECT *, {} AS dead FROM jobs ORDER BY id DESC LIMIT %(limit)s) AS latest ORDER BY id DESC
-""").format(_DEAD)
-_LATEST = sql.SQL("""
-SELECT id, arguments, title, takes_engine, CASE WHEN dead THEN 'interrupted' ELSE state END AS state, done, total, words, done_before,
-       error, attempts, asked_by, created_at, started_at, reported_at, CASE WHEN dead THEN reported_at ELSE ended_at END AS ended_at
-  FROM (SELECT *, {} AS dead FROM jobs WHERE arguments = %(arguments)s ORDER BY id DESC LIMIT 1) AS latest
-""").format(_DEAD)
+  FROM (SELECT *, {dead} AS dead FROM jobs WHERE {which} ORDER BY id DESC LIMIT %(limit)s) AS latest ORDER BY id DESC
+""")
+_LISTING = _SEEN.format(dead=_DEAD, which=sql.SQL("true"))
+_LATEST = _SEEN.format(dead=_DEAD, which=sql.SQL("arguments = %(arguments)s"))
 _BURY = sql.SQL("UPDATE jobs SET state = 'interrupted', ended_at = reported_at WHERE {}").format(_DEAD)
 _AGAIN = sql.SQL("""
 UPDATE jobs SET state = 'queued', attempts = attempts + 1, error = '', words = '', started_at = NULL, ended_at = NULL,
@@ -164,7 +161,7 @@ def listing(conn: Connection, *, limit: int = 50) -> list[Job]:
 def latest(conn: Connection, arguments: Sequence[str]) -> Job | None:
     """Return the newest job of exactly these arguments, None where there was none; a dead one is interrupted."""
     with conn.cursor(row_factory=class_row(Job)) as cursor:
-        return cursor.execute(_LATEST, {"arguments": list(arguments), "silent": SILENT_SECONDS}).fetchone()
+        return cursor.execute(_LATEST, {"arguments": list(arguments), "limit": 1, "silent": SILENT_SECONDS}).fetchone()
 
 
 def bury(conn: Connection) -> int:

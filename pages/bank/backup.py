@@ -13,7 +13,6 @@ from core.backup.schedule import State
 from core.settings import settings
 from pages.widgets import doors, facts, jobs, person, plot, results, sizes, tables, trouble
 
-REASONS = {"": "직접", "nightly": "매일 밤", "before-restore": "되살리기 전"}
 _SHOWN = 10
 _NONE = "아직 백업이 없습니다. '지금 백업'을 눌러 첫 백업을 만들어 주세요."
 _WHAT = ("문항과 그림, 벡터, 판정, 정답, 실행, 측정, 보고서, 결정, 사람과 비밀번호 해시까지 데이터베이스 전체를 파일 하나에 담습니다. "
@@ -44,9 +43,9 @@ def draw(who: Person | None) -> None:
                 st.rerun()
     plot.part("있는 백업", remark=f"폴더: {keeping.folder()}")
     if found.kept:
-        tables.draw(("때", "이유", "크기", "파일"), [
-            (f"{each.at:%Y-%m-%d %H:%M}", REASONS[each.reason], sizes.on_disk(each.size), each.path.name) for each in found.kept[:_SHOWN]],
-            numbers=frozenset({"크기"}))
+        rows = [(f"{each.at:%Y-%m-%d %H:%M}", keeping.REASONS[each.reason], sizes.on_disk(each.size), each.path.name)
+                for each in found.kept[:_SHOWN]]
+        tables.draw(("때", "이유", "크기", "파일"), rows, numbers=frozenset({"크기"}))
         if len(found.kept) > _SHOWN:
             facts.remark(f"이 밖에 {len(found.kept) - _SHOWN:,}개가 더 있습니다.")
     else:
@@ -57,7 +56,7 @@ def draw(who: Person | None) -> None:
 
 def _told(found: State) -> list[tuple[str, str, str]]:
     last = found.kept[0] if found.kept else None
-    made = (f"{last.at:%m-%d %H:%M}", f"{REASONS[last.reason]} · {sizes.on_disk(last.size)}") if last else ("없음", "")
+    made = ("없음", "") if last is None else (f"{last.at:%m-%d %H:%M}", f"{keeping.REASONS[last.reason]} · {sizes.on_disk(last.size)}")
     return [
         ("마지막 백업", *made),
         ("다음 백업", f"{found.next:%m-%d %H:%M}" if found.next else "예약 없음", _nightly(found)),
