@@ -113,7 +113,7 @@ def test_ranks_move_against_the_baseline_and_items_found_by_one_system_are_marke
 
 def test_grades_and_measures_name_their_truth_and_are_kept_from_whom_they_may_bias(page, monkeypatch):
     told = shown(page.run())
-    assert "정답 미확정" in told and 'ib-grade-3"' in told and "nDCG@10 <b>" in told
+    assert "정답 미확정" in told and 'ib-grade-3"' in told and "NDCG@10 <b>" in told
     monkeypatch.setattr(data, "may_see_grades", lambda collection, who: False)
     monkeypatch.setattr(data, "grades", lambda collection, number: pytest.fail("grades were read"))
     told = shown(page.run())

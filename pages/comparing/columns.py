@@ -17,7 +17,7 @@ from pages.widgets import doors, markup, results, tables, trouble
 from pages.widgets.text import attribute
 
 _HEADERS = ("시스템", "찾은 문항", "기준과 겹침", "여기만", "Jaccard", "RBO")
-_MEASURES = {"nDCG@10": "nDCG@10", "cR@5": "R@5 (상한 보정)", "Success@5": "Hit@5", "RR": "RR", "Judged@10": "Judged@10"}
+_MEASURES = {"nDCG@10": "NDCG@10", "cR@5": "R@5 (상한 보정)", "Success@5": "Hit@5", "RR": "RR", "Judged@10": "Judged@10"}
 _ABOUT = ("Jaccard는 두 목록의 교집합 ÷ 합집합, RBO(p=0.9)는 위쪽 순위를 더 무겁게 본 겹침입니다. 둘 다 1이면 같고 0이면 겹치지 않습니다. "
           "▲▼는 기준 시스템보다 몇 계단 위·아래인지, 신규는 기준의 목록에 없다는 뜻입니다.")
 _DIFFERING = "차이만 보기: 모든 열에 있는 문항은 접고, 모두 같은 순위는 감췄습니다."

@@ -16,7 +16,7 @@ from pages.widgets.address import written
 from pages.widgets.palette import colour
 from pages.widgets.text import attribute, sentence
 
-MEASURES = {"nDCG@10": "nDCG@10", "cR@5": "R@5", "RR": "RR"}
+MEASURES = {"nDCG@10": "NDCG@10", "cR@5": "R@5", "RR": "RR"}
 """Those that stand above a column; all are in the table below."""
 _ROOMY = 3
 """So many columns leave room to say precision, device and dimensions, which else stand in the line's title."""

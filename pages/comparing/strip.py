@@ -28,6 +28,9 @@ def draw(found: Asked, *, truth: str = "") -> None:
         if stored.image_hash:
             parts.append(f'<div class="ib-figure"><a href="/figures/{stored.image_hash}" target="_blank" rel="noopener">'
                          f'<img src="/figures/{stored.image_hash}" alt="쿼리 그림"></a></div>')
+    if stored is not None and stored.source_item_id and source is None:
+        # The search page, which knows no stored query, shows this item first.
+        parts.append(f'<span class="ib-asked-truth">보고 쓴 {attribute(stored.source_item_id)}은(는) 뺌</span>')
     if truth:
         parts.append(f'<span class="ib-asked-truth">정답 {attribute(truth)}</span>')
     leave = html.escape(replace(address, query="", item="", q=stored.text or "" if stored else "", list="", show="").link())

@@ -92,8 +92,8 @@ def _files(found: Collection, newest: ReportEntry, stale: bool) -> None:
         if not stale:
             st.download_button("산출물 D1–D10 (ZIP)", lambda: _zip(found), f"산출물_{stem}.zip", "application/zip", on_click="ignore",
                                key="report.zip", icon=":material/folder_zip:")
-        markup.draw(f'<span class="ib-soft">{attribute(f"PDF {newest.bytes / 1000:,.0f} kB · 해시가 산출물의 manifest.json에도 있습니다")}'
-                    "</span>")
+        told = f"PDF {newest.bytes / 1000:,.0f} kB" + ("" if stale else " · 산출물 묶음의 목록(manifest.json)에도 같은 해시가 있습니다")
+        markup.draw(f'<span class="ib-soft">{attribute(told)}</span>')
 
 
 def _stored(report_id: int) -> reports.StoredReport:

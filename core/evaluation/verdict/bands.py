@@ -131,7 +131,7 @@ def _gain(limits: BandLimits, evaluation: Evaluation, file: GateFile) -> Band:
         return _unknown(limits, whole.lacking or part.lacking or "글과 그림이 다 있는 쿼리가 없습니다. 그런 쿼리를 판정해 주세요.")
     runs = (whole.run, part.run)
     own, other = (result.of(run.system, limits.measure) for run in runs)
-    proofs = tuple(Proof(f"실행 {run.run_id} · {run.system} · {run.precision}", {"run": str(run.run_id)}) for run in runs)
+    proofs = tuple(Proof(f"실행 {run.run_id} · {run.label} · {run.precision}", {"run": str(run.run_id)}) for run in runs)
     if not other.mean():
         return _unknown(limits, "글만 쓴 A의 값이 0이라 비율을 구할 수 없습니다. 실행과 정답을 확인해 주세요.", proofs)
     interval, _ = Resampling(result.groups).ratio(own, other)

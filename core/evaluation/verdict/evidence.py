@@ -135,7 +135,7 @@ class _OfQueries:
     def _proofs(self, *parties: Party) -> tuple[Proof, ...]:
         truth = self._evaluation.truth
         version = {"gt": str(truth.version.number)} if truth.version else {}
-        of_runs = [Proof(f"실행 {party.run.run_id} · {party.run.system} · {party.run.precision}", {"run": str(party.run.run_id)})
+        of_runs = [Proof(f"실행 {party.run.run_id} · {party.run.label} · {party.run.precision}", {"run": str(party.run.run_id)})
                    for party in parties if party.run is not None]
         return (*of_runs, Proof(f"정답 {truth.title} · {truth.sha256[:8]} · 등급 {truth.relevant_from} 이상", version))
 

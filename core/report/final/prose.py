@@ -17,16 +17,18 @@ from psycopg import Connection
 from core.errors import InputError
 from core.evaluation.analysis import slices
 from core.evaluation.analysis.causes import CAUSES
+from core.evaluation.catalogue import CATALOGUE
 from core.evaluation.scenarios import PRIMARY
 from core.evaluation.verdict.outcome import GateResult
 from core.evaluation.verdict.wording import condition_text, gate_value_text, threshold_text
 from core.report.final.facts import SUBJECT, Facts
-from core.report.final.words import interval
+from core.report.final.words import interval, letter
 from core.store import reports
 from core.store.reports import Prose
 
 SECTIONS = {"strengths": "5.1 강점 분석", "weaknesses": "5.2 약점 분석", "errors": "5.3 오류 케이스", "advice": "6.3 검토 의견"}
 LONGEST = 10_000
+_MEASURE = CATALOGUE[PRIMARY].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _strengths(facts: Facts) -> Iterator[str]:
     yield from _uncounted(facts, True, "채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value > 0:
-            yield (f"{each.scenario.title}: {each.a}이(가) {each.b}보다 {PRIMARY} {each.difference.value:+.3f} 높습니다"
+            yield (f"{each.scenario.title}: {letter(each.a)}의 {_MEASURE}가 {letter(each.b)}보다 {each.difference.value:+.3f} 높습니다"
                    f"(보정 p = {each.p_holm:.4f}).")
     yield from _extreme(facts, best=True)
     for band in facts.bands:
@@ -98,7 +100,7 @@ def _weaknesses(facts: Facts) -> Iterator[str]:
     yield from _uncounted(facts, False, "못 채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value < 0:
-            yield (f"{each.scenario.title}: {each.a}이(가) {each.b}보다 {PRIMARY} {each.difference.value:+.3f} 낮습니다"
+            yield (f"{each.scenario.title}: {letter(each.a)}의 {_MEASURE}가 {letter(each.b)}보다 {each.difference.value:+.3f} 낮습니다"
                    f"(보정 p = {each.p_holm:.4f}).".replace("-", "−"))
     yield from _extreme(facts, best=False)
     if absent := [gate.title for gate in facts.decision.gates if gate.value is None]:
@@ -158,5 +160,5 @@ def _extreme(facts: Facts, *, best: bool) -> Iterator[str]:
     rows = sorted((row for row in table.rows if not row.few and row.value), key=lambda row: row.cells[place].value)
     if len(rows) > 1:
         row = rows[-1] if best else rows[0]
-        yield (f"A는 {row.title} 단원에서 가장 {'높습니다' if best else '낮습니다'}: {PRIMARY} {interval(row.cells[place])}, "
+        yield (f"A는 {row.title} 단원에서 가장 {'높습니다' if best else '낮습니다'}: {_MEASURE} {interval(row.cells[place])}, "
                f"쿼리 {row.queries}개.")

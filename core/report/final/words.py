@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
+from core.evaluation import naming
 from core.evaluation.resampling import Interval
 from core.evaluation.results import Evaluation, SystemRun
 from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult
@@ -48,6 +49,11 @@ def spread(value: float | None, low: float | None, high: float | None, digits: i
 def outcome(gate: GateResult) -> str:
     """Return how a gate ended."""
     return (PASSED if gate.kind == "go" else CLEAR)[gate.passed]
+
+
+def letter(system: str) -> str:
+    """Return the letter that the plan calls a system by: ``A``."""
+    return naming.label(system).partition(" ")[0]
 
 
 def source(evaluation: Evaluation, runs: Sequence[SystemRun]) -> str:

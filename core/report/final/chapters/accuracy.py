@@ -16,12 +16,13 @@ from core.report.charts.drawing import Bar, Limit
 from core.report.figures import Figures
 from core.report.final.blocks import Block, Chart, Column, Found, Heading, Rich, SideBySide, Table, Words
 from core.report.final.facts import SHOWN, SUBJECT, Facts
-from core.report.final.words import interval, measured, source
+from core.report.final.words import interval, letter, measured, source
 from core.report.palette import colour
 from core.store import queries
 from core.store.items import StoredItem
 
 MEASURES = ("cR@5", "cR@10", "RR", "nDCG@10", "Success@5")
+_TITLE = CATALOGUE[PRIMARY].title
 COMPARED = ("qwen3-vl", "kure-v1", "kure+siglip", "qwen3-vl+rerank")
 """Side by side in the samples, tuned D for D where it ranks by itself."""
 
@@ -51,7 +52,7 @@ def _overall(facts: Facts) -> Iterator[Block]:
               for gate in file.gates if gate.measure == PRIMARY and gate.source == "quality"]
     bars = [Bar(run.label, each.value, each.low, each.high, colour(run.system)) for run in runs
             for each in [told.intervals[PRIMARY, run.system]]]
-    yield Chart("accuracy", drawing.forest(bars, axis=CATALOGUE[PRIMARY].title, limits=limits), "판정 쿼리에서의 상한 보정 R@5",
+    yield Chart("accuracy", drawing.forest(bars, axis=_TITLE, limits=limits), "판정 쿼리에서의 상한 보정 R@5",
                 "점은 평균, 선은 95 % 구간입니다. 점선은 판정 기준이며 A에만 걸립니다.")
     others = [key for key in facts.evaluation.scenarios if key != GATE and facts.evaluation.scenarios[key].systems]
     systems = {run.system: run.label for key in others for run in facts.main(facts.evaluation.scenarios[key])}
@@ -59,7 +60,7 @@ def _overall(facts: Facts) -> Iterator[Block]:
                       if facts.evaluation.scenarios[key].has(system) else "–" for key in others)) for system, label in systems.items()]
     used = [run for key in others for run in facts.main(facts.evaluation.scenarios[key])]
     yield Table(("시스템", *(f"{key} (쿼리 {len(facts.evaluation.scenarios[key].queries)})" for key in others)), rows,
-                title=f"시나리오마다의 {CATALOGUE[PRIMARY].title}", small=True, widths=(2.2, *[1.7] * len(others)),
+                title=f"시나리오마다의 {_TITLE}", small=True, widths=(2.2, *[1.7] * len(others)),
                 note=" · ".join(f"{key} {SCENARIOS[key].title}" for key in others) + f". {source(facts.evaluation, used)}. "
                      "–는 그 시나리오에서 견주지 않는 시스템입니다.")
 
@@ -79,7 +80,7 @@ def _by_kind(facts: Facts) -> Iterator[Block]:
     bars = [Bar(f"{row.title} · {run.label.partition(' ')[0]}", cell.value, cell.low, cell.high, colour(run.system))
             for row in table.rows for run in runs for cell in [row.cells[table.systems.index(run.system)]]
             if run.system.partition("@")[0] in COMPARED]
-    yield Chart("modality", drawing.forest(bars, axis=CATALOGUE[PRIMARY].title), "문항 종류마다의 상한 보정 R@5",
+    yield Chart("modality", drawing.forest(bars, axis=_TITLE), "문항 종류마다의 상한 보정 R@5",
                 "쿼리의 원본 문항이 그림, 수식, 글 가운데 무엇인지로 나누었습니다.")
 
 
@@ -94,24 +95,23 @@ def _slice_table(facts: Facts, table: SliceTable) -> Table:
 
 def _compared(facts: Facts) -> Iterator[Block]:
     yield Heading(2, "3.4 모델 간 비교")
-    labels = {run.system: run.label for run in facts.runs.values()}
     rows = []
     for each in facts.planned:
-        pair = f"{labels.get(each.a, each.a).partition(' ')[0]} − {labels.get(each.b, each.b).partition(' ')[0]}"
+        pair = f"{letter(each.a)} − {letter(each.b)}"
         told = each.difference
         if told is None:
             rows.append((each.scenario.title, pair, "측정 안 됨", "–", "–", each.missing))
         else:
             rows.append((each.scenario.title, pair, f"{told.value:+.3f} ({told.low:+.3f} – {told.high:+.3f})".replace("-", "−"),
                          f"{each.p_holm:.4f}", f"{told.wins}/{told.ties}/{told.losses}", each.outlook))
-    yield Table(("시나리오", "견준 것", f"{PRIMARY} 차이 (95 %)", "보정 p", "이김/비김/짐", "뜻"), rows, align="llrrrl", small=True,
+    yield Table(("시나리오", "견준 것", f"{_TITLE} 차이 (95 %)", "보정 p", "이김/비김/짐", "뜻"), rows, align="llrrrl", small=True,
                 widths=(2, 0.8, 2.3, 0.9, 1.2, 3.4),
                 note="실험 전에 정한 여섯 비교입니다. p는 여섯을 함께 보정했습니다(Holm). "
                      + source(facts.evaluation, list(facts.runs.values())[:0]))
-    bars = [Bar(f"{each.scenario.key if each.scenario.key != GATE else '판정'} {each.a} − {each.b}",
+    bars = [Bar(f"{each.scenario.key if each.scenario.key != GATE else '판정'} {letter(each.a)} − {letter(each.b)}",
                 told.value if told else None, told.low if told else None, told.high if told else None, colour(each.a),
                 f"{told.value:+.3f}".replace("-", "−") if told else "") for each in facts.planned for told in [each.difference]]
-    yield Chart("differences", drawing.forest(bars, axis=f"{PRIMARY} 차이", limits=[Limit(0.0, "같음")], low=None, high=None),
+    yield Chart("differences", drawing.forest(bars, axis=f"{_TITLE} 차이", limits=[Limit(0.0, "같음")], low=None, high=None),
                 "계획한 여섯 비교", "0보다 크면 앞의 시스템이 낫습니다. 선이 0에 걸치면 아직 가려지지 않은 것입니다.")
 
 
