@@ -35,6 +35,15 @@ SMUGGLED = """() => {
   }
   return found;
 }"""
+STILL = """() => new Promise(resolve => {
+  let timer;
+  const done = () => { watch.disconnect(); resolve(); };
+  const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, 300); });
+  watch.observe(document.body, {childList: true, subtree: true, characterData: true});
+  timer = setTimeout(done, 300);
+  setTimeout(done, 5000);
+})"""
+"""Streamlit sets the words of a widget's options only after the page is drawn."""
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 CANARY = "() => { for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.canary = name; }; }"
 """Words of a program's own that no page may show."""
@@ -59,6 +68,7 @@ class Browsed:
         """Wait until the page is drawn and nothing on it is still looked for."""
         self.page.locator(f"{IDLE} .stMain .stElementContainer").first.wait_for(state="attached")
         self.page.wait_for_function("() => !document.querySelector('.ib-waiting, .stProgress, [data-test-script-state=running]')")
+        self.page.evaluate(STILL)
 
     def words(self, *, refused: bool = False) -> str:
         """Return what is written on the page, hidden pairs too, and hold what stands around the words to be harmless.
@@ -110,6 +120,7 @@ def _browsed(browser, database, address: str, name: str) -> Iterator[Browsed]:
 
 
 ADDRESSES = {
+    "예시": "/",
     **{f"검색 {number}": f"/?q={quote('문항')}&systems=bm25&k=50&unit={quote(unit)}" for number, unit in enumerate(bank.UNITS)},
     "비교": f"/compare?q={quote('<script>alert(1)</script>')}&systems=B,bm25",
     "쿼리": "/label?section=queries",

@@ -14,6 +14,7 @@ from pages.measuring import case, named, pick
 from pages.measuring.data import Shown
 from pages.widgets import doors, plot, results
 from pages.widgets.plot import Sheet
+from pages.widgets.text import one_line
 
 _A = "qwen3-vl"
 _ALL = ""
@@ -57,7 +58,8 @@ def _choose(kept: list[ErrorCase]) -> ErrorCase:
     key = "metrics.case"
     asked = st.query_params.get("query", "")
     st.session_state[key] = asked if asked in by_id else next(iter(by_id))
-    titles = {query_id: f"{query_id} {_title(each)}" for query_id, each in by_id.items()}
+    # Streamlit reads a radio's options as markdown.
+    titles = {query_id: one_line(f"{query_id} {_title(each)}") for query_id, each in by_id.items()}
     chosen = st.radio("쿼리", list(by_id), key=key, label_visibility="collapsed", captions=[_caption(each) for each in kept],
                       format_func=titles.__getitem__, on_change=_put, args=(key,))
     return by_id[chosen]

@@ -20,6 +20,7 @@ from pages.widgets import address as addresses
 from pages.widgets import chooser, doors, trouble
 from pages.widgets.address import DEPTHS, FILTER_FIELDS, Address
 from pages.widgets.state import key, touch
+from pages.widgets.text import one_line
 
 INVITATION = "찾는 문항을 말로 써 보세요. 예: 두 직선이 만나는 점을 구하는 문제"
 UPLOADED = "이 그림으로 찾습니다. 그림은 주소에 담기지 않아서, 주소를 받은 사람에게는 보이지 않습니다."
@@ -136,7 +137,8 @@ def words(collection: str, names: Sequence[str]) -> tuple[str, UploadedFile | No
 def examples(queries: Sequence[str], *, name: str) -> None:
     """Draw queries to try; a press searches for one."""
     name = f"example.{name}"
-    st.pills("예시 검색어", queries, key=key(name), label_visibility="collapsed", on_change=_picked, args=(name,))
+    # Streamlit reads a pill's words as markdown.
+    st.pills("예시 검색어", queries, key=key(name), label_visibility="collapsed", format_func=one_line, on_change=_picked, args=(name,))
 
 
 def forget_item() -> None:
