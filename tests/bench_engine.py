@@ -7,7 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from core.engine.messages import Encoding, EngineStatus, Memory
-from tests.stored_engine import FakeEngine, vector
+from core.store import images, items, queries
+from tests.stored_engine import FakeEngine, embed, vector
+from tests.test_search_running import PIXEL
+from tests.test_store_items import new
 
 MB = 10**6
 
@@ -51,3 +54,13 @@ class BenchEngine(FakeEngine):
                             device_used=1600 * MB, device_total=8 * 2**30, allocator_ooms=0)
         return EngineStatus(running=True, pid=self.pid, device=self.device, rss_bytes=self.rss, ooms=self.ooms, restarts=self.restarts,
                             memory=memory)
+
+
+def fill(conn, collection):
+    """Give a collection six embedded items and three queries: a text, a small picture, and both."""
+    items.upsert(conn, collection.id, [new(number, text=f"교점 {number}") for number in range(1, 7)])
+    embed(conn, collection.id)
+    sha = images.put(conn, PIXEL, media_type="image/png", width=1, height=1)
+    for query_id, what in (("q1", {"text": "교점"}), ("q2", {"image_hash": sha}), ("q3", {"text": "넓이", "image_hash": sha})):
+        queries.put(conn, collection.id, query_id=query_id, query_type="natural_language", origin="human", **what)
+    return collection

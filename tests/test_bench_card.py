@@ -14,12 +14,10 @@ from core.engine import client
 from core.engine.launch import Launcher
 from core.evaluation.verdict import gates, hardware
 from core.settings import settings
-from core.store import images, items, measurements, queries
+from core.store import measurements
 from tests import card_engine
-from tests.stored_engine import embed
+from tests.bench_engine import fill
 from tests.test_bench_environment import driver
-from tests.test_search_running import PIXEL
-from tests.test_store_items import new
 
 pytestmark = pytest.mark.slow
 EMBEDDER, RERANKER = "qwen3-vl-embedding-2b-mini", "qwen3-vl-reranker-2b-mini"
@@ -28,12 +26,7 @@ EMBEDDER, RERANKER = "qwen3-vl-embedding-2b-mini", "qwen3-vl-reranker-2b-mini"
 @pytest.fixture
 def bank(conn, collection):
     """Six embedded items and three queries: a text, a small picture, and both."""
-    items.upsert(conn, collection.id, [new(number, text=f"교점 {number}") for number in range(1, 7)])
-    embed(conn, collection.id)
-    sha = images.put(conn, PIXEL, media_type="image/png", width=1, height=1)
-    for query_id, what in (("q1", {"text": "교점"}), ("q2", {"image_hash": sha}), ("q3", {"text": "넓이", "image_hash": sha})):
-        queries.put(conn, collection.id, query_id=query_id, query_type="natural_language", origin="human", **what)
-    return collection
+    return fill(conn, collection)
 
 
 @pytest.fixture

@@ -13,11 +13,8 @@ from core.engine.client import EngineDiedError
 from core.errors import EngineError, InputError, ModelError, NotFoundError
 from core.evaluation.verdict import gates, hardware
 from core.jobs.working import Worker
-from core.store import bench_samples, images, items, measurements, queries
-from tests.bench_engine import MB, BenchEngine
-from tests.stored_engine import embed
-from tests.test_search_running import PIXEL
-from tests.test_store_items import new
+from core.store import bench_samples, measurements
+from tests.bench_engine import MB, BenchEngine, fill
 
 pytestmark = pytest.mark.slow
 
@@ -41,12 +38,7 @@ def engine():
 @pytest.fixture
 def bank(conn, collection):
     """Six embedded items and three queries: a text, a picture, and both."""
-    items.upsert(conn, collection.id, [new(number, text=f"교점 {number}") for number in range(1, 7)])
-    embed(conn, collection.id)
-    sha = images.put(conn, PIXEL, media_type="image/png", width=1, height=1)
-    for query_id, what in (("q1", {"text": "교점"}), ("q2", {"image_hash": sha}), ("q3", {"text": "넓이", "image_hash": sha})):
-        queries.put(conn, collection.id, query_id=query_id, query_type="natural_language", origin="human", **what)
-    return collection
+    return fill(conn, collection)
 
 
 @pytest.fixture
