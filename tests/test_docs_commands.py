@@ -13,7 +13,7 @@ import textwrap
 import pytest
 
 from core.settings import PROJECT_DIR, Settings
-from tests import doc_blocks
+from tests import doc_blocks, fixtures_store
 from tests.doc_blocks import SHELL, Block
 
 pytestmark = pytest.mark.slow
@@ -136,11 +136,14 @@ def test_links_between_documents_lead_somewhere():
         for target in re.findall(r"`((?:docs|core|pages|tests|data)/[\w./-]+\.\w+)`", path.read_text(encoding="utf-8")):
             if not (PROJECT_DIR / target).exists() and "*" not in target:
                 wrong.append(f"{path.name}: {target}")
+        text = path.read_text(encoding="utf-8")
+        anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+        wrong += [f"{path.name}: #{target}" for target in re.findall(r"\]\(#([^)]+)\)", text) if target not in anchors]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.fixture(scope="module")
-def followed(elsewhere, prepared, tmp_path_factory):
+def followed(database, prepared, tmp_path_factory):
     """A folder like the one a reader stands in, over a database of its own: what a shell needs to follow a document there."""
     folder = tmp_path_factory.mktemp("reader")
     (folder / ".venv" / "bin").mkdir(parents=True)
@@ -149,18 +152,18 @@ def followed(elsewhere, prepared, tmp_path_factory):
         shim.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
         shim.chmod(0o755)
     source = json.loads((PROJECT_DIR / "data" / "items.json").read_text(encoding="utf-8"))
-    few = [item | {"figures": []} if "figures" in item else item for item in source["items"][:12]]
-    (folder / "items.json").write_text(json.dumps({"items": few}, ensure_ascii=False), encoding="utf-8")
+    (folder / "items.json").write_text(json.dumps({"items": source["items"][:12]}, ensure_ascii=False), encoding="utf-8")
     shutil.copytree(PROJECT_DIR / "data" / "images", folder / "images")
     truth = json.loads((PROJECT_DIR / "data" / "ground_truth.json").read_text(encoding="utf-8"))["queries"]
     for name, step in (("a", 1), ("b", -1), ("mine", 1), ("theirs", -1)):
         (folder / f"{name}.run").write_text("".join(
             f"{query['query_id']} Q0 {answer['id']} {rank} {10 - rank} {name}\n" for query in truth
             for rank, answer in enumerate(query["relevant_items"][::step], 1)))
-    environment = os.environ | {"DATABASE_URL": elsewhere.conninfo, "PYTHONPATH": str(PROJECT_DIR),
-                                "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
-    subprocess.run(["python", "-m", "core", "prepare"], env=environment, cwd=folder, check=True, capture_output=True)
-    return folder, environment
+    with fixtures_store.another(database) as own:
+        environment = os.environ | {"DATABASE_URL": own.conninfo, "PYTHONPATH": str(PROJECT_DIR),
+                                    "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
+        subprocess.run(["python", "-m", "core", "prepare"], env=environment, cwd=folder, check=True, capture_output=True)
+        yield folder, environment
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.mark == "run"], ids=str)
