@@ -124,5 +124,6 @@ def test_an_accepted_advisory_is_the_only_one_left_out(monkeypatch):
     assert len(audit.audit(ASKED, service(["two"])).vulnerable) == 1
 
 
+@pytest.mark.slow
 def test_a_build_of_ones_own_is_asked_about_by_its_public_version():
     assert audit.installed()["torch"] == importlib.metadata.version("torch").partition("+")[0]
