@@ -9,8 +9,8 @@ import pytest
 
 from core.cli.main import main
 from core.errors import InputError, NotFoundError
-from core.labels.pooling import pool, provenance
-from core.labels.pooling.pool import PoolRequest
+from core.labels.pooling import pool, provenance, written
+from core.labels.pooling.pool import PoolRequest, RaterScope
 from core.labels.versions import mirroring
 from core.labels.versions.mirroring import MirrorCheck
 from core.store import collections, items, judgments, pools, queries, rounds
@@ -170,6 +170,17 @@ def test_contribution_counts_families_as_one_witness(database, conn, bank):
     assert alone["family", "keyword"] == (1, 1, 0, 0)
 
 
+def test_a_request_is_read_as_it_was_written_and_nothing_else():
+    asked = PoolRequest(name='2차 "끝"', stage=2, systems=("qwen3-vl", "kure-v1@512"), query_ids=("Q-I00",), repeat_share=0.25,
+                        keyword=False, raters=(RaterScope("김라벨", ("수학", "과학"), ("확률",)), RaterScope("나")))
+    for request in (asked, replace(asked, query_ids=None, raters=())):
+        assert written.from_text(written.to_text(request)) == request
+    for wrong in ("", "[]", "{}", "7", '{"raters": [], "query_ids": null}', written.to_text(asked).replace('"seed"', '"sead"'),
+                  written.to_text(asked).replace('"subjects"', '"x"')):
+        with pytest.raises(InputError, match="계획을 다시"):
+            written.from_text(wrong)
+
+
 def test_the_command_prints_pairs_proposers_and_hours(conn, bank, capsys):
     words = ["labels", "pool", "--collection", bank.name, "--depth", "3", "--json", "--by", "개발자"]
     assert main([*words, "--dry-run"]) == 0
@@ -177,6 +188,9 @@ def test_the_command_prints_pairs_proposers_and_hours(conn, bank, capsys):
     assert dry["round"] is None and dry["pairs"] > 0 and dry["hours"] > 0 and dry["pace_measured_from"] == 0
     assert {each["proposer"] for each in dry["proposers"]} == {"bm25", "metadata", "random"}
     assert not rounds.listing(conn, bank.id)
+    asked = written.to_text(PoolRequest(name="1차", depth=3))
+    assert main(["labels", "pool", "--collection", bank.name, "--json", "--dry-run", "--request", asked]) == 0
+    assert json.loads(capsys.readouterr().out) == dry, "as a page asks for it"
     assert main([*words, "--rater", "김라벨:과목=수학"]) == 0
     opened_as = json.loads(capsys.readouterr().out)
     assert opened_as["pairs"] == dry["pairs"]

@@ -38,3 +38,12 @@ def test_a_job_is_seen_everywhere_and_stopped_from_anywhere(database, prepared, 
         (embedded,) = embedding_sets.sets(conn, collections.get(conn, name).id)
     assert ended.state == "cancelled" and 0 < embedded.vectors == ended.done < 4000
     page.get_by_text("KURE 임베딩").wait_for(state="detached")
+    # The page of the work itself follows it when it is taken up again, whoever did that and wherever.
+    page.goto(page.url.split("/compare")[0] + f"/data?section=embeddings&collection={name}")
+    own = page.locator(f".st-key-job-{job.id}")
+    own.get_by_text("멈추었습니다").wait_for()
+    own.get_by_role("button", name="이어서 하기").click()
+    own.get_by_role("button", name="멈추기").click()
+    own.get_by_text("멈추었습니다").wait_for()
+    with database.connection() as conn:
+        assert jobs.get(conn, job.id).attempts == 2

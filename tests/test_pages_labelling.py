@@ -11,14 +11,15 @@ from streamlit.testing.v1 import AppTest
 from core.accounts import logins
 from core.accounts.person import Person
 from core.labels import flags, queue
-from core.labels.pooling import pool
-from core.labels.pooling.pool import PoolRequest
+from core.labels.pooling import pool, written
+from core.labels.pooling.pool import PoolRequest, RaterScope
 from core.labels.versions import freezing, truth
 from core.settings import PROJECT_DIR
+from core.store import jobs as stored_jobs
 from core.store import judgments, queries
 from core.store import rounds as stored_rounds
 from pages.labelling import SECTIONS, place, sections_for
-from pages.widgets import acts, person
+from pages.widgets import acts, jobs, person
 from tests.fixtures_browser import served
 from tests.label_data import Bank
 
@@ -119,6 +120,28 @@ def test_a_plan_names_pairs_and_hours_and_opens_one_round(page, bank, conn, coll
     button(at, "pool.open").click().run()
     assert "라운드 '1차'을(를) 열었습니다" in words(at)
     assert [each.name for each in stored_rounds.listing(conn, collection.id)] == ["1차"]
+
+
+@pytest.mark.slow
+def test_a_plan_made_by_a_job_is_there_in_a_new_window_until_a_round_is_opened(page, bank, conn, collection):
+    request = PoolRequest(name="둘째", stage=2, metadata_per_query=3, overlap=1, keyword=False, raters=(RaterScope("가"),))
+    job, _ = stored_jobs.add(conn, ["labels", "pool", "--dry-run", "--collection", collection.name, "--request", written.to_text(request)],
+                             title="후보 모으기", takes_engine=True, asked_by="선임")
+    jobs._listed.clear()
+    at = page("pool")
+    assert "차례를 기다리는 중" in at.get("progress")[0].proto.text and "물어볼 쌍" not in words(at)
+    stored_jobs.end(conn, job.id, "done")
+    jobs._listed.clear()
+    at = page("pool")
+    assert "물어볼 쌍" in words(at) and at.text_input(key="label.pool.name.2").value == "둘째"
+    assert at.number_input(key="label.pool.overlap").value == 1 and at.multiselect(key="label.pool.raters").value == ["가"]
+    at.number_input(key="label.pool.overlap").set_value(2).run()
+    assert "설정이 바뀌었습니다" in words(at)
+    at.number_input(key="label.pool.overlap").set_value(1).run()
+    button(at, "pool.open").click().run()
+    (opened,) = stored_rounds.listing(conn, collection.id)
+    assert (opened.name, opened.stage, opened.overlap) == ("둘째", 2, 1)
+    assert "계획을 먼저 보고" in words(page("pool")), "its plan is used up"
 
 
 def test_whoever_has_pairs_to_judge_sees_no_grades(page, bank, conn, database, collection):

@@ -53,11 +53,11 @@ def newest(prefix: Sequence[str]) -> Job | None:
 def draw(prefix: Sequence[str]) -> Job | None:
     """Draw the newest job of these first arguments: bar, pace, time left, what it printed last, buttons; return it.
 
-    While it goes on only this part is drawn anew; its end draws the page. One that ended well is not drawn.
+    Only this part is drawn anew; its end, and its being taken up again by anybody, draw the page. One that ended well is not drawn.
     """
     found = newest(prefix)
     if found is not None and (found.active or found.state != "done"):
-        st.fragment(_draw, run_every=_TICK if found.active else None)(list(prefix), found.active)
+        st.fragment(_draw, run_every=_TICK if found.active else _IDLE)(list(prefix), found.active)
     return found
 
 
@@ -76,7 +76,7 @@ def _listed() -> list[Job]:
 
 def _draw(prefix: list[str], was_active: bool) -> None:
     found = newest(prefix)
-    if found is None or (was_active and not found.active):
+    if found is None or found.active != was_active:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key=f"job.{found.id}"):
         _bar(found)
