@@ -207,3 +207,10 @@ def test_an_index_is_started_with_its_rows_and_a_system_with_its_precision(page,
     next(each for each in test.button if each.label == "재기 시작").click().run()
     assert not test.exception
     assert asked.pop()[0] == ["bench", "stress", "--system", "siglip", "--calls", "200", "--precision", "fp16", "--device", "cpu"]
+    choice(test, "시스템").select("qwen3-vl").run()
+    next(each for each in test.text_input if each.label == "변형").set_value("@512").run()
+    next(each for each in test.button if each.label == "재기 시작").click().run()
+    assert asked.pop()[0][:4] == ["bench", "stress", "--system", "qwen3-vl@512"]
+    next(each for each in test.text_input if each.label == "변형").set_value("크게").run()
+    assert not test.exception and "변형은 없습니다" in words(test)
+    assert not [each for each in test.button if each.label == "재기 시작"], "what cannot be is not started"

@@ -12,7 +12,7 @@ from core.bench.asking import CALLS, KINDS, WARM_UP, Asked, Kind
 from core.bench.synthetic import ROWS
 from core.engine.sampler import sampler
 from core.models.contract import Precision
-from core.search import systems
+from core.search import systems, variants
 from pages.widgets import jobs, markup, person, results, trouble
 from pages.widgets.text import attribute
 
@@ -77,6 +77,9 @@ def _system(kind: Kind) -> Asked:
                                 help="엔진을 이 한도로 다시 시작해, 넘으면 실패로 셉니다. 대상 카드를 흉내 낼 때 7.5를 씁니다.")
     device = left.selectbox("장치", ["", "cpu", *(["cuda"] if cards else [])], key="performance.device", format_func=_DEVICES.__getitem__,
                             help="고르면 엔진을 그 장치로 다시 시작해 잽니다.")
+    suffixes = right.text_input("변형", key="performance.variant", placeholder="없음. 예: @512, @px512",
+                                help="차원이나 그림 크기를 바꾼 변형은 그 이름을 덧붙입니다. 그 변형으로 임베딩해 두어야 잴 수 있습니다.")
+    system = variants.find("@".join([system, *filter(None, suffixes.strip().split("@"))])).name
     return Asked(kind, system, calls=int(calls), precision=precision or None, budget_gb=float(budget) if budget else None,
                  device=device or None,
                  warm_up=WARM_UP if kind in ("throughput", "vram") else int(warm))
