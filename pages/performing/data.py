@@ -42,6 +42,11 @@ def short(system: str) -> str:
     return _OTHERS.get(system) or written(system)
 
 
+def named(system: str) -> str:
+    """Return a system's name as lists tell it; of what is no system, what it is."""
+    return _OTHERS.get(system, system)
+
+
 def link(measurement_id: int) -> str:
     """Return the address of one measurement."""
     return f"/performance?measurement={measurement_id}&view=one"
@@ -54,5 +59,5 @@ def badges(marks: str) -> str:
 
 def title(measurement: Measurement) -> str:
     """Return how lists and choices name a measurement."""
-    return (f"{measurement.id} · {overview.kind_title(measurement.kind)} · {measurement.system} · {measurement.device} · "
+    return (f"{measurement.id} · {overview.kind_title(measurement.kind)} · {named(measurement.system)} · {measurement.device} · "
             f"{measurement.measured_at.astimezone():%m-%d %H:%M}")

@@ -24,7 +24,7 @@ def draw(listed: Sequence[Measurement]) -> None:
                           key="performance.list.kind")
     device = right.selectbox("장치", [_ALL, *devices], format_func=lambda each: each or "모두", key="performance.list.device")
     shown = [each for each in listed if kind in (_ALL, each.kind) and device in (_ALL, each.device)]
-    rows = [(each.id, overview.kind_title(each.kind), each.system, each.config.get("precision") or "–", overview.headline(each),
+    rows = [(each.id, overview.kind_title(each.kind), data.named(each.system), each.config.get("precision") or "–", overview.headline(each),
              each.device, f"{each.measured_at.astimezone():%Y-%m-%d %H:%M}", overview.marks(each) or "–") for each in shown]
     plot.part("잰 것", sheet=plot.Sheet(_HEADERS, rows), name="measurements", remark="새것부터")
     linked = [(tables.Cell(str(number), link=data.link(number)), *rest) for number, *rest in rows]
