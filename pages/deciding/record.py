@@ -33,7 +33,7 @@ def draw(who: Person | None) -> None:
     """Draw the decision and what can be done about it."""
     with st.container(key="deciding"):
         st.subheader(TITLE, anchor=False)
-        acts.said()
+        acts.said("decision.")
         found = ground.seen_by(who)
         if found is None:
             return

@@ -26,7 +26,7 @@ _FRESH = "지금의 근거와 글로 만든 보고서입니다. 다시 만들어
 def draw(who: Person | None) -> None:
     """Draw the report and what can be done with it."""
     st.subheader(TITLE, anchor=False)
-    acts.said()
+    acts.said("report.")
     found = ground.seen_by(who)
     if found is None:
         return

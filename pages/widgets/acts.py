@@ -18,11 +18,19 @@ Act = Callable[[], str]
 """Writes, and returns the Korean sentence that says what was written."""
 
 
-def said() -> None:
-    """Draw what the last act of this browser wrote, until the next click."""
-    words = st.session_state.pop(_SAID, "")
-    if words:
-        markup.draw(f'<div class="ib-done-now" role="status">\n\n{sentence(words)}\n\n</div>')
+def said(of: str = "") -> None:
+    """Draw what the last act of this browser wrote, until the next click.
+
+    Args:
+        of: draw it for acts whose names begin so; a page of several parts says each sentence at its part.
+    """
+    name, words = st.session_state.get(_SAID, ("", ""))
+    # The place is there also without a sentence: when one goes, what stands below would else be made anew, and a form that
+    # somebody is filling in would close.
+    with st.container():
+        if words and name.startswith(of):
+            del st.session_state[_SAID]
+            markup.draw(f'<div class="ib-done-now" role="status">\n\n{sentence(words)}\n\n</div>')
 
 
 def press(label: str, name: str, act: Act, *, primary: bool = False, disabled: bool = False, width: str = "content",
@@ -38,7 +46,7 @@ def press(label: str, name: str, act: Act, *, primary: bool = False, disabled: b
                  shortcut=shortcut):
         at, words = st.session_state.get(_DONE, (0.0, ""))
         if walking and time.monotonic() - at < _DOUBLE:
-            st.session_state[_SAID] = words
+            st.session_state[_SAID] = (name, words)
             st.rerun()
         do(name, act)
 
@@ -51,7 +59,7 @@ def do(name: str, act: Act) -> None:
         trouble.show(error)
         return
     st.session_state[_turn(name)] = st.session_state.get(_turn(name), 0) + 1
-    st.session_state[_SAID] = words
+    st.session_state[_SAID] = (name, words)
     st.session_state[_DONE] = (time.monotonic(), words)
     st.rerun()
 
