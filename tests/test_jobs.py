@@ -9,19 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 
 import psutil
 import pytest
 
 from core.errors import InputError, StoreError
-from core.items.export import write_bank
-from core.items.generator.generate import items
 from core.items.importers import import_file
 from core.jobs import launching, working
 from core.jobs.working import StoppedError
 from core.settings import PROJECT_DIR
 from core.store import jobs, open_database
+from tests.many_items import write_many
 
 SILENCE = "UPDATE jobs SET reported_at = reported_at - make_interval(secs => 60) WHERE id = %(id)s"
 
@@ -169,7 +167,7 @@ def test_a_killed_worker_a_killed_server_and_a_cancel_lose_nothing(tmp_path):
                      and str(tmp_path) in process.environ().get("DATA_DIR", "")), None)
 
     bank = tmp_path / "items_part01.json"
-    write_bank([replace(each.item, images=()) for each in items(1000, seed=5, with_figures=False)], bank)
+    write_many(bank, 1000, seed=5)
     here = open_database(data_dir=tmp_path / "data")
     try:
         import_file(here, bank, collection="jobs")

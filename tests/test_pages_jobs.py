@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from core.items.export import write_bank
-from core.items.generator.generate import items
 from core.items.importers import import_file
 from core.jobs import launching
 from core.store import collections, embedding_sets, jobs
+from tests.many_items import write_many
 from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
@@ -19,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_job_is_seen_everywhere_and_stopped_from_anywhere(database, prepared, visit, tmp_path):
     name, bank = f"job-{uuid4().hex[:8]}", tmp_path / "items_part01.json"
-    write_bank([replace(each.item, images=()) for each in items(4000, seed=6, with_figures=False)], bank)
+    write_many(bank, 4000, seed=6)
     import_file(database, bank, collection=name)
     page = visit()
     job, new = launching.start(database, ["embed", "--collection", name, "--system", "B"], title="KURE 임베딩", asked_by="가")

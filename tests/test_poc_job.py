@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import psutil
 import pytest
 
-from core.items.export import write_bank
-from core.items.generator.generate import items
 from core.items.importers import import_file
 from core.jobs import launching
 from core.poc import record, running
 from core.store import collections, embedding_sets, jobs, queries
+from tests.many_items import write_many
 from tests.test_jobs import SILENCE, eventually
 from tests.test_poc_contents import verified  # noqa: F401
 
@@ -23,7 +20,7 @@ SIZE = 600
 @pytest.fixture
 def bank(database, collection, conn, tmp_path):
     path = tmp_path / "items_part01.json"
-    write_bank([replace(each.item, images=()) for each in items(SIZE, seed=11, with_figures=False)], path)
+    write_many(path, SIZE, seed=11)
     import_file(database, path, collection=collection.name)
     for number, text in enumerate(("일차함수의 기울기", "확률")):
         queries.put(conn, collection.id, query_id=f"q{number}", text=text, query_type="natural_language", origin="human")
