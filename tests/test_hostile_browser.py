@@ -43,7 +43,7 @@ STILL = """() => new Promise(resolve => {
   timer = setTimeout(done, 300);
   setTimeout(done, 5000);
 })"""
-"""Streamlit sets the words of a widget's options only after the page is drawn."""
+"""Streamlit fetches what makes links of words only when it meets some, after the page is drawn."""
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 CANARY = "() => { for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.canary = name; }; }"
 """Words of a program's own that no page may show."""
@@ -57,6 +57,7 @@ class Browsed:
     address: str
     page: object
     wrong: list[str] = field(default_factory=list)
+    fetching: set[object] = field(default_factory=set)
 
     def look(self, path: str) -> str:
         """Open an address and return the words on it."""
@@ -69,6 +70,8 @@ class Browsed:
         self.page.locator(f"{IDLE} .stMain .stElementContainer").first.wait_for(state="attached")
         self.page.wait_for_function("() => !document.querySelector('.ib-waiting, .stProgress, [data-test-script-state=running]')")
         self.page.evaluate(STILL)
+        while self.fetching:
+            self.page.evaluate(STILL)
 
     def words(self, *, refused: bool = False) -> str:
         """Return what is written on the page, hidden pairs too, and hold what stands around the words to be harmless.
@@ -110,6 +113,9 @@ def _browsed(browser, database, address: str, name: str) -> Iterator[Browsed]:
     context.add_init_script(f"({CANARY})()")
     context.add_cookies([{"name": logins.COOKIE, "value": logins.begin(name, picked=True, db=database), "url": address}])
     one = Browsed(address, context.new_page())
+    one.page.on("request", lambda asked: one.fetching.add(asked))
+    for ended in ("requestfinished", "requestfailed"):
+        one.page.on(ended, lambda asked: one.fetching.discard(asked))
     one.page.on("request", lambda asked: None if asked.url.startswith((f"{address}/", "data:", "blob:")) else one.wrong.append(asked.url))
     one.page.on("websocket", lambda opened: None if opened.url.startswith(f"ws{address[4:]}/") else one.wrong.append(opened.url))
     one.page.on("dialog", lambda dialog: (one.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
