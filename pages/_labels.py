@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.accounts import logins
+from core.accounts import grants, logins
 from core.errors import ForbiddenError, InputError, NotFoundError, UserError
 from core.labels import recording, tokens
-from pages.widgets import doors
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1024 * 1024
@@ -42,12 +41,12 @@ def _store(body: bytes, cookie: str) -> Response:
     except (ValueError, TypeError, KeyError, RecursionError):
         return _said(400, "판정을 읽을 수 없습니다. 화면을 새로 고쳐 주세요.")
     try:
-        with doors.database().connection() as conn:
+        with grants.reading().connection() as conn:
             assignment = tokens.read(conn, token)
         person = logins.person_of(cookie)
         if logins.demanded() and (person is None or person.name != assignment.rater):
             return _said(401, "로그인이 풀렸습니다. 다시 로그인하면 보관된 판정이 이어서 저장됩니다.")
-        done = recording.record(doors.writing_of(person, "judging"), assignment, listed)
+        done = recording.record(grants.writing(person, "judging"), assignment, listed)
     except ForbiddenError as error:
         return _said(403, str(error))
     except (InputError, NotFoundError) as error:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from core.accounts import rights
+from core.accounts import grants, rights
 from core.accounts.person import ROLES, Person
 from core.accounts.rights import ACTS, Act
 from core.errors import ForbiddenError, StoreError
@@ -100,7 +100,7 @@ def test_a_reader_of_the_database_writes_nothing_whatever_it_tries(database, col
 @pytest.mark.parametrize("role", ROLES)
 def test_the_pages_door_opens_by_the_table(role, database, monkeypatch):
     monkeypatch.setattr(doors.person, "current", lambda: Person("나", role))
-    monkeypatch.setattr(doors.logins, "demanded", lambda: True)
+    monkeypatch.setattr(grants.logins, "demanded", lambda: True)
     assert settings().data_dir == database.embedded.data_dir
     for act in ACTS:
         if act in MATRIX[role]:
@@ -112,7 +112,7 @@ def test_the_pages_door_opens_by_the_table(role, database, monkeypatch):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_job_is_stopped_and_resumed_by_those_alone_who_may(role, database, monkeypatch):
-    monkeypatch.setattr(doors.logins, "demanded", lambda: True)
+    monkeypatch.setattr(grants.logins, "demanded", lambda: True)
     with database.connection() as conn:
         made, _ = jobs.add(conn, ["import", f"{uuid4().hex}.json"], title="가져오기", takes_engine=False, asked_by="김선생")
         jobs.end(conn, made.id, "cancelled")

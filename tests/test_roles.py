@@ -319,18 +319,19 @@ def test_no_page_reaches_a_database_that_writes_but_through_its_door():
             if isinstance(node, ast.Call):
                 called = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 assert path == door or called not in ("Database", "connect"), f"{path}: {called}"
-                if called in ("writing", "writing_of", "demand", "_opened"):
+                if called in ("writing", "demand", "_opened"):
                     acts = {each.value for part in node.args[-1:] for each in ast.walk(part) if isinstance(each, ast.Constant)}
                     asked[path.stem] = asked.get(path.stem, set()) | acts
-    assert {name: acts for name, acts in asked.items() if acts} == ASKED | {"doors": {"cancel"}}
+    assert {name: acts for name, acts in asked.items() if acts} == ASKED
     assert set().union(*ASKED.values()) <= set(ACTS)
 
 
-def test_reading_and_writing_are_told_apart_where_the_door_hands_them_out():
-    tree = ast.parse((PROJECT_DIR / "pages" / "widgets" / "doors.py").read_text(encoding="utf-8"))
-    opening = {each.name: ast.unparse(each) for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)
-               and "open_database()" in ast.unparse(each)}
-    assert set(opening) == {"database", "writing_of", "stopping", "conclude_benches"}
-    assert "open_database().reading" in opening["database"]
-    for name in ("writing_of", "stopping"):
-        assert opening[name].index("rights.") < opening[name].rindex("open_database()")
+def test_reading_and_writing_are_told_apart_where_they_are_handed_out():
+    given = {path: {each.name: ast.unparse(each) for each in ast.walk(ast.parse((PROJECT_DIR / path).read_text(encoding="utf-8")))
+                    if isinstance(each, ast.FunctionDef) and "open_database()" in ast.unparse(each)}
+             for path in ("core/accounts/grants.py", "pages/widgets/doors.py")}
+    assert [set(each) for each in given.values()] == [{"reading", "writing", "stopping"}, {"conclude_benches"}]
+    opening = given["core/accounts/grants.py"]
+    assert "open_database().reading" in opening["reading"]
+    for name, asks in (("writing", "demand("), ("stopping", "rights.may_cancel(")):
+        assert opening[name].index(asks) < opening[name].rindex("open_database()")

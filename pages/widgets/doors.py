@@ -8,8 +8,7 @@ from contextlib import suppress
 import streamlit as st
 
 from core import pictures
-from core.accounts import logins, rights
-from core.accounts.person import Person
+from core.accounts import grants
 from core.accounts.rights import Act
 from core.bench import running
 from core.engine.client import EngineClient, engine
@@ -23,7 +22,6 @@ from core.search.service import SearchResult
 from core.store import collections as stored_collections
 from core.store import images as stored_images
 from core.store import items as stored_items
-from core.store import jobs as stored_jobs
 from core.store import open_database
 from core.store.collections import CollectionSummary
 from core.store.database import Database
@@ -37,7 +35,7 @@ _FRESH = 20
 
 def database() -> Database:
     """Return the process's database for looking, started on first need; PostgreSQL refuses whatever is written through it."""
-    return open_database().reading
+    return grants.reading()
 
 
 def writing(act: Act) -> Database:
@@ -48,17 +46,7 @@ def writing(act: Act) -> Database:
     Raises:
         ForbiddenError: this person may not; the sentence says who may.
     """
-    return writing_of(person.current(), act)
-
-
-def writing_of(who: Person | None, act: Act) -> Database:
-    """Return the database for somebody whom a route knows, as ``writing`` does for a page.
-
-    Raises:
-        ForbiddenError: this person may not; the sentence says who may.
-    """
-    rights.demand(who, act, demanded=logins.demanded())
-    return open_database()
+    return grants.writing(person.current(), act)
 
 
 def demand(act: Act) -> None:
@@ -67,7 +55,7 @@ def demand(act: Act) -> None:
     Raises:
         ForbiddenError: this person may not; the sentence says who may.
     """
-    rights.demand(person.current(), act, demanded=logins.demanded())
+    grants.demand(person.current(), act)
 
 
 def resuming(job_id: int) -> Database:
@@ -76,8 +64,7 @@ def resuming(job_id: int) -> Database:
     Raises:
         ForbiddenError: this person may not do what the job does.
     """
-    with database().connection() as conn:
-        return writing(rights.of_job(stored_jobs.get(conn, job_id).arguments))
+    return grants.resuming(person.current(), job_id)
 
 
 def stopping(job_id: int) -> Database:
@@ -86,11 +73,7 @@ def stopping(job_id: int) -> Database:
     Raises:
         ForbiddenError: it is somebody else's.
     """
-    with database().connection() as conn:
-        job = stored_jobs.get(conn, job_id)
-    if not rights.may_cancel(person.current(), job.asked_by, demanded=logins.demanded()):
-        demand("cancel")
-    return open_database()
+    return grants.stopping(person.current(), job_id)
 
 
 def conclude_benches() -> None:
