@@ -2,6 +2,9 @@
 
 A page's own run dies with the page (a switch, a reload, a closed tab); a thread does not. State is by key and by process:
 whoever opens the page sees the same bar, and a second start under the same key joins the first.
+
+For what means nothing without this process or its upload: a model taken up by the engine, a file looked at before it is imported.
+Everything that stores something is a job (``jobs.py``).
 """
 
 from __future__ import annotations
