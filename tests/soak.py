@@ -47,14 +47,15 @@ def main() -> int:
 
 async def _soak(minutes, address, dashboard, folder, database, round_id, raters, viewers) -> int:
     from tests import soak_browsers, soak_house
-    from tests.soak_people import Rater, Viewer
+    from tests.soak_people import Rater
     from tests.soak_watch import Watch
 
     async with AsyncExitStack() as stack:
         seen = viewers[:2]
         browser = await stack.enter_async_context(soak_browsers.chromium()) if seen else None
         judging = [Rater(address, name) for name in raters]
-        looking = [*(soak_browsers.Spectator(address, name, browser) for name in seen), *(Viewer(address, name) for name in viewers[2:])]
+        looking = [*(soak_browsers.Spectator(address, name, browser) for name in seen),
+                   *(soak_browsers.Viewer(address, name) for name in viewers[2:])]
         watch = Watch(dashboard, soak_house.engine(folder), database)
         until = time.monotonic() + 60 * minutes
         print(f"{minutes:g}분 동안 라벨러 {len(judging)}명, 열람자 {len(looking)}명이 일합니다.", flush=True)

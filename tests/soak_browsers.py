@@ -1,4 +1,4 @@
-"""Real browsers in ``make soak``: two people in Chromium who look at pages and let them draw themselves anew."""
+"""Who looks on in ``make soak``: viewers of the pages, two of them in Chromium."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.bench_beside_embedding import RERUN
 from tests.fixtures_browser import CHROMIUM, PATIENCE, QUIET
-from tests.soak_people import LOOKING, VIEWED, PageError, Viewer
+from tests.soak_people import Person
+from tests.soak_tab import PageError
 
 _DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 _CHOICES = {"metrics": ["판정", "쿼리별", "오류 사례"], "compare": ["10개", "20개"], "performance": ["시스템 견주기", "잰 것 모두"]}
+LOOKING = (2.0, 6.0)
+"""Seconds between two reruns."""
+VIEWED = {"metrics": ("", "section=queries"), "compare": ("q=확률&systems=A,D", "q=일차함수의 그래프&systems=B,C,E"),
+          "performance": ("", "view=all")}
 
 
 @asynccontextmanager
@@ -23,6 +28,19 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         await browser.close()
+
+
+class Viewer(Person):
+    """Looks at pages: opens one, lets it run again a few times, goes on to the next."""
+
+    async def work(self, until: float) -> None:
+        page = self.random.choice(sorted(VIEWED))
+        await self.open(page, self.random.choice(VIEWED[page]))
+        for _ in range(self.random.randint(3, 8)):
+            await asyncio.sleep(min(self.random.uniform(*LOOKING), max(0.0, until - time.monotonic())))
+            if time.monotonic() >= until:
+                return
+            self.told.add(f"다시 그리기 /{page}", await self.tab.rerun())
 
 
 class Spectator(Viewer):

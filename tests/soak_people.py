@@ -1,4 +1,4 @@
-"""Who uses the dashboard in ``make soak``: raters at the desk and viewers of the pages, each in a browser of its own."""
+"""Who judges in ``make soak``: raters at the desk, each in a browser of its own."""
 
 from __future__ import annotations
 
@@ -26,12 +26,9 @@ AT_ONCE, MORE_BELOW = 50, 25
 """As in ``label_outbox.js`` and ``label.js``."""
 LOST = 0.02
 """Share of sendings whose answer never reaches the browser."""
-LOOKING = (2.0, 6.0)
 PASSWORD = "soak-password-1"
 _SHORTER = 2.0
 """Seconds; the server drops an idle connection after five, and a browser would send again by itself what falls into that moment."""
-VIEWED = {"metrics": ("", "section=queries"), "compare": ("q=확률&systems=A,D", "q=일차함수의 그래프&systems=B,C,E"),
-          "performance": ("", "view=all")}
 
 
 @dataclass
@@ -105,19 +102,6 @@ class Person:
 
     async def finish(self) -> None:
         """Do what is left when the time is over."""
-
-
-class Viewer(Person):
-    """Looks at pages: opens one, lets it run again a few times, goes on to the next."""
-
-    async def work(self, until: float) -> None:
-        page = self.random.choice(sorted(VIEWED))
-        await self.open(page, self.random.choice(VIEWED[page]))
-        for _ in range(self.random.randint(3, 8)):
-            await asyncio.sleep(min(self.random.uniform(*LOOKING), max(0.0, until - time.monotonic())))
-            if time.monotonic() >= until:
-                return
-            self.told.add(f"다시 그리기 /{page}", await self.tab.rerun())
 
 
 class Rater(Person):
