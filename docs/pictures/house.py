@@ -18,42 +18,42 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
 FLOORS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("사람을 만나는 곳", "#2b3a55", {
-        "pages": "브라우저 화면. 위젯을 읽고 core를 부르고 그립니다",
-        "cli": "같은 기능을 터미널에서: python -m core",
+    ("Meets people", "#2b3a55", {
+        "pages": "The browser: reads widgets, calls core, draws",
+        "cli": "The same from a terminal: python -m core",
     }),
-    ("결정에 이르는 곳", "#8a4b2a", {
-        "poc": "문항에서 보고서까지 한 번에",
-        "meeting": "TF 회의의 순서와 담아 둔 비교",
-        "decision": "결정, 서명, 그대로인지 확인",
-        "plan": "태스크, 마일스톤, 위험, 회의록",
-        "report": "보고서와 산출물 D1–D10",
+    ("Decides", "#8a4b2a", {
+        "poc": "All of it in one run",
+        "meeting": "Steps of the meeting",
+        "decision": "Decision, signatures, drift",
+        "plan": "Tasks, risks, minutes",
+        "report": "Report, D1–D10",
     }),
-    ("재고 판정하는 곳", "#7a6414", {
-        "evaluation": "시나리오, 지표, 구간, 기준, 판정",
-        "bench": "속도, 메모리, 안정성 측정",
+    ("Measures, judges", "#7a6414", {
+        "evaluation": "Scenarios, measures, intervals, gates, verdict",
+        "bench": "Speed, memory, stability",
     }),
-    ("찾고 매기는 곳", "#2f6b4f", {
-        "search": "시스템 A–E와 순위 규칙",
-        "labels": "후보, 판정, 일치도, 정답 버전",
-        "review": "표본 검수와 굳히기",
+    ("Searches, grades", "#2f6b4f", {
+        "search": "Systems A–E, the ranking rule",
+        "labels": "Pools, grades, agreement, truths",
+        "review": "The sample's review and freeze",
     }),
-    ("집을 지키는 곳", "#4b5a8c", {
-        "accounts": "사람, 역할, 로그인, 권한",
-        "jobs": "오래 걸리는 일",
-        "backup": "백업과 복원",
+    ("Keeps the house", "#4b5a8c", {
+        "accounts": "People, roles, logins, rights",
+        "jobs": "Long work",
+        "backup": "Backup and restore",
     }),
-    ("바탕", "#4a5364", {
-        "engine": "모델을 올리고 계산",
-        "models": "모델 기록, 정밀도, 축소 모델",
-        "cloud": "빌린 GPU의 비용",
-        "items": "문항, 가져오기, 표본",
-        "store": "모든 SQL, 마이그레이션",
+    ("Ground floor", "#4a5364", {
+        "engine": "Loads models, computes",
+        "models": "Registry, loaders, plan",
+        "cloud": "What rented GPUs cost",
+        "items": "Items, import, samples",
+        "store": "All SQL, migrations",
     }),
 )
-CELLAR = (("엔진 프로세스", "torch와 모델 가중치. core/engine이 엽니다"),
-          ("PostgreSQL + pgvector", "문항, 벡터, 판정, 결정. core/store가 엽니다"),
-          ("파일", "data/ · models/ · DATA_DIR"))
+CELLAR = (("Engine process", "torch and the weights; opened by core/engine"),
+          ("PostgreSQL + pgvector", "items, vectors, grades, decisions; opened by core/store"),
+          ("Files", "data/ · models/ · DATA_DIR"))
 WIDTH, LEFT, GAP = 1280, 176, 14
 ROOMS = [room for _, _, rooms in FLOORS for room in rooms]
 LEVEL = {room: level for level, (_, _, rooms) in enumerate(FLOORS) for room in rooms}
@@ -111,10 +111,10 @@ def said(room: str, used: set[str], width: float) -> list[str]:
     """Return the lines below a room's purpose: whom it calls, in the order of the floors, top first."""
     without = [other for other in ROOMS if LEVEL[other] > LEVEL[room] and other not in used]
     if len(used) > 8 and len(without) <= 3:
-        words = ["아래의 모든 방" + (f" ({', '.join(without)} 말고)" if without else "")]
+        words = ["every room below" + (f" but {', '.join(without)}" if without else "")]
     else:
         words = [name + "," for name in ROOMS if name in used]
-        words[-1:] = [words[-1].rstrip(",")] if words else ["(아무 방도 부르지 않음)"]
+        words[-1:] = [words[-1].rstrip(",")] if words else ["(calls no room)"]
     lines = ["→"]
     for word in words:
         if (len(lines[-1]) + len(word)) * 7 > width - 40:
@@ -128,8 +128,8 @@ def svg() -> str:
     used = calls()
     drawing = Drawing(y=118)
     drawing.parts.append(f'<path d="M16 108 L{WIDTH / 2:g} 6 L{WIDTH - 16} 108 Z" fill="#dfe3ea"/>')
-    drawing.text(WIDTH / 2, 66, "문항 검색 POC 대시보드: 어느 방이 어느 방을 부르나", "title", anchor="middle")
-    drawing.text(WIDTH / 2, 94, "위층은 아래층과 같은 층만 부릅니다. → 뒤는 그 방이 부르는 방이며, 코드의 import에서 읽었습니다.",
+    drawing.text(WIDTH / 2, 66, "The house: which room calls which", "title", anchor="middle")
+    drawing.text(WIDTH / 2, 94, "A floor calls its own and those below. After → the rooms a room calls, read from the imports.",
                  "note", anchor="middle")
     for title, colour, rooms in FLOORS:
         width = (WIDTH - LEFT - 16 - GAP * len(rooms)) / len(rooms)
@@ -147,7 +147,7 @@ def svg() -> str:
                 drawing.text(x + 18, y + 68 + 17 * number, words, "calls")
         drawing.y += height + 32
     drawing.box(16, drawing.y, WIDTH - 32, 74, "none", fill="#dfe3ea")
-    drawing.text(32, drawing.y + 42, "집 밖", "floor")
+    drawing.text(32, drawing.y + 42, "Outside", "floor")
     width = (WIDTH - LEFT - 16 - GAP * len(CELLAR)) / len(CELLAR)
     for place, (name, what) in enumerate(CELLAR):
         x = LEFT + place * (width + GAP)
@@ -159,7 +159,7 @@ def svg() -> str:
              ".title{font-size:22px;font-weight:700}.note{font-size:14px;fill:#4a5364}.floor{font-size:15px;font-weight:700}"
              ".name{font-size:16px;font-weight:700}.purpose{font-size:13px}.calls{font-size:12.5px;fill:#4a5364}")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" role="img" '
-            f'aria-label="집의 그림">\n<style>{style}</style>\n<rect width="100%" height="100%" fill="#ffffff"/>\n'
+            f'aria-label="The rooms and whom each calls">\n<style>{style}</style>\n<rect width="100%" height="100%" fill="#ffffff"/>\n'
             + "\n".join(drawing.parts) + "\n</svg>\n")
 
 
