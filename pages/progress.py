@@ -9,7 +9,9 @@ from pages.widgets import person, trouble
 def main() -> None:
     """Draw the page."""
     who = person.current()
-    for section in (run, tasks, meetings):
+    # Who decides comes to see where the plan stands; who computes, to go on.
+    leads = who is not None and who.role == "tf"
+    for section in (tasks, run, meetings) if leads else (run, tasks, meetings):
         with trouble.boundary():
             section.draw(who)
 

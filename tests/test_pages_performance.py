@@ -141,7 +141,7 @@ def test_the_gates_stand_on_top_with_the_evidence_that_counts(page):
 def test_where_no_call_was_answered_nothing_is_drawn(page):
     none = {"latency_ms": {"text": {"mean": None, "p50": None, "p95": None, "p99": None, "n": 5, "failures": 5}}}
     told = words(page(measured(1, "latency", none)))
-    assert "답한 호출이 없어 그릴 것이 없습니다." in told and "그림보다 오른쪽" not in told and "예상하지 못한 문제" not in told
+    assert "답한 호출이 없어 그릴 것이 없습니다." in told and "눈금보다 오른쪽" not in told and "예상하지 못한 문제" not in told
 
 
 def test_cards_and_kinds_of_models_are_not_mixed_in_one_chart(page):

@@ -52,7 +52,7 @@ def draw(curves: Sequence[Curve], *, key: str, x: str, y: str, alt: str, limit: 
                         ticktext=[f"{size:g}" for size in sizes])
     figure.update_yaxes(title=plot.plain(y), rangemode="tozero", range=[0, 1.12 * max(highest, limit or 0.0 if shown else 0.0) or 1.0])
     plot.draw(figure, key=key, alt=alt)
-    return f"{limit_words}은(는) 그림보다 위에 있습니다." if limit is not None and not shown else ""
+    return f"{limit_words}: 그림의 눈금보다 위에 있습니다." if limit is not None and not shown else ""
 
 
 def recall(curves: Sequence[Curve], *, key: str) -> None:

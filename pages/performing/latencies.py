@@ -111,7 +111,7 @@ def _dots(found: list[Told], names: dict[int, str]) -> str:
     plot.draw(figure, key="performance.latency.systems", alt="; ".join(
         f"{names[each.id]} {overview.PARTS[part]} P50 {overview.number(told.get('p50'), 'ms')}, "
         f"P95 {overview.number(told.get('p95'), 'ms')}" for each, part, told in found))
-    return "" if shown else f"{words}은(는) 그림보다 오른쪽에 있습니다."
+    return "" if shown else f"{words}: 그림의 눈금보다 오른쪽에 있습니다."
 
 
 def _stack(found: list[Told], names: dict[int, str]) -> None:
