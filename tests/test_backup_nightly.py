@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from core.jobs import launching
 from core.settings import settings
 from core.store import jobs, users
 from core.store.database import Database
+from tests import apart
 from tests.fixtures_store import another
 from tests.test_jobs import SILENCE, eventually
 
@@ -163,7 +163,7 @@ def test_whoever_serves_the_dashboard_watches(monkeypatch):
         async with app.lifespan(app.app):
             assert told[-1] == "watch"
 
-    asyncio.run(served())
+    apart.run(served)
     assert told.index("stop_watch") < told.index("close_database")
 
 

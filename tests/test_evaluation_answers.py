@@ -100,7 +100,7 @@ def test_parts_of_another_precision_are_not_compared(strong):
 
 
 def test_missing_parts_and_missing_queries_are_said(strong):
-    assert "qwen3-vl@text-only" in answered(evaluation(systems=SYSTEMS[:3]))["Q2"].sentence
+    assert "A · Qwen3-VL @text-only의 실행이 없습니다" in answered(evaluation(systems=SYSTEMS[:3]))["Q2"].sentence
     empty = evaluation(systems=SYSTEMS, scenarios=(GATE,))
     assert "쿼리가 없습니다" in answered(empty)["Q2"].sentence
 

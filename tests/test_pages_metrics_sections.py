@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.accounts import rights
 from core.accounts.person import Person
 from core.evaluation import comparisons, summary
 from core.evaluation.analysis import cases, variants
@@ -246,7 +247,7 @@ def test_a_cause_is_stored_under_the_name_of_who_says_it(drawn, found):
 def test_a_viewer_is_offered_nothing_to_say(drawn, found):
     drawn.who = Person("손님", "viewer")
     at = drawn("cases")
-    assert "열람 권한" in words(at) and not [each for each in at.button if each.label == "남기기"]
+    assert rights.refusal("causes") in words(at) and not [each for each in at.button if each.label == "남기기"]
 
 
 def point(system: str, *, gb: float | None, over=None) -> VariantPoint:
