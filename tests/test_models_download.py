@@ -250,6 +250,7 @@ def as_job(database, conn, *words: str) -> int:
 
 def test_a_job_tells_its_bytes_is_stopped_in_the_middle_and_goes_on(database, conn, hub: Hub, monkeypatch) -> None:
     monkeypatch.setattr("core.store.open_database", lambda: database)
+    monkeypatch.setattr(os, "setpriority", lambda *told: None)  # a process of tests would stay below all others to its end
     job, command = as_job(database, conn, "tiny", "--yes"), ["models", "download", "tiny", "--yes", "--endpoint", hub.url]
     told = []
 

@@ -76,5 +76,5 @@ def test_an_item_with_a_figure_is_accepted_once_its_figure_is_named(conn, prepar
     after = eventually(lambda: next((each for each in reviewing.state(conn, collection.id).items if each.verdict == "accept"), None))
     assert (after.item_id, after.image_type) == (first.item_id, "figure")
     page.goto(page.url.replace("section=review", "section=embeddings"))
-    page.get_by_text("kure-v1-mini").wait_for()
+    page.get_by_text("kure-v1-mini").first.wait_for()
     page.get_by_role("button", name="임베딩 시작").wait_for()
