@@ -61,7 +61,7 @@ def test_a_slider_moves_the_assumption_and_not_what_is_registered(open_page):
     page = open_page()
     registered = page.locator('tr[data-gate="mrr"]').first
     registered.wait_for()
-    before = registered.inner_text()
+    before = registered.text_content()
     page.get_by_text("기준을 바꾸면 어떻게 되는지 보기").click()
     page.get_by_text("위에서 기준을 옮기면").wait_for()
     slider = page.locator("[data-testid=stSlider]", has_text="Go · MRR").get_by_role("slider")
@@ -70,7 +70,7 @@ def test_a_slider_moves_the_assumption_and_not_what_is_registered(open_page):
         page.keyboard.press("ArrowLeft")
     page.locator(".ib-verdict-assumed").wait_for()
     assert "0.6" in page.locator('.st-key-metrics-whatif tr[data-gate="mrr"]').inner_text()
-    assert registered.inner_text() == before
+    assert registered.text_content() == before
 
 
 def test_the_run_panel_lists_what_there_is_to_search_for(open_page):

@@ -44,7 +44,8 @@ def resuming(who: Person | None, job_id: int) -> Database:
         NotFoundError: there is no such job.
     """
     with reading().connection() as conn:
-        return writing(who, rights.of_job(jobs.get(conn, job_id).arguments))
+        job = jobs.get(conn, job_id)
+    return writing(who, rights.of_job(job.arguments))
 
 
 def stopping(who: Person | None, job_id: int) -> Database:
