@@ -8,7 +8,8 @@
     ├── StoreError             the database is missing, too old or out of reach
     ├── ModelError             a model is not installed, damaged or does not fit
     └── EngineError            the engine process did not answer
-        └── EngineBusyError    its queue is full; trying again later is the remedy
+        ├── EngineBusyError    its queue is full; trying again later is the remedy
+        └── EngineDiedError    it ended over this call, which may be what ended it
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class EngineError(UserError):
 
 class EngineBusyError(EngineError):
     """The engine's queue is full or the deadline passed before the call's turn."""
+
+
+class EngineDiedError(EngineError):
+    """The engine ended while it had this call, which may be what ended it."""

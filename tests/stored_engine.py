@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.engine.client import EngineDiedError
 from core.engine.messages import Encoding, Reranking
+from core.errors import EngineDiedError
 from core.models import registry
 from core.models.contract import LoadedModel
 from core.models.revision import installed_revision

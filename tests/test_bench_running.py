@@ -9,8 +9,7 @@ import pytest
 
 from core.bench import frame, overview, running
 from core.bench.asking import BATCHES, CALLERS, Asked
-from core.engine.client import EngineDiedError
-from core.errors import EngineError, InputError, ModelError, NotFoundError
+from core.errors import EngineDiedError, EngineError, InputError, ModelError, NotFoundError
 from core.evaluation.verdict import gates, hardware
 from core.jobs.working import Worker
 from core.store import bench_samples, measurements

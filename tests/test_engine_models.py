@@ -13,7 +13,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.daemon import wait_until
-from core.engine.client import EngineDiedError, engine
+from core.engine.client import engine
+from core.errors import EngineDiedError
 from core.items.content import content_hash, embedding_text
 from core.items.record import Item
 from core.models import registry

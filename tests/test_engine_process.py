@@ -18,8 +18,7 @@ import pytest
 
 from core.daemon import is_running, socket_dir, wait_until
 from core.engine import launch, wire
-from core.engine.client import EngineDiedError
-from core.errors import EngineBusyError, EngineError, InputError, ModelError, NotFoundError
+from core.errors import EngineBusyError, EngineDiedError, EngineError, InputError, ModelError, NotFoundError
 from core.models.contract import Content
 from tests.pretended_engine import SCRIPT, client_of, encode, waits
 
@@ -71,7 +70,7 @@ def pool():
 
 
 def test_lists_longer_than_a_request_come_back_whole(shared, monkeypatch):
-    monkeypatch.setattr("core.engine.client.MOST_ROWS", 3)
+    monkeypatch.setattr("core.engine.parts.MOST_ROWS", 3)
     texts = [f"문항 {number}" for number in range(7)] + ["refuse"]
     result = encode(shared, *texts)
     assert list(result.failures) == [7] and result.vectors.shape == (8, 8)
@@ -88,7 +87,7 @@ def test_images_of_many_megabytes_travel(shared):
 
 
 def test_a_content_too_big_to_send_is_refused_here(shared, monkeypatch):
-    monkeypatch.setattr("core.engine.client.MOST_BYTES", 100)
+    monkeypatch.setattr("core.engine.parts.MOST_BYTES", 100)
     with pytest.raises(InputError, match="너무 큽니다"):
         shared.encode("fake", [Content(None, b"x" * 101)], role="query")
     with pytest.raises(InputError, match="너무 큽니다"):
@@ -361,9 +360,9 @@ def test_a_call_to_an_engine_that_is_being_replaced_goes_to_its_successor(client
     waits(client)
     idle = client._launcher.connect()
     client._launcher._ask(client._launcher.find(), "retire")
-    client._idle.append(idle)
+    client._sockets._idle.append(idle)
     later = pool.submit(encode, client, "나")
-    assert wait_until(lambda: not client._idle, seconds=30)
+    assert wait_until(lambda: not client._sockets._idle, seconds=30)
     gate.touch()
     assert not running.result().failures and not later.result().failures
     assert client.status().pid != pid

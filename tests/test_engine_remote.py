@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.engine.client import EngineDiedError
 from core.engine.remote import addresses, answers, requests
 from core.engine.remote.addresses import Address
 from core.engine.remote.fleet import BrokenFleetError, Call, UnreachableFleetError
 from core.engine.remote.replica import Policy
-from core.errors import EngineBusyError, EngineError, InputError, ModelError, SettingError
+from core.errors import EngineBusyError, EngineDiedError, EngineError, InputError, ModelError, SettingError
 from core.models import registry
 from core.models.contract import Content
 from core.settings import settings

@@ -2,8 +2,7 @@
 
 import pytest
 
-from core.engine.client import EngineDiedError
-from core.errors import InputError, NotFoundError
+from core.errors import EngineDiedError, InputError, NotFoundError
 from core.evaluation.execution import executing, plan
 from core.evaluation.scenarios import SCENARIOS
 from core.models.contract import Content

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.engine.client import EngineDiedError
 from core.engine.messages import Encoding
-from core.errors import EngineBusyError, EngineError, ModelError, NotFoundError
+from core.errors import EngineBusyError, EngineDiedError, EngineError, ModelError, NotFoundError
 from core.items.content import content_hash, embedding_text
 from core.items.record import Item
 from core.models.contract import Content, LoadedModel

@@ -4,8 +4,7 @@ import threading
 
 import pytest
 
-from core.engine.client import EngineDiedError
-from core.errors import InputError, NotFoundError
+from core.errors import EngineDiedError, InputError, NotFoundError
 from core.search import disagreement, overlap, run_work, running
 from core.search.query import of_revision
 from core.search.service import search

@@ -12,8 +12,8 @@ import numpy as np
 
 from core.bench.gpu_suite.timing import told
 from core.bench.subject import Input, K, Subject
-from core.engine.client import EngineClient, EngineDiedError
-from core.errors import InputError, UserError
+from core.engine.client import EngineClient
+from core.errors import EngineDiedError, InputError, UserError
 from core.models.contract import LoadedModel
 from core.search.query_encoder import QueryEncoder
 from core.search.retrieval import UNREAD

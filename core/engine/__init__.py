@@ -1,6 +1,7 @@
 """The one process that owns the models, and the client everybody else holds.
 
-    client, launch          the callers' side: sockets, starting, replacing, back-off; never imports torch
+    client, sockets, parts  the callers' side: one call a socket, long lists cut into requests; never imports torch
+    launch, places          finding, starting, replacing and stopping the engine; where its files lie
     wire, messages          what travels between: a JSON header and raw arrays
     server, handler         the process: who may connect, when it ends
     lanes, compute, pace    one compute thread, interactive before batch, batches cut by measured time

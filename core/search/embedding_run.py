@@ -13,9 +13,9 @@ from itertools import islice
 import numpy as np
 from psycopg import Connection
 
-from core.engine.client import EngineClient, EngineDiedError
+from core.engine.client import EngineClient
 from core.engine.messages import Encoding
-from core.errors import EngineBusyError, InputError, ModelError
+from core.errors import EngineBusyError, EngineDiedError, InputError, ModelError
 from core.items.content import embedding_image, embedding_text
 from core.models import registry
 from core.models.contract import Content, LoadedModel

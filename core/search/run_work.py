@@ -11,8 +11,8 @@ from typing import TypeVar
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
-from core.engine.client import EngineClient, EngineDiedError
-from core.errors import EngineBusyError, InputError, ModelError, NotFoundError
+from core.engine.client import EngineClient
+from core.errors import EngineBusyError, EngineDiedError, InputError, ModelError, NotFoundError
 from core.models.contract import LoadedModel
 from core.search import run_config
 from core.search.query import Part, Resolved, of_revision, resolve, taken

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.engine.client import EngineDiedError
 from core.engine.messages import Priority
 from core.engine.remote.replica import Policy, Replica, ReplicaStatus, Reply, UnreachableError
-from core.errors import EngineBusyError, EngineError
+from core.errors import EngineBusyError, EngineDiedError, EngineError
 
 log = logging.getLogger(__name__)
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from core.engine.client import EngineClient, EngineDiedError
-from core.errors import InputError, ModelError, NotFoundError
+from core.engine.client import EngineClient
+from core.errors import EngineDiedError, InputError, ModelError, NotFoundError
 from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import Scope
