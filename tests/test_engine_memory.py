@@ -235,7 +235,7 @@ def test_a_long_list_in_several_requests_is_of_one_precision(monkeypatch):
         return messages.Frame(reply.header, tuple(memoryview(blob) for blob in reply.blobs))
 
     client = EngineClient(launcher=SimpleNamespace())
-    monkeypatch.setattr(client, "_call", answer)
+    monkeypatch.setattr(client._sockets, "ask", answer)
     result = client.encode("fake", [Content("가")] * 300, role="document")
     assert result.vectors.shape == (300, 2) and result.model.precision == "nf4" and len(calls) == 4
 
