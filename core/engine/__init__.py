@@ -6,6 +6,7 @@
     server, handler         the process: who may connect, when it ends
     lanes, compute, pace    one compute thread, interactive before batch, batches cut by measured time
     rows, isolate           one call's rows, what fails alone, what begins again at a lower precision
-    shelf, slots, source    which models are in memory, what they were asked for as, where they come from
+    shelf, resident         which models are in memory, and each of them
+    slots, ladder, source   what a model was asked for as, what that came down to, where it comes from
     gauge, diary            the card's memory, capped and read; what happened there
 """

@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from core.engine.diary import Diary
 from core.engine.isolate import out_of_memory
+from core.engine.ladder import Ladder
 from core.engine.messages import ModelStatus, Purpose
+from core.engine.resident import Resident
 from core.engine.slots import Model, Settled, Slot, Source, Wanted
 from core.errors import ModelError
 from core.models.contract import LoadedModel
@@ -23,34 +25,8 @@ TEMPORARY_SECONDS = 120.0
 """How long an fp32 copy stays after its last row: rows that need one come in clusters, and loading takes long."""
 
 
-class Step(NamedTuple):
-    """A precision that ``auto`` had to step down to, and the sentence that says so."""
-
-    precision: str
-    note: str
-
-
 class _DoesNotFitError(Exception):
     """A model found no memory, even alone on its device."""
-
-
-@dataclass(slots=True)
-class _Resident:
-    model: Model
-    stamp: Hashable
-    weights_bytes: int | None
-    counted_bytes: int
-    """Against the budget; 0 on the CPU."""
-    load_s: float
-    temporary: bool
-    notes: tuple[str, ...]
-    planned_bytes: int
-    allocated_bytes: int | None
-    load_peak_bytes: int | None
-    work_peak_bytes: int | None = None
-    calls: int = 0
-    last_for: Purpose | None = None
-    last_used: float = field(default_factory=time.monotonic)
 
 
 class Shelf:
@@ -58,9 +34,8 @@ class Shelf:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._residents: dict[Slot, _Resident] = {}
-        self._settled: dict[Wanted, Settled] = {}
-        self._steps: dict[str, Step] = {}
+        self._residents: dict[Slot, Resident] = {}
+        self._ladder = Ladder(source)
         self._lock = threading.Lock()
         self.diary = Diary()
         self.loading = ""
@@ -77,7 +52,7 @@ class Shelf:
             NotFoundError: there is no such model.
         """
         while True:
-            settled = self._settle(wanted)
+            settled = self._ladder.settle(wanted)
             try:
                 resident = self._resident(settled, temporary=False)
             except _DoesNotFitError as error:
@@ -89,7 +64,7 @@ class Shelf:
 
     def fp32_copy(self, wanted: Wanted) -> Model | None:
         """Return the same model in fp32 on the CPU, where it pushes nobody out; None when it is fp32 as it is."""
-        slot = self._settle(wanted).slot
+        slot = self._ladder.settle(wanted).slot
         if slot.precision == "fp32":
             return None
         try:
@@ -100,43 +75,38 @@ class Shelf:
     def watched(self, wanted: Wanted, action: Callable[[], Any]) -> Any:
         """Run a batch of a model and remember how much memory it took beside the weights."""
         result, _, peak = self._source.watched(action)
-        resident = self._residents.get(self._settle(wanted).slot)
+        resident = self._residents.get(self._ladder.settle(wanted).slot)
         if resident is not None and peak is not None:
             resident.work_peak_bytes = max(peak, resident.work_peak_bytes or 0)
         return result
 
     def make_alone(self, wanted: Wanted) -> bool:
         """Drop every other model of the same device, for a content that found no memory; return whether any left."""
-        slot = self._settle(wanted).slot
+        slot = self._ladder.settle(wanted).slot
         others = [other for other in self._residents if other != slot and other.device == slot.device]
         return bool(self._drop(others, because=f"{slot.key}이(가) 계산할 자리를 내려고 내렸습니다."))
 
     def step_down(self, wanted: Wanted) -> bool:
         """Go one precision down the ladder; False at its end, and where a precision was asked for."""
-        settled = self._settle(wanted)
+        settled = self._ladder.settle(wanted)
         if not settled.lower:
             return False
         slot, precision = settled.slot, settled.lower[0]
         self._drop([slot] if slot in self._residents else [], because=f"{into(precision)} 다시 불러오려고 내렸습니다.")
-        self._steps[slot.key] = Step(precision, f"메모리가 모자라 {slot.precision} 대신 {into(precision)} 계산했습니다.")
-        for other in [each for each in self._settled if each.key == slot.key]:
-            del self._settled[other]
+        self._ladder.step_down(settled)
         self.diary.note("stepped", slot.key, precision, f"{into(slot.precision)}는 메모리가 모자라 {into(precision)} 낮추었습니다.")
         return True
 
     def count_call(self, wanted: Wanted, purpose: Purpose) -> None:
         """Count a finished call for the model's status."""
-        resident = self._residents.get(self._settle(wanted).slot)
+        resident = self._residents.get(self._ladder.settle(wanted).slot)
         if resident is not None:
             resident.calls += 1
             resident.last_for = purpose
 
     def evict(self, key: str | None = None) -> int:
         """Drop a model in all its precisions, or all models; return how many left. ``auto`` begins at the top again."""
-        for stepped in [each for each in self._steps if key in (None, each)]:
-            del self._steps[stepped]
-            for wanted in [each for each in self._settled if each.key == stepped]:
-                del self._settled[wanted]
+        self._ladder.forget(key)
         return self._drop([slot for slot in self._residents if key in (None, slot.key)], because="요청을 받아 내렸습니다.")
 
     def retire(self) -> float | None:
@@ -152,35 +122,9 @@ class Shelf:
         with self._lock:
             residents = sorted(self._residents.values(), key=lambda resident: -resident.last_used)
         now = time.monotonic()
-        return tuple(
-            ModelStatus(
-                model=each.model.info,
-                weights_bytes=each.weights_bytes,
-                calls=each.calls,
-                idle_s=now - each.last_used,
-                load_s=each.load_s,
-                temporary=each.temporary,
-                planned_bytes=each.planned_bytes,
-                allocated_bytes=each.allocated_bytes,
-                load_peak_bytes=each.load_peak_bytes,
-                work_peak_bytes=each.work_peak_bytes,
-                last_for=each.last_for,
-            )
-            for each in residents
-        )
+        return tuple(each.status(now=now) for each in residents)
 
-    def _settle(self, wanted: Wanted) -> Settled:
-        settled = self._settled.get(wanted)
-        if settled is None:
-            settled = self._source.settle(wanted)
-            step = self._steps.get(wanted.key)
-            if step is not None and step.precision in settled.lower:
-                below = settled.lower[settled.lower.index(step.precision) + 1 :]
-                settled = Settled(settled.slot._replace(precision=step.precision), (*settled.notes, step.note), below)
-            self._settled[wanted] = settled
-        return settled
-
-    def _resident(self, settled: Settled, *, temporary: bool) -> _Resident:
+    def _resident(self, settled: Settled, *, temporary: bool) -> Resident:
         stamp = self._source.stamp(settled.slot.key)
         resident = self._residents.get(settled.slot)
         if resident is not None and resident.stamp != stamp:
@@ -192,7 +136,7 @@ class Shelf:
         resident.last_used = time.monotonic()
         return resident
 
-    def _load(self, settled: Settled, stamp: Hashable, *, temporary: bool) -> _Resident:
+    def _load(self, settled: Settled, stamp: Hashable, *, temporary: bool) -> Resident:
         slot = settled.slot
         expected = self._source.expected_bytes(slot)
         self._make_room(slot, expected)
@@ -204,7 +148,7 @@ class Shelf:
             self.loading = ""
         notes = tuple(note for note in model.info.notes if note not in settled.notes)
         weights = self._source.weights_bytes(model)
-        resident = _Resident(
+        resident = Resident(
             model, stamp, weights, counted_bytes=expected and (weights or expected), load_s=time.monotonic() - start,
             temporary=temporary, notes=notes, planned_bytes=expected, allocated_bytes=allocated, load_peak_bytes=peak,
         )
