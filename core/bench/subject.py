@@ -17,10 +17,9 @@ from core.items import content
 from core.models import registry
 from core.models.contract import Content, LoadedModel
 from core.models.revision import installed_revision
+from core.search import channels, run_config, variants
 from core.search import query as queries
-from core.search import run_config, variants
 from core.search.query import Part, Resolved
-from core.search.retrieval import part as part_for
 from core.search.service import DEFAULT_RERANK_DEPTH
 from core.search.variants import Variant
 from core.settings import settings
@@ -189,7 +188,7 @@ def _refused(query: Resolved, variant: Variant) -> str:
         return TEXTS_ONLY.format(label=variant.label)
     try:
         for channel in variant.channels if variant.system.method == "single" else ():
-            part_for(query, channel, variant)
+            channels.part(query, channel, variant)
     except InputError:
         return TEXTS_ONLY.format(label=variant.label)
     return ""

@@ -3,89 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
-from psycopg import Connection
 
-from core.errors import InputError, NotFoundError
+from core.errors import InputError
 from core.items import content
 from core.models import registry
-from core.models.contract import Content, LoadedModel
-from core.search import fusion
+from core.models.contract import Content
+from core.search import channels, fusion
 from core.search.keyword import KeywordIndex, KeywordIndexes
-from core.search.query import Resolved
-from core.search.query_encoder import QueryEncoder
+from core.search.ongoing import Search
 from core.search.rank import Hit, numbered, rank
 from core.search.sets import embedding_set, joined_set
-from core.search.systems import Channel, Method
-from core.search.variants import Variant
+from core.search.systems import Method
 from core.store import images, items, vectors
-from core.store.collections import Collection
-from core.store.embedding_sets import EmbeddingSet
-from core.store.filters import Filters
 
 UNREAD = "리랭커가 읽지 못한 문항"
 """How the note begins that says so."""
 _keyword_indexes = KeywordIndexes()
-
-
-@dataclass(slots=True)
-class Trace:
-    """What one search gathers on its way. Milliseconds are wall time; notes are Korean sentences."""
-
-    encode_ms: float = 0.0
-    search_ms: float = 0.0
-    rerank_ms: float = 0.0
-    models: list[LoadedModel] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    together: int = 1
-    """Queries that were encoded in the same call: ``encode_ms`` is a share of it."""
-    shared: list[str] = field(default_factory=list)
-    """Keys of the models whose vector of the query another search had asked for before."""
-
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
-        """Add the wall time of the block to a phase: encode, search or rerank."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            name = f"{phase}_ms"
-            setattr(self, name, getattr(self, name) + (time.perf_counter() - start) * 1000)
-
-    def used(self, model: LoadedModel) -> None:
-        """Remember a model and say what it was asked for and could not give."""
-        self.models.append(model)
-        self.notes.extend(model.notes)
-
-
-Scored = dict[int, tuple[dict[str, float], float]]
-"""Scores by item id, and the milliseconds they took, by embedding set: of one query under one filter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One search under way: where it looks and with what.
-
-    ``scored`` is shared by searches of one query under one filter, such as those of D's weights: each channel scores the
-    corpus once, and each search counts the time it took.
-    """
-
-    conn: Connection
-    encoder: QueryEncoder
-    collection: Collection
-    variant: Variant
-    query: Resolved
-    filters: Filters
-    k: int
-    rerank_depth: int
-    trace: Trace
-    scored: Scored = field(default_factory=dict)
 
 
 def nearest(run: Search) -> list[Hit]:
@@ -95,61 +31,11 @@ def nearest(run: Search) -> list[Hit]:
 
 def _nearest(run: Search, *, k: int) -> list[Hit]:
     (channel,) = run.variant.channels
-    found, vector = _encoded(run, channel)
+    found, vector = channels.encoded(run, channel)
     with run.trace.timed("search"):
         rows = vectors.nearest(run.conn, found.id, vector, k=k, filters=run.filters, exclude=run.query.exclude,
                                leading=run.variant.dims)
     return numbered(rows)
-
-
-def channel_set(conn: Connection, collection: Collection, channel: Channel, variant: Variant) -> EmbeddingSet:
-    """Return the set a channel of the variant searches.
-
-    Raises:
-        NotFoundError: it does not exist yet.
-        InputError: its vectors have no more dimensions than the variant would keep.
-    """
-    found = embedding_set(conn, collection, channel, variant)
-    if variant.dims is not None and variant.dims >= found.identity.dims:
-        raise InputError(f"{found.identity.model_key}의 벡터는 {found.identity.dims}차원입니다. 그보다 작은 차원으로 정해 주세요.")
-    return found
-
-
-def _encoded(run: Search, channel: Channel) -> tuple[EmbeddingSet, NDArray[np.float32]]:
-    """Encode the query's part under exactly the configuration of the channel's set."""
-    found = channel_set(run.conn, run.collection, channel, run.variant)
-    identity, leading = found.identity, run.variant.dims
-    query = run.encoder.encode(identity, part(run.query, channel, run.variant))
-    run.trace.encode_ms += query.ms
-    run.trace.together = max(run.trace.together, query.together)
-    model = query.model
-    asked = (identity.model_key, identity.revision, identity.precision, identity.max_pixels)
-    if (model.key, model.revision, model.precision, model.max_pixels) != asked:
-        raise NotFoundError(
-            f"저장된 {identity.model_key} 임베딩은 지금 불러온 모델과 설정이 다릅니다. "
-            f"`python -m core embed --collection {run.collection.name} --system {run.variant.name}`을(를) 다시 실행해 주세요."
-        )
-    if query.retried_fp32:
-        run.trace.notes.append(f"{model.id}이(가) 검색어에 NaN을 내어 fp32로 다시 계산했습니다.")
-    if query.shared:
-        run.trace.shared.append(model.key)
-    run.trace.used(model if leading is None else replace(model, dims=leading))
-    return found, query.vector[:leading]
-
-
-def part(query: Resolved, channel: Channel, variant: Variant) -> Content:
-    """Return the part of a query that a channel's encoder takes.
-
-    Raises:
-        InputError: the channel takes texts, and the query has none.
-    """
-    if channel.content == "all":
-        return query.whole
-    if channel.content == "image":
-        return Content(image=query.image) if query.image is not None else Content(text=query.text)
-    if query.text is None:
-        raise InputError(f"{variant.label}은(는) 글로만 찾습니다. 검색어를 함께 써 주세요.")
-    return Content(text=query.text)
 
 
 def fused(run: Search) -> list[Hit]:
@@ -159,8 +45,8 @@ def fused(run: Search) -> list[Hit]:
 
 def _late(run: Search) -> list[Hit]:
     text_channel, image_channel = run.variant.channels
-    text = _channel_scores(run, text_channel) if run.query.text is not None else {}
-    image = _channel_scores(run, image_channel)
+    text = channels.scores(run, text_channel) if run.query.text is not None else {}
+    image = channels.scores(run, image_channel)
     if not text:
         run.trace.notes.append("검색어에 글이 없어 D는 그림 점수만으로 순위를 매겼습니다.")
     elif not image:
@@ -173,22 +59,10 @@ def _late(run: Search) -> list[Hit]:
         return _best(fusion.fuse(text, image, weight=run.variant.weight), run.k)
 
 
-def _channel_scores(run: Search, channel: Channel) -> dict[str, float]:
-    found, vector = _encoded(run, channel)
-    if found.id not in run.scored:
-        start = time.perf_counter()
-        item_ids, scores = vectors.scores(run.conn, found.id, vector, filters=run.filters, exclude=run.query.exclude)
-        told = dict(zip(item_ids, scores.tolist(), strict=True))
-        run.scored[found.id] = told, (time.perf_counter() - start) * 1000
-    told, ms = run.scored[found.id]
-    run.trace.search_ms += ms
-    return told
-
-
 def _joined(run: Search) -> list[Hit]:
     text_channel, image_channel = run.variant.channels
-    text_set, text = _encoded(run, text_channel) if run.query.text is not None else (None, None)
-    image_set, image = _encoded(run, image_channel)
+    text_set, text = channels.encoded(run, text_channel) if run.query.text is not None else (None, None)
+    image_set, image = channels.encoded(run, image_channel)
     if text_set is None:
         run.trace.notes.append("검색어에 글이 없어 결합 벡터의 그림 부분만으로 순위를 매겼습니다.")
         text_set = embedding_set(run.conn, run.collection, text_channel, run.variant)

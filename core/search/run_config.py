@@ -11,8 +11,8 @@ from psycopg import Connection
 from core.models import registry
 from core.models.contract import LoadedModel
 from core.models.revision import installed_revision
+from core.search.channels import channel_set
 from core.search.query import Part
-from core.search.retrieval import channel_set
 from core.search.sets import joined_set
 from core.search.variants import Variant
 from core.store import states

@@ -15,9 +15,10 @@ from core.engine.client import EngineClient
 from core.errors import EngineBusyError, EngineDiedError, InputError, ModelError, NotFoundError
 from core.models.contract import LoadedModel
 from core.search import run_config
+from core.search.channels import part
+from core.search.ongoing import Scored
 from core.search.query import Part, Resolved, of_revision, resolve, taken
 from core.search.query_encoder import QueryEncoder
-from core.search.retrieval import Scored, part
 from core.search.service import DEFAULT_RERANK_DEPTH, SearchResult, answer
 from core.search.variants import Variant
 from core.store import runs

@@ -10,10 +10,11 @@ from core.engine.client import EngineClient
 from core.errors import InputError
 from core.models.contract import LoadedModel
 from core.search import variants
+from core.search.ongoing import Scored, Search, Trace
 from core.search.query import Query, Resolved, resolve
 from core.search.query_encoder import QueryEncoder
 from core.search.rank import Hit
-from core.search.retrieval import METHODS, Scored, Search, Trace
+from core.search.retrieval import METHODS
 from core.search.variants import Variant
 from core.store import collections
 from core.store.collections import Collection
