@@ -15,7 +15,7 @@ from core.errors import EngineBusyError, EngineDiedError, EngineError, ModelErro
 from core.items.content import content_hash, embedding_text
 from core.items.record import Item
 from core.models.contract import Content, LoadedModel
-from core.search import embedding_run
+from core.search import embedding_run, patience
 from core.search.indexing import Progress, embed_collection, set_identity
 from core.store import embeddings, images
 from core.store import items as store_items
@@ -186,7 +186,7 @@ def test_a_cancelled_run_keeps_what_was_under_way_and_goes_on_later(put, embed, 
 
 
 def test_a_busy_engine_is_waited_for(put, embed, monkeypatch):
-    monkeypatch.setattr(embedding_run, "_BUSY_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0))
     put(("a", "글"))
     assert embed(PretendedEngine(busy=2)).embedded == 1
     put(("a", "다른 글"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,10 +15,12 @@ from psycopg import Connection
 
 from core.engine.client import EngineClient
 from core.engine.messages import Encoding
-from core.errors import EngineBusyError, EngineDiedError, InputError, ModelError
-from core.items.content import embedding_image, embedding_text
+from core.errors import EngineDiedError, InputError, ModelError
 from core.models import registry
 from core.models.contract import Content, LoadedModel
+from core.search.embedding_content import content_of
+from core.search.embedding_progress import Meter, Progress
+from core.search.patience import patiently
 from core.store import embeddings, images
 from core.store.database import Database
 from core.store.embedding_sets import ContentKind, EmbeddingSet, SetIdentity
@@ -31,27 +33,11 @@ IN_FLIGHT = 2
 REQUEST_SECONDS = 2.0
 """What a request should take: it is the step in which a run is stored, shown and cancelled."""
 FIRST_ITEMS, MOST_ITEMS = 8, 64
-_RATE_SECONDS = 20.0
 _TIMEOUT_SECONDS = 3600.0
-_BUSY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
-NO_TEXT = "임베딩할 글이 없는 문항입니다."
-NO_CONTENT = "글도 그림도 없는 문항입니다."
-NO_IMAGE = "문항의 그림이 데이터베이스에 없습니다. 그림 폴더와 함께 다시 가져와 주세요."
 ZERO = "모델이 이 문항에 0 벡터를 냈습니다."
 KILLED = "이 문항을 계산하다가 엔진이 멈추었습니다. 그림 파일을 확인해 주세요."
 CHANGED = "임베딩하는 동안 모델 설정이 바뀌어 멈추었습니다. 저장된 것은 그대로이니 다시 실행해 주세요."
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is. ``items_per_s`` is over the last seconds; it and ``seconds_left`` are None until known."""
-
-    done: int
-    total: int
-    failed: int
-    items_per_s: float | None
-    seconds_left: float | None
 
 
 @dataclass(slots=True)
@@ -101,9 +87,8 @@ class Run:
         self.embedded, self.retried_fp32 = 0, 0
         self.failed: list[tuple[str, str]] = []
         self._db, self._engine, self._target, self._model = db, engine, target, model
-        self._total, self._progress = total, progress
+        self._meter = Meter(total, progress)
         self._size = FIRST_ITEMS
-        self._finished: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
         self._stop = False
 
     def work(self, items: Iterator[StoredItem], cancelled: Callable[[], bool]) -> bool:
@@ -133,7 +118,7 @@ class Run:
             figures = self._db.run(lambda conn: images.get_many(conn, hashes))
         for item in chosen:
             try:
-                request.contents.append(_content(item, kind, figures))
+                request.contents.append(content_of(item, kind, figures))
                 request.items.append(item)
             except InputError as error:
                 request.refused.append((item, str(error)))
@@ -150,15 +135,10 @@ class Run:
 
     def _call(self, contents: list[Content]) -> Encoding:
         asked = self._model
-        for pause in (*_BUSY_PAUSES, None):
-            try:
-                encoding = self._engine.encode(asked.key, contents, role="document", precision=asked.precision,
-                                               max_pixels=asked.max_pixels, priority="batch", timeout=_TIMEOUT_SECONDS)
-                break
-            except EngineBusyError:
-                if pause is None or self._stop:
-                    raise
-                time.sleep(pause)
+        encoding = patiently(
+            lambda: self._engine.encode(asked.key, contents, role="document", precision=asked.precision,
+                                        max_pixels=asked.max_pixels, priority="batch", timeout=_TIMEOUT_SECONDS),
+            stopped=lambda: self._stop)
         if set_identity(encoding.model, self._target.identity.content) != self._target.identity:
             raise ModelError(CHANGED)
         return encoding
@@ -215,7 +195,7 @@ class Run:
         self.embedded += len(answer.rows)
         self.failed += [(item.item.id, reason) for item, reason in answer.failed]
         self.retried_fp32 += answer.retried_fp32
-        self._report()
+        self._meter.report(done=self.embedded + len(self.failed), failed=len(self.failed))
 
     def _write(self, conn: Connection, answer: _Answer) -> None:
         with conn.transaction():
@@ -223,36 +203,3 @@ class Run:
                 embeddings.copy_in(conn, self._target.id, answer.rows)
             for item, reason in answer.failed:
                 embeddings.mark_failed(conn, self._target.id, item.item.id, item.content_hash, reason)
-
-    def _report(self) -> None:
-        now, done = time.monotonic(), self.embedded + len(self.failed)
-        self._finished.append((now, done))
-        while len(self._finished) > 2 and now - self._finished[0][0] > _RATE_SECONDS:
-            self._finished.popleft()
-        then, done_then = self._finished[0]
-        rate = (done - done_then) / (now - then) if done > done_then and now > then else None
-        left = max(0, self._total - done) / rate if rate else None
-        self._progress(Progress(done, max(self._total, done), len(self.failed), rate, left))
-
-
-def _content(stored: StoredItem, kind: ContentKind, figures: dict[str, StoredImage]) -> Content:
-    """Return what an encoder gets of an item.
-
-    Raises:
-        InputError: there is nothing to encode, or a figure is missing or broken. An item with a figure is never embedded
-            without it under ``all``: the vector would claim to know a figure it never saw.
-    """
-    text = embedding_text(stored.item) if kind != "image" else None
-    image = _image(stored.image_hashes, figures) if kind != "text" else None
-    if kind == "text" and not text:
-        raise InputError(NO_TEXT)
-    if not text and image is None:
-        raise InputError(NO_CONTENT)
-    return Content(text or None, image)
-
-
-def _image(hashes: Iterable[str], figures: dict[str, StoredImage]) -> bytes | None:
-    found = [figures.get(sha) for sha in hashes]
-    if any(figure is None for figure in found):
-        raise InputError(NO_IMAGE)
-    return embedding_image([figure.data for figure in found if figure is not None])

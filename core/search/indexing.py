@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from core.engine.client import EngineClient
 from core.models import registry
 from core.models.contract import LoadedModel
-from core.search.embedding_run import Progress, Run, set_identity
+from core.search.embedding_progress import Progress
+from core.search.embedding_run import Run, set_identity
 from core.store import collections, embedding_sets, embeddings
 from core.store.database import Database
 from core.store.embedding_sets import ContentKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.search import fusion
-from core.search.indexing import Progress
+from core.search.embedding_progress import Progress
 from core.search.sets import embedding_set, joined_identity
 from core.search.variants import Variant
 from core.store import collections, embedding_sets, embeddings

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
 from core.engine.client import EngineClient
-from core.errors import EngineBusyError, EngineDiedError, InputError, ModelError, NotFoundError
+from core.errors import EngineDiedError, InputError, ModelError, NotFoundError
 from core.models.contract import LoadedModel
 from core.search import run_config
 from core.search.channels import part
 from core.search.ongoing import Scored
+from core.search.patience import patiently
 from core.search.query import Part, Resolved, of_revision, resolve, taken
 from core.search.query_encoder import QueryEncoder
 from core.search.service import DEFAULT_RERANK_DEPTH, SearchResult, answer
@@ -29,11 +28,9 @@ from core.store.queries import QueryRevision
 from core.store.runs import Run
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 BATCH = 32
 """Queries encoded in one call; also the most that a cancelled run has encoded for nothing."""
 TIMEOUT_SECONDS = 3600.0
-_BUSY_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 CHANGED = "실행하는 동안 리랭커의 설정이 바뀌어 멈추었습니다. 저장된 것은 그대로이니 다시 실행해 주세요."
 KILLED = "이 쿼리를 계산하다가 엔진이 멈추었습니다. 쿼리의 그림을 확인해 주세요."
@@ -134,7 +131,7 @@ class Work:
                 except InputError:
                     continue  # said when its turn comes, unless another channel takes it
             try:
-                _patiently(lambda target=target, contents=contents: encoder.fill(target.identity, contents))
+                patiently(lambda target=target, contents=contents: encoder.fill(target.identity, contents))
             except EngineDiedError:
                 log.warning("the engine died over a batch of %d queries; going on one by one", len(contents))
                 break
@@ -142,7 +139,7 @@ class Work:
 
     def _one(self, lane: Lane, encoder: QueryEncoder, revision: QueryRevision, query: Resolved, scored: Scored) -> None:
         try:
-            result = _patiently(lambda: self._answer(lane, encoder, query, scored))
+            result = patiently(lambda: self._answer(lane, encoder, query, scored))
         except InputError as error:
             self._leave_out(lane, revision, str(error))
             return
@@ -180,13 +177,3 @@ def _check(lane: Lane, result: SearchResult) -> None:
     told = [(model.revision, model.precision, model.max_pixels) for model in result.models if model.key == lane.reranker.key]
     if told and told != [(lane.reranker.revision, lane.reranker.precision, lane.reranker.max_pixels)]:
         raise ModelError(CHANGED)
-
-
-def _patiently(call: Callable[[], T]) -> T:
-    """Return ``call()``, tried again for a while where the engine's queue is full."""
-    for pause in _BUSY_PAUSES:
-        try:
-            return call()
-        except EngineBusyError:
-            time.sleep(pause)
-    return call()
