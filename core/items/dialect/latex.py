@@ -10,19 +10,16 @@ from __future__ import annotations
 import re
 
 from core.items.dialect import commands
+from core.items.dialect.characters import character, is_accent
+from core.items.dialect.cursor import Cursor
+from core.items.dialect.grouping import checked, group_of, takes_no_script
 from core.items.dialect.nodes import Atom, Command, Fenced, Group, Node, Nodes, Scripted, Space, Table, Thin, Words
-from core.items.dialect.tokens import HANGUL, Unparsed, tokens
+from core.items.dialect.tokens import Unparsed, is_hangul, tokens
 
 MAX_LENGTH = 8_000
 MAX_DEPTH = 40
 
-_WORD = re.compile(rf"[{HANGUL}]")
 _ESCAPED = frozenset(r"\, \; \: \! \> \{ \} \% \# \_ \& \|".split())
-_ACCENTS = {
-    "\u0301": "acute", "\u0300": "grave", "\u0308": "ddot", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline",
-    "\u0306": "breve", "\u030c": "check", "\u0302": "hat", "\u0307": "dot", "\u030a": "mathring",
-}  # fmt: skip
-_SIZE = re.compile(r"[\s*]*-?[\d.]+\s*(?:pt|mm|cm|in|ex|em|mu|pc|bp)\s*")
 
 
 def parse(source: str, *, repair: bool = False) -> Nodes:
@@ -44,27 +41,8 @@ def parse(source: str, *, repair: bool = False) -> Nodes:
     return nodes
 
 
-class _Reader:
+class _Reader(Cursor):
     """A recursive descent over the tokens of one formula."""
-
-    def __init__(self, found: list[str]) -> None:
-        self._tokens = found
-        self._at = 0
-
-    def left(self) -> bool:
-        return self._at < len(self._tokens)
-
-    def peek(self) -> str:
-        return self._tokens[self._at] if self.left() else ""
-
-    def take(self) -> str:
-        token = self.peek()
-        self._at += 1
-        return token
-
-    def skip_blanks(self) -> None:
-        while self.left() and self.peek().isspace():
-            self._at += 1
 
     def nodes(self, *, until: tuple[str, ...], depth: int) -> Nodes:
         """Read up to, not including, one of the tokens in ``until`` or a closing brace."""
@@ -73,7 +51,7 @@ class _Reader:
         found: list[Node] = []
         while self.left() and self.peek() not in until and self.peek() != "}":
             self._step(found, depth)
-        return _checked(tuple(found))
+        return checked(tuple(found))
 
     def _step(self, found: list[Node], depth: int) -> None:
         token = self.take()
@@ -95,28 +73,15 @@ class _Reader:
             return {"\\": None, "$": Words("$")}.get(token, Atom("\\" + token))
         if token.startswith("\\"):
             return self._command(token[1:], before, depth)
-        if _is_hangul(token):
+        if is_hangul(token):
             return Words(token)
-        return self._character(token)
-
-    @staticmethod
-    def _character(token: str) -> Node:
-        if len(token) > 1 and token[0] in "{}%#&$\\^_~`'":
-            raise Unparsed("an accent on a mark of the markup")
-        node: Node = Atom(token[0])
-        for mark in token[1:]:
-            if mark not in _ACCENTS:
-                raise Unparsed(f"an accent formulas do not have: U+{ord(mark):04X}")
-            node = Command(_ACCENTS[mark], ((node,),))
-        if "\u0300" <= token[0] <= "\u036f":
-            raise Unparsed("an accent on nothing")
-        return node
+        return character(token)
 
     def _group(self, depth: int) -> Group:
         body = self.nodes(until=(), depth=depth + 1)
         if self.take() != "}":
             raise Unparsed("a brace is not closed")
-        return _group_of(body)
+        return group_of(body)
 
     def _script(self, found: list[Node], token: str, depth: int) -> None:
         blanks = 0
@@ -124,7 +89,7 @@ class _Reader:
             found.pop()
             blanks += 1
         base = found.pop() if found else None
-        if isinstance(base, Thin | Words) or (isinstance(base, Atom) and _takes_no_script(base)):
+        if isinstance(base, Thin | Words) or (isinstance(base, Atom) and takes_no_script(base)):
             found.append(base)
             base = None
         old = base if isinstance(base, Scripted) else Scripted(base)
@@ -184,16 +149,16 @@ class _Reader:
             return None
         if name == "textcolor":
             self._argument(depth)
-            return _group_of(self._argument(depth))
+            return group_of(self._argument(depth))
         if name in commands.SIZERS:
-            return Atom(rf"\{name}{self._delimiter()}")
+            return Atom(rf"\{name}{self.delimiter()}")
         return self._structure(name, before, depth)
 
     def _structure(self, name: str, before: list[Node], depth: int) -> Node | None:
         if name == "left":
             return self._fenced(depth)
         if name in ("right", "middle"):
-            delimiter = self._delimiter()
+            delimiter = self.delimiter()
             return None if delimiter == "." else Atom(delimiter)
         if name == "begin":
             return self._table(depth)
@@ -202,7 +167,7 @@ class _Reader:
             allowed = isinstance(operator, Atom) and operator.latex[1:] in commands.LIMIT_OPERATORS
             return Atom("\\" + name) if allowed else None
         if name in ("\\", "cr"):
-            self._row_gap()
+            self.skip_row_gap()
             return Atom(r"\\")
         if name in ("hline", "hdashline"):
             return None
@@ -225,35 +190,19 @@ class _Reader:
             raise Unparsed("a bracket is not closed")
         return body
 
-    def _row_gap(self) -> None:
-        r"""Skip the size behind a row's end, ``\\[2mm]``; a bracket with anything else in it belongs to the formula."""
-        if self.peek() != "[" or "]" not in self._tokens[self._at : self._at + 12]:
-            return
-        end = self._tokens.index("]", self._at)
-        if _SIZE.fullmatch("".join(self._tokens[self._at + 1 : end])):
-            self._at = end + 1
-
-    def _delimiter(self) -> str:
-        self.skip_blanks()
-        token = self.take()
-        token = {"{": r"\{", "}": r"\}"}.get(token, token)
-        if token not in commands.DELIMITERS:
-            raise Unparsed(f"{token!r} is no delimiter")
-        return token
-
     def _fenced(self, depth: int) -> Node:
-        opening = self._delimiter()
+        opening = self.delimiter()
         body = self.nodes(until=(r"\right", r"\end"), depth=depth + 1)
         if self.peek() != r"\right":
-            return _group_of((Atom(opening), *body) if opening != "." else body)
+            return group_of((Atom(opening), *body) if opening != "." else body)
         self.take()
-        return Fenced(opening, body, self._delimiter())
+        return Fenced(opening, body, self.delimiter())
 
     def _words(self, depth: int) -> Node:
         r"""Read ``\text``'s argument: its words, with formulas and commands among them as nodes of their own."""
         self.skip_blanks()
         if self.peek() != "{":
-            return _group_of(self._argument(depth))
+            return group_of(self._argument(depth))
         self.take()
         found: list[Node] = []
         words = ""
@@ -271,7 +220,7 @@ class _Reader:
                 words += " "
             elif token.startswith("\\") and token[1:] in commands.TEXTS:
                 continue
-            elif "\u0300" <= token[-1] <= "\u036f":
+            elif is_accent(token[-1]):
                 raise Unparsed("an accent among words")
             elif token.startswith("\\"):
                 node = self._node(token, [], depth + 1)
@@ -281,10 +230,10 @@ class _Reader:
                 words += token
         if not found:
             return Words(words)
-        return _group_of(_checked((*found, Words(words)) if words else tuple(found)))
+        return group_of(checked((*found, Words(words)) if words else tuple(found)))
 
     def _table(self, depth: int) -> Node:
-        asked = self._name()
+        asked = self.name()
         environment = commands.ENVIRONMENTS.get(asked)
         if environment is None:
             raise Unparsed(f"unknown environment {asked!r}")
@@ -292,9 +241,9 @@ class _Reader:
         if environment in commands.WITH_COLUMNS:
             self._optional(depth)
             self.skip_blanks()
-            columns = re.sub(r"[^lcr|]", "", self._name()) if self.peek() == "{" else ""
+            columns = re.sub(r"[^lcr|]", "", self.name()) if self.peek() == "{" else ""
         elif environment == "alignedat":
-            self._name()
+            self.name()
             environment = "aligned"
         rows: list[tuple[Nodes, ...]] = []
         cells: list[Nodes] = []
@@ -309,48 +258,9 @@ class _Reader:
                 break
             if token not in (r"\\", r"\cr"):
                 raise Unparsed("an environment is not closed")
-            self._row_gap()
-        if self._name() != asked:
+            self.skip_row_gap()
+        if self.name() != asked:
             raise Unparsed("environments cross")
         if len(rows) > 1 and not any(rows[-1]):
             rows.pop()
         return Table(environment, columns, tuple(rows))
-
-    def _name(self) -> str:
-        self.skip_blanks()
-        if self.take() != "{":
-            raise Unparsed("a name in braces is missing")
-        name = ""
-        level = 1
-        while level:
-            if not self.left():
-                raise Unparsed("a name is not closed")
-            token = self.take()
-            level += (token == "{") - (token == "}")
-            if _is_hangul(token):
-                raise Unparsed("words where a name belongs")
-            name += token if token not in "{}" else ""
-        return name.strip()
-
-
-def _is_hangul(token: str) -> bool:
-    return bool(_WORD.match(token))
-
-
-def _checked(nodes: Nodes) -> Nodes:
-    if sum(isinstance(node, Atom) and node.latex[1:] in commands.INFIX for node in nodes) > 1:
-        raise Unparsed("two infix commands in one group")
-    return nodes
-
-
-def _group_of(body: Nodes) -> Group:
-    return Group(body, meant=any(_means_braces(node) for node in body))
-
-
-def _means_braces(node: Node) -> bool:
-    return isinstance(node, Atom) and (node.latex[1:] in commands.DECLARATIONS or node.latex[1:] in commands.INFIX)
-
-
-def _takes_no_script(node: Atom) -> bool:
-    name = node.latex[1:]
-    return _means_braces(node) or node.latex == r"\\" or name in ("limits", "nolimits")

@@ -13,6 +13,7 @@ HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\ud7b0-\ud7fb\uac00-\ud7a3"
 _TOKEN = re.compile(
     rf"\\operatorname\*|\\[A-Za-z]+|\\[^A-Za-z{HANGUL}]|\s+|[{HANGUL}]+|.[\u0300-\u036f]*", re.DOTALL
 )
+_WORD = re.compile(rf"[{HANGUL}]")
 
 
 class Unparsed(Exception):
@@ -27,6 +28,11 @@ def tokens(source: str, *, repair: bool = False) -> list[str]:
     """
     found = list(_unglued(_TOKEN.findall(source)))
     return _balanced(found) if repair else found
+
+
+def is_hangul(token: str) -> bool:
+    """Whether a token begins with a Hangul letter or syllable."""
+    return bool(_WORD.match(token))
 
 
 def _unglued(found: list[str]) -> Iterator[str]:
