@@ -65,3 +65,9 @@ def sides_of(mask: NDArray[np.int64]) -> frozenset[str]:
         if not row[-1]:
             found.add("right")
     return frozenset(found)
+
+
+def unit(row: Row) -> Row:
+    """Return a row L2-normalised in float64, as float32."""
+    wide = row.astype(np.float64)
+    return (wide / np.linalg.norm(wide)).astype(np.float32)

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.models.parity.observation import Row, Trace, sides_of
-from core.models.parity.reference import unit
+from core.models.parity.observation import Row, Trace, sides_of, unit
 from core.models.parity.rule import Rule
 from core.models.parity.samples import QUERY, Sample
 from core.models.record import ModelRecord
