@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.accounts import company, logins
 from core.accounts.person import Person
 from core.errors import SettingError, UserError
-from pages import _login
+from pages import _login, _talk
 
 log = logging.getLogger(__name__)
 OPEN = frozenset({"/login", "/logout", company.PATH, company.BACK, "/fonts/PretendardVariable.woff2"})
@@ -108,10 +108,12 @@ class Wall:
         async def heard() -> Message:
             # A socket outlives the login and the role it was opened with: each message asks again. A part of a page that draws
             # itself anew is run without the shell around it; a browser that has to come back is shown what it may see now.
-            message = await receive()
-            if message["type"] == "websocket.receive" and await self._talker(scope, headers) != opened_by:
-                await send({"type": "websocket.close", "code": 1008, "reason": "not who it was"})
-                return {"type": "websocket.disconnect", "code": 1008}
+            while (message := await receive())["type"] == "websocket.receive":
+                if await self._talker(scope, headers) != opened_by:
+                    await send({"type": "websocket.close", "code": 1008, "reason": "not who it was"})
+                    return {"type": "websocket.disconnect", "code": 1008}
+                if _passes(message, opened_by):
+                    break
             return message
 
         await self._app(scope, heard, send)
@@ -125,6 +127,16 @@ class Wall:
             log.exception("who talks could not be found out")
             return None
         return _THIS_MACHINE if _at_this_machine(scope, headers) else None
+
+
+def _passes(message: Message, said_by: Person | str) -> bool:
+    """Return whether a socket's message goes on to Streamlit, which hangs up on one that it cannot read."""
+    said = _talk.kind(message.get("bytes") or b"")
+    who = said_by if isinstance(said_by, Person) else None
+    if not said or _talk.may_say(who, said, demanded=who is not None):
+        return True
+    log.warning("a socket's message was left out: %s", said)
+    return False
 
 
 def _at_this_machine(scope: Scope, headers: Headers) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import html
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
 from psycopg import sql
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -25,12 +24,13 @@ from core.labels.versions import freezing
 from core.review import reviewing
 from core.settings import PROJECT_DIR
 from core.store import collections, items
-from pages import bank, labelling
+from pages import _talk, bank, labelling
 from tests import labelling_round, scenario_bank
 from tests.apart import run
 from tests.fixtures_browser import PATIENCE, served
 from tests.fixtures_store import another
-from tests.soak_tab import PageError, Tab
+from tests.hands import cookie, opened
+from tests.soak_tab import PageError
 
 SECRET = "맑은-가을-하늘"
 REFUSED = "로는 볼 수 없습니다"
@@ -93,28 +93,7 @@ def address(team, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def cookies(address) -> dict[str, str]:
     """A logged-in browser's cookie for each account."""
-    return {name: cookie(address, name) for name in (*ROLES, "바뀔 사람", "나갈 사람")}
-
-
-def cookie(address: str, name: str) -> str:
-    answer = httpx2.post(f"{address}/login", data={"name": name, "password": SECRET}, headers={"Origin": address}, timeout=60)
-    assert answer.status_code == 303
-    return answer.headers["set-cookie"].partition(";")[0]
-
-
-@asynccontextmanager
-async def opened(address: str, login: str, page: str, query: str = ""):
-    tab = Tab(address, login, "" if page == "search" else page, query)
-    try:
-        await tab.opening()
-        yield tab
-    finally:
-        await tab.close()
-
-
-def drawn(tab: Tab) -> str:
-    """What the page says, without what keeps its letters from meaning anything."""
-    return html.unescape("\n".join(tab.markup.values())).replace("\\", "")
+    return {name: cookie(address, name, SECRET) for name in (*ROLES, "바뀔 사람", "나갈 사람")}
 
 
 def rows(team) -> dict[str, int]:
@@ -143,9 +122,9 @@ def test_a_program_gets_the_pages_of_its_role_and_no_other(address, cookies, rol
             # With a query the bare address stays what it is.
             async with opened(address, cookies[role], page, "k=5" if page == "search" else "") as tab:
                 hashes[page] = tab._script
-                assert (REFUSED in drawn(tab)) is (page not in OPEN[role]), page
+                assert (REFUSED in tab.said()) is (page not in OPEN[role]), page
                 if page not in OPEN[role]:
-                    assert not tab.buttons and "교점" not in drawn(tab), page
+                    assert not tab.buttons and "교점" not in tab.said(), page
         assert len(set(hashes.values())) == len(PAGES)
         async with opened(address, cookies[role], home, "k=5") as tab:
             for page in PAGES:
@@ -154,7 +133,7 @@ def test_a_program_gets_the_pages_of_its_role_and_no_other(address, cookies, rol
                 tab.markup.clear(), tab.buttons.clear()
                 tab._script = hashes[page]
                 await tab.rerun()
-                assert REFUSED in drawn(tab) and not tab.buttons, page
+                assert REFUSED in tab.said() and not tab.buttons, page
 
     run(work)
 
@@ -195,12 +174,12 @@ def test_parts_of_a_page_are_drawn_for_those_alone_who_may_open_them(address, co
         for role, page, section in (("rater", "data", "machine"), ("rater", "data", "embeddings"), ("rater", "label", "versions"),
                                     ("rater", "label", "rounds"), ("tf", "label", "rounds"), ("tf", "label", "queue")):
             async with opened(address, cookies[role], page, f"section={section}") as tab:
-                assert marks.get(section, "판정 시작") not in drawn(tab), (role, section)
+                assert marks.get(section, "판정 시작") not in tab.said(), (role, section)
                 if page == "data":
-                    assert marks["review"] in drawn(tab)
+                    assert marks["review"] in tab.said()
         for page, section in (("data", "machine"), ("label", "rounds"), ("label", "versions")):
             async with opened(address, cookies["developer"], page, f"section={section}") as tab:
-                assert marks[section] in drawn(tab), section
+                assert marks[section] in tab.said(), section
 
     run(work)
 
@@ -238,6 +217,36 @@ def test_pressing_what_is_not_shown_writes_nothing(address, cookies, team):
     run(work)
 
 
+def test_a_browser_says_what_pages_say_and_empties_the_caches_where_it_may_work():
+    kinds = {each.name for each in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    everybody = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
+    for role in ROLES:
+        own = everybody | ({"clear_cache"} if role in ("senior", "developer", "tf") else set())
+        assert {kind for kind in kinds if _talk.may_say(Person("나", role), kind, demanded=True)} == own
+    assert {kind for kind in kinds if _talk.may_say(None, kind, demanded=False)} == everybody | {"clear_cache"}
+    assert not _talk.may_say(None, "clear_cache", demanded=True) and not _talk.may_say(Person("나", "developer"), "", demanded=True)
+    assert _talk.kind(BackMsg(clear_cache=True).SerializeToString()) == "clear_cache" and _talk.kind(b"\xff") == ""
+
+
+@pytest.mark.slow
+def test_the_caches_of_all_are_emptied_by_those_alone_who_may_work(address, cookies):
+    """A session whose state went with the caches is led to its own page once more, as one that has just come in."""
+    async def work() -> None:
+        for role, emptied in (("viewer", False), ("senior", True), ("tf", True)):
+            async with opened(address, cookies[role], "search") as tab:
+                home, search = tab._script, None
+                async with opened(address, cookies[role], "search", "k=5") as other:
+                    search = other._script
+                assert home != search
+                for message in (BackMsg(), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True), BackMsg(clear_cache=True)):
+                    await tab._socket.send(message.SerializeToString())
+                tab._script = search
+                await tab.rerun()
+                assert (tab._script == home) is emptied, role
+
+    run(work)
+
+
 @pytest.mark.slow
 def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along(address, cookies, team):
     """A button drawn for a developer is pressed when it is no developer's any more: the socket ends, and whoever comes back with
@@ -245,7 +254,7 @@ def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along
     async def settled() -> None:
         for _ in range(100):
             async with opened(address, cookies["바뀔 사람"], "vram") as tab:
-                if REFUSED in drawn(tab):
+                if REFUSED in tab.said():
                     break
             await asyncio.sleep(0.1)
         for _ in range(100):
@@ -273,7 +282,7 @@ def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along
                 await tab.press(download)
             tab.markup.clear()
             await tab.rerun()
-            assert REFUSED in drawn(tab) and rows(team) == before
+            assert REFUSED in tab.said() and rows(team) == before
 
     run(work)
 
