@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from core.errors import UserError
 from pages.widgets import text
@@ -33,5 +34,7 @@ def boundary() -> Iterator[None]:
     """Keep one part's failure from taking the rest of the page along."""
     try:
         yield
+    except FragmentHandledException:
+        pass  # its sentence stands where the part of the page was to be drawn that failed
     except Exception as error:
         show(error)
