@@ -61,8 +61,8 @@ def _pynvml() -> SimpleNamespace:
 
 
 if __name__ == "__main__":
-    sys.modules["pynvml"] = _pynvml()  # type: ignore[assignment]
-    EngineClient.status = status  # type: ignore[method-assign]
+    sys.modules["pynvml"] = _pynvml()
+    EngineClient.status = status
     from streamlit.web import cli
 
     cli.main()

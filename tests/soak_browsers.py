@@ -81,3 +81,4 @@ class Spectator(Viewer):
 
     async def finish(self) -> None:
         await self.page.context.close()
+        await super().finish()

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Told:
         self.took.setdefault(name, []).append(milliseconds)
 
 
-class Person:
+class Person(ABC):
     """A login and a tab that is open until it is reloaded."""
 
     def __init__(self, address: str, name: str) -> None:
@@ -86,22 +87,20 @@ class Person:
         while time.monotonic() < until:
             try:
                 await self.work(until)
-            except (PageError, OSError, httpx2.HTTPError) as error:
-                self.note(error)
-                await asyncio.sleep(1.0)
             except Exception as error:  # a socket that closed has many names
                 self.note(error)
                 await asyncio.sleep(1.0)
         await self.finish()
-        with suppress(Exception):
-            await self.leave()
         await self.http.aclose()
 
+    @abstractmethod
     async def work(self, until: float) -> None:
-        raise NotImplementedError
+        """Use the dashboard until a moment of the monotonic clock."""
 
     async def finish(self) -> None:
-        """Do what is left when the time is over."""
+        """Do what is left when the time is over, and close the tab."""
+        with suppress(Exception):
+            await self.leave()
 
 
 class Rater(Person):
@@ -155,6 +154,7 @@ class Rater(Person):
         self.something.set()
         if self.posting is not None:
             await self.posting
+        await super().finish()
 
     async def fetch_more(self) -> None:
         try:

@@ -140,7 +140,7 @@ def test_bytes_that_are_no_utf8_refuse_their_item_alone(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"[" + ONE.encode() + b",\n" + bad + b"]")
     found = list(read(tmp_path / "a.json"))
     assert refusals(found) == [(2, 2, "")]
-    assert "UTF-8" in found[1].reason  # type: ignore[union-attr]
+    assert "UTF-8" in found[1].reason
 
 
 def test_a_monstrous_item_is_refused_alone(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_items_and_figures_are_stored_as_they_are(database: Database, conn: Conn
     assert collection.note == "메모"
     stored = stored_items.get(conn, collection.id, "B")
     assert stored.item == plan.read(several)
-    assert [images.get(conn, sha).data for sha in stored.image_hashes] == [  # type: ignore[union-attr]
+    assert [images.get(conn, sha).data for sha in stored.image_hashes] == [
         (folder / "images" / file).read_bytes() for file in ("a.png", "b.png")
     ]
     assert stored.content_hash == content.content_hash(content.embedding_text(stored.item), stored.image_hashes)

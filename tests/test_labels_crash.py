@@ -68,7 +68,7 @@ class Rater(threading.Thread):
         try:
             while not self.enough.is_set():
                 self.label()
-        except BaseException as error:  # noqa: BLE001 - told by the test, not by the thread
+        except BaseException as error:  # told by the test, not by the thread
             self.unexpected = error
 
     def label(self) -> None:

@@ -151,7 +151,7 @@ def _safe(told: dict[str, Any], issuer: str) -> bool:
 
 def _keys() -> jwk.KeySet:
     # Read at every login: a key that was taken back must not be believed for another hour.
-    return jwk.KeySet.import_key_set(_fetched(_found("jwks_uri")))  # type: ignore[arg-type]
+    return jwk.KeySet.import_key_set(_fetched(_found("jwks_uri")))
 
 
 def _fetched(address: str) -> dict[str, Any]:

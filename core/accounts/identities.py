@@ -75,12 +75,12 @@ def role_of(claims: Mapping[str, Any]) -> Role | None:
         value = value.get(part) if isinstance(value, Mapping) else None
     held = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, Sequence) else set()
     found = next((role for claim, role in _roles() if claim in held), None)
-    return found or settings().oidc_default_role or None  # type: ignore[return-value]
+    return found or settings().oidc_default_role or None
 
 
 def _roles() -> list[tuple[str, Role]]:
     pairs = (entry.partition("=") for entry in settings().oidc_roles.split(",") if entry)
-    return [(claim, role) for claim, _, role in pairs]  # type: ignore[misc]
+    return [(claim, role) for claim, _, role in pairs]
 
 
 def _made(db: Database, issuer: str, subject: str, claims: Mapping[str, Any], role: Role | None) -> str:

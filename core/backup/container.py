@@ -75,7 +75,7 @@ def written(path: Path) -> Iterator[Writer]:
     with saving.writing(path) as file:
         os.fchmod(file.fileno(), 0o600)
         sealed = _Sealed(file)
-        with zipfile.ZipFile(sealed, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(sealed, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.comment = b"0" * _SEAL
             yield Writer(archive)
         file.seek(-_SEAL, os.SEEK_END)

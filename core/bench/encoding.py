@@ -159,7 +159,7 @@ def split(ours: Any, record: Any, corpus: Corpus) -> None:
         module.ahead = threaded
     stats = pstats.Stats(profile, stream=io.StringIO())
     own: dict[str, float] = {}
-    for (file, _, name), (_, _, seconds, _, _) in stats.stats.items():  # type: ignore[attr-defined]
+    for (file, _, name), (_, _, seconds, _, _) in stats.stats.items():
         own[_part(file, name)] = own.get(_part(file, name), 0.0) + seconds
     whole = sum(own.values())
     print("  split: " + ", ".join(f"{part} {100 * seconds / whole:.0f} %" for part, seconds in sorted(own.items(), key=lambda x: -x[1])))

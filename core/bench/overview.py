@@ -194,7 +194,7 @@ def vram(result: dict[str, Any]) -> str:
 
 def _stability(result: dict[str, Any]) -> str:
     calls, bad = result.get("calls") or 0, (result.get("failures") or 0) + (result.get("nan") or 0)
-    leak = {True: "누수 있음", False: "누수 없음"}.get(result.get("leak"), "누수는 알 수 없음")  # type: ignore[call-overload]
+    leak = {True: "누수 있음", False: "누수 없음"}.get(result.get("leak"), "누수는 알 수 없음")
     return f"{calls:,}번 중 {bad:,}번 실패 · {leak}"
 
 

@@ -100,7 +100,8 @@ def _checked(data: bytes) -> list[dict[str, Any]]:
             if samples and wanted and (wanted["count"], wanted["sha256"]) != (len(samples), digest(samples)):
                 raise InputError(CHANGED.format(what=f"{each['kind']} {each['system']}의 호출 기록"))
             _moment(each)
-            {name: each[name] for name in (*_FIELDS, "sha256")}  # noqa: B018  (all of them are there)
+            if not {*_FIELDS, "sha256"} <= each.keys():
+                raise InputError(UNREADABLE)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(UNREADABLE) from error
     return listed

@@ -73,8 +73,8 @@ def forecast(record: ModelRecord, precision: str, status: EngineStatus, where: R
     """Return what loading a model at a precision (``auto`` as the engine takes it) would need and push out."""
     taken = _precision(record, precision, where)
     pixels = settings().max_pixels
-    weights = sizes.weights_bytes(record, taken, device=where.device)  # type: ignore[arg-type]
-    working = sizes.working_bytes(record, taken, max_pixels=pixels, device=where.device)  # type: ignore[arg-type]
+    weights = sizes.weights_bytes(record, taken, device=where.device)
+    working = sizes.working_bytes(record, taken, max_pixels=pixels, device=where.device)
     there = any(each.model.key == record.key and each.model.precision == taken for each in status.loaded)
     if where.device == "cpu":
         limit = round(where.free_ram * HOST_SHARE)
@@ -114,7 +114,7 @@ def working(each: ModelStatus) -> tuple[int, bool]:
         return each.work_peak_bytes, True
     device = "cuda" if each.model.device.startswith("cuda") else "cpu"
     return sizes.working_bytes(registry.record(each.model.key), each.model.precision, max_pixels=each.model.max_pixels,
-                               device=device), False  # type: ignore[arg-type]
+                               device=device), False
 
 
 def _needed(staying: list[ModelStatus], weights: int, most: int, where: Room) -> int:

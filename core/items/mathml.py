@@ -32,7 +32,7 @@ def mathml(latex: str, *, display: bool = False) -> str | None:
         return None
     try:
         return _written(convert_to_element(latex, display="block" if display else "inline"))
-    except Exception:  # noqa: BLE001 - a dozen kinds, RecursionError among them; all mean that the source is shown instead
+    except Exception:  # a dozen kinds, RecursionError among them; all mean that the source is shown instead
         return None
 
 

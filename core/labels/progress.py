@@ -13,8 +13,6 @@ from core.labels.pooling import pool
 from core.store import pools, queues, rounds
 from core.store.rounds import Round
 
-PAUSE_AFTER = 50
-"""Judgments in one go after which a page suggests a break."""
 BREAK_MINUTES = 5
 RECENT = 50
 FEWEST_TIMED = 20

@@ -107,7 +107,7 @@ def place(precision: str = "auto", device: str = "auto", *, quantisable: bool = 
     elif wanted == "bf16" and where == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         obstacle = "이 GPU는 bf16을 지원하지 않습니다."
     if not obstacle:
-        return Placement(where, wanted)  # type: ignore[arg-type]
+        return Placement(where, wanted)
     if precision != "auto":
         raise ModelError(f"{obstacle} 정밀도를 auto나 {into(plain)} 정해 주세요.")
     return Placement(where, plain, (f"{obstacle} 그래서 PRECISION 설정 대신 {into(plain)} 불러왔습니다.",))

@@ -19,7 +19,6 @@ INK = "#1b2230"
 MUTED = "#5d6675"
 RULE = "#dfe3ea"
 GOOD = "#15703f"
-BAD = "#b3261e"
 OPEN = "#8a6100"
 
 

@@ -53,7 +53,7 @@ def sets_of(conn: Connection, collection: Collection, variant: Variant) -> list[
 
 
 def describe(conn: Connection, collection: Collection, variant: Variant, *, depth: int, rerank_depth: int,
-             reranker: LoadedModel | None, part: Part = "whole", filters: Filters = Filters(),  # noqa: B008
+             reranker: LoadedModel | None, part: Part = "whole", filters: Filters = Filters(),
              known: States | None = None) -> dict[str, Any]:
     """Return the configuration of a run as plain JSON; equal configurations give equal lists.
 

@@ -172,7 +172,7 @@ def iterate(conn: Connection, collection_id: int, *, batch: int = 500) -> Iterat
         after = page[-1].item.id
 
 
-def ids(conn: Connection, collection_id: int, *, filters: Filters = Filters()) -> set[str]:  # noqa: B008
+def ids(conn: Connection, collection_id: int, *, filters: Filters = Filters()) -> set[str]:
     """Return the ids of the items that the filters let through."""
     query = _IDS + conditions(filters)
     return {row[0] for row in conn.execute(query, {"collection_id": collection_id, **filters.chosen()}, binary=True)}
@@ -183,7 +183,7 @@ def hashes(conn: Connection, collection_id: int) -> dict[str, str]:
     return dict(conn.execute(_HASHES, {"collection_id": collection_id}, binary=True).fetchall())
 
 
-def count(conn: Connection, collection_id: int, *, filters: Filters = Filters()) -> int:  # noqa: B008
+def count(conn: Connection, collection_id: int, *, filters: Filters = Filters()) -> int:
     """Return how many items the filters let through."""
     query = _COUNT + conditions(filters)
     return _only(conn.execute(query, {"collection_id": collection_id, **filters.chosen()}).fetchone())

@@ -14,7 +14,6 @@ ON CONFLICT (name) DO NOTHING
 """
 _GET = "SELECT name, role, disabled, created_at, password_hash FROM users WHERE name = %(name)s"
 _LISTING = "SELECT name, role, disabled, created_at, password_hash FROM users ORDER BY name"
-_ANY_ENABLED = "SELECT EXISTS (SELECT FROM users WHERE NOT disabled)"
 _ANY = "SELECT EXISTS (SELECT FROM users)"
 _PASSWORD = "UPDATE users SET password_hash = %(password_hash)s WHERE name = %(name)s"
 _ROLE = "UPDATE users SET role = %(role)s WHERE name = %(name)s"
@@ -52,11 +51,6 @@ def listing(conn: Connection) -> list[User]:
 def exist(conn: Connection) -> bool:
     """Return whether there is any account, enabled or not: from the first one on, a login is asked for."""
     return conn.execute(_ANY).fetchone()[0]
-
-
-def any_enabled(conn: Connection) -> bool:
-    """Return whether anybody can log in."""
-    return conn.execute(_ANY_ENABLED).fetchone()[0]
 
 
 def set_password(conn: Connection, *, name: str, password_hash: str) -> bool:

@@ -39,7 +39,7 @@ _PACKED = sql.SQL("SELECT array_agg(item_id), string_agg(float4send(score), ''::
 
 
 def nearest(
-    conn: Connection, set_id: int, query: NDArray[np.float32], *, k: int, filters: Filters = Filters(),  # noqa: B008
+    conn: Connection, set_id: int, query: NDArray[np.float32], *, k: int, filters: Filters = Filters(),
     exclude: Collection[str] = (), leading: int | None = None, similarity: Similarity = "cosine",
 ) -> list[tuple[str, float]]:
     """Return the ``k`` best items with their scores, best first.
@@ -58,7 +58,7 @@ def nearest(
 
 
 def scores(
-    conn: Connection, set_id: int, query: NDArray[np.float32], *, filters: Filters = Filters(),  # noqa: B008
+    conn: Connection, set_id: int, query: NDArray[np.float32], *, filters: Filters = Filters(),
     exclude: Collection[str] = (), leading: int | None = None, similarity: Similarity = "cosine",
 ) -> tuple[list[str], NDArray[np.float32]]:
     """Return every item that has a vector, best first, with its score: n ids and an array of shape (n,).

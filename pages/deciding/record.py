@@ -104,7 +104,7 @@ def _report(found: Collection) -> int | None:
 
 
 def _record(found: Collection, choice: str, reason: str, name: str, report: int | None, who: Person, demanded: bool) -> str:
-    made = deciding.record(doors.writing("decide"), found.name, choice, reason=reason, by=name, report_id=report, who=who,  # type: ignore[arg-type]
+    made = deciding.record(doors.writing("decide"), found.name, choice, reason=reason, by=name, report_id=report, who=who,
                            demanded=demanded)
     return f"{made.id}번 결정을 적었습니다: {roles.CHOICES[made.choice]}."
 

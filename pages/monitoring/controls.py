@@ -150,7 +150,7 @@ def _question(title: str, why: list[str], act: object) -> None:
         markup.draw("<div>그래도 할까요? 하던 계산은 끝까지 가고, 다음에 쓸 때 다시 불러오느라 오래 걸립니다.</div>")
         with st.container(horizontal=True):
             if st.button("그래도 하기", type="primary", key="vram.sure"):
-                act()  # type: ignore[operator]
+                act()
                 st.rerun()
             if st.button("그대로 두기", key="vram.leave"):
                 st.rerun()

@@ -132,7 +132,7 @@ def _roles(collection: Collection, found: Progress, by: str) -> None:
 def _named(collection: Collection, role: str, holder: str, by: str) -> str:
     with doors.writing("plan").connection() as conn:
         stating.name(conn, collection.id, role, holder, by=by)
-    return f"{tasks.ROLES[role]}의 이름을 적었습니다."  # type: ignore[index]
+    return f"{tasks.ROLES[role]}의 이름을 적었습니다."
 
 
 def _risks(collection: Collection, found: Progress, by: str) -> None:
@@ -162,4 +162,4 @@ def _risk(risk: Risk, found: Progress) -> str:
 def _stated(collection: Collection, which: str, status: str, note: str, by: str) -> str:
     with doors.writing("plan").connection() as conn:
         stating.risk(conn, collection.id, which, status=status, note=note, by=by)
-    return f"{which}을(를) '{STATUSES[status]}'(으)로 적었습니다."  # type: ignore[index]
+    return f"{which}을(를) '{STATUSES[status]}'(으)로 적었습니다."

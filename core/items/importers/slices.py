@@ -170,7 +170,7 @@ class _Document:
     def _next(self) -> bytes:
         """Skip blanks; return the byte that follows without taking it, nothing at the end of the file."""
         while True:
-            end = _BLANK.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # matches nothing at least
+            end = _BLANK.match(self._buffer, self._at).end()  # matches nothing at least
             self._line += self._buffer.count(b"\n", self._at, end)
             self._at = end
             if end < len(self._buffer):
@@ -208,7 +208,7 @@ class _Document:
         first_line = self._line
         while True:
             if in_string:
-                at = _INSIDE.match(self._buffer, at).end()  # type: ignore[union-attr]  # matches nothing at least
+                at = _INSIDE.match(self._buffer, at).end()  # matches nothing at least
             found = None if in_string else _OUTSIDE.search(self._buffer, at)
             if self._buffer[at : at + 1] == b'"' and in_string:
                 at, in_string = at + 1, False

@@ -26,7 +26,7 @@ class _Counted(io.FileIO):
         self.seek(0, io.SEEK_END)
         self._told = told
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: bytes) -> int:
         rest = memoryview(data)
         while rest:
             rest = rest[super().write(rest) :]

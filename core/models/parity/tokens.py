@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
 from pathlib import Path
 
 from core.models.record import ModelRecord
-
-Tokenise = Callable[[str], list[int]]
 
 
 class RawTokenizer:

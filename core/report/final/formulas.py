@@ -31,7 +31,7 @@ def tree(latex: str, *, display: bool = False) -> Tree | None:
     if markup is None:
         return None
     try:
-        return _node(ElementTree.fromstring(markup))  # noqa: S314 - written by core.items.mathml from a whitelist
+        return _node(ElementTree.fromstring(markup))  # written by core.items.mathml from a whitelist
     except (ElementTree.ParseError, ValueError, IndexError, RecursionError):
         return None
 
