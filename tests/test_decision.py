@@ -16,7 +16,7 @@ from core.errors import ForbiddenError, InputError, UserError
 from core.evaluation import assembling
 from core.evaluation.verdict import critical, gates, load
 from core.labels.versions import freezing
-from core.store import decisions, measurements, reports, runs, stated_values
+from core.store import decisions, measurements, reports, run_lists, runs, stated_values
 from tests.evaluation_data import MADE
 from tests.scenario_bank import fill, judge
 from tests.test_evaluation_tuning import GRADES
@@ -33,7 +33,7 @@ def decided(conn, collection, database):
     run = runs.create(conn, collection.id, "kure-v1", {"system": "kure-v1", "miniature": False, "sets": [], "depth": 10,
                                                        "rerank_depth": None, "reranker": None})
     query = next(iter(assembling.load(conn, collection.name).truth.query_hashes.items()))
-    runs.add_hits(conn, run, *query, [(1, "m-001", 0.5), (2, "m-002", 0.25)], encode_ms=1, search_ms=1)
+    run_lists.add(conn, run, *query, [(1, "m-001", 0.5), (2, "m-002", 0.25)], encode_ms=1, search_ms=1)
     measurements.add(conn, kind="latency", system=collection.name, device="cpu", miniature=True, config={}, environment={},
                      result={"latency_ms": {}}, measured_at=MADE)
     return record(database, collection)

@@ -7,7 +7,7 @@ from core.evaluation import assembling, naming, selection
 from core.evaluation.scenarios import GATE
 from core.labels.versions import freezing
 from core.search import run_choice, running
-from core.store import items, queries, runs
+from core.store import items, queries, run_lists, runs
 from tests.label_data import Bank
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
@@ -42,7 +42,7 @@ def stored(conn, collection, monkeypatch):
         for query_id, ranked in lists.items():
             query = queries.get(conn, collection.id, query_id)
             hits = [(rank, item, (scores or {}).get(item, -rank)) for rank, item in enumerate(ranked, start=1)]
-            runs.add_hits(conn, run_id, query_id, (hashes or {}).get(query_id, query.content_hash), hits, encode_ms=1, search_ms=1)
+            run_lists.add(conn, run_id, query_id, (hashes or {}).get(query_id, query.content_hash), hits, encode_ms=1, search_ms=1)
         return run_id
 
     return store

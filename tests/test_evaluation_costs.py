@@ -13,9 +13,9 @@ from core.evaluation.scenarios import GATE, TUNED
 from core.models import planner, registry
 from core.models.planner import Wish
 from core.search import running
-from core.store import items, measurements, queries, runs
+from core.store import items, measurements, queries, run_lists, runs
 from core.store.measurements import Measurement
-from core.store.runs import RunQuery
+from core.store.run_lists import RunQuery
 from tests import evaluation_data, stored_engine
 from tests.label_data import Bank
 from tests.test_store_items import new
@@ -98,7 +98,7 @@ def evaluated(conn, collection):
         sets = told[run.system]
         config = {"derived": {}} if sets is None else {"sets": sets, "dims": 512 if "@512" in run.system else None}
         run_id = runs.create(conn, collection.id, run.system, config)
-        runs.add_hits(conn, run_id, query.query_id, query.content_hash, [], encode_ms=1.0, search_ms=2.0)
+        run_lists.add(conn, run_id, query.query_id, query.content_hash, [], encode_ms=1.0, search_ms=2.0)
         systems.append(replace(run, run_id=run_id, config=config, miniature="concat" in run.system))
     result = replace(found.scenarios[GATE], systems=tuple(systems))
     return replace(found, collection_id=collection.id, scenarios=found.scenarios | {GATE: result})

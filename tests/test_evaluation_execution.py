@@ -9,7 +9,7 @@ from core.models.contract import Content
 from core.search import run_choice, running
 from core.search.query import of_revision
 from core.search.service import search
-from core.store import items, queries, runs
+from core.store import items, queries, run_lists
 from tests.scenario_bank import IMAGE, SIZE, TEXT, WITH_IMAGE, fill
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
@@ -38,7 +38,7 @@ def execute(database, engine, bank):
 
 def listed(conn, bank, system, scope="all"):
     run = run_choice.latest(conn, bank.id, system, scope)
-    return {query_id: found.item_ids for query_id, found in runs.lists(conn, [run.id])[run.id].items()}
+    return {query_id: found.item_ids for query_id, found in run_lists.read(conn, [run.id])[run.id].items()}
 
 
 def never():
@@ -85,14 +85,14 @@ def test_a_content_is_read_once_by_each_encoder_however_many_systems_and_scenari
 def test_what_is_stored_is_a_latency_that_each_system_pays_alone(execute, conn, bank):
     execute(("S3",), ("A", "C", "D", "E"))
     for system in ("A", "C", "D", "E"):
-        timed = runs.queries(conn, run_choice.latest(conn, bank.id, system, "S3").id)
+        timed = run_lists.queries(conn, run_choice.latest(conn, bank.id, system, "S3").id)
         assert len(timed) == 3 and all(each.encoded_together == 1 and each.encode_ms > 0 for each in timed)
         assert all((each.rerank_ms > 0) == (system == "E") for each in timed)
 
 
 def test_batches_say_how_many_were_read_together(database, engine, conn, bank):
     outcome = running.run_system(database, engine, "A", collection=bank.name)
-    assert {each.encoded_together for each in runs.queries(conn, outcome.run_id)} == {6}
+    assert {each.encoded_together for each in run_lists.queries(conn, outcome.run_id)} == {6}
 
 
 def test_what_is_there_is_not_asked_again(execute, database, conn, bank):

@@ -14,7 +14,7 @@ from core.evaluation.results import ScoredQuery
 from core.evaluation.scenarios import TUNED
 from core.labels.versions import truth as truths
 from core.search import run_choice, running
-from core.store import items, runs
+from core.store import items, run_lists, runs
 from core.store.queries import QueryRevision
 from tests.scenario_bank import fill, judge
 from tests.stored_engine import FakeEngine
@@ -99,11 +99,11 @@ def test_tuned_lists_are_those_of_the_chosen_weights(ran, database, conn):
     run = runs.get(conn, run_id)
     derived = run.config["derived"]
     assert not notes and run.system == TUNED and derived["truth"] == truth.sha256 and derived["folds"].keys() == GRADES.keys()
-    sources = runs.lists(conn, list(derived["runs"].values()))
-    for query_id, found in runs.lists(conn, [run_id])[run_id].items():
+    sources = run_lists.read(conn, list(derived["runs"].values()))
+    for query_id, found in run_lists.read(conn, [run_id])[run_id].items():
         weight = derived["weights"][derived["folds"][query_id]]
         assert found == sources[derived["runs"][f"{weight:g}"]][query_id]
-    assert len(runs.queries(conn, run_id)) == len(GRADES) and run.config["sets"] and run.config["miniature"] is True
+    assert len(run_lists.queries(conn, run_id)) == len(GRADES) and run.config["sets"] and run.config["miniature"] is True
 
 
 def test_the_same_inputs_are_the_same_run_and_another_truth_another_one(ran, database, conn):

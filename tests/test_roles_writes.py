@@ -16,7 +16,7 @@ from core.accounts.person import ROLES, Person
 from core.accounts.rights import ACTS
 from core.evaluation import assembling
 from core.labels.versions import freezing
-from core.store import collections, runs
+from core.store import collections, run_lists, runs
 from pages.widgets import trouble
 from tests import labelling_round, scenario_bank
 from tests.apart import run
@@ -48,7 +48,7 @@ def house(database):
             freezing.freeze(conn, found.id, name="1차", by="선임")
             missed = runs.create(conn, found.id, "kure-v1", RUN)
             for query in assembling.load(conn, found.name).truth.query_hashes.items():
-                runs.add_hits(conn, missed, *query, [(1, "m-015", 0.5), (2, "m-014", 0.25)], encode_ms=1, search_ms=1)
+                run_lists.add(conn, missed, *query, [(1, "m-015", 0.5), (2, "m-014", 0.25)], encode_ms=1, search_ms=1)
             sample = collections.ensure(conn, SAMPLE)
             labelling_round.fill(conn, sample.id, items_per_unit=1)
             labelling_round.ask(conn, sample.id, ["I00"], text="확률 문제")

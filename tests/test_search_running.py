@@ -8,7 +8,7 @@ from core.errors import EngineDiedError, InputError, NotFoundError
 from core.search import disagreement, overlap, run_work, running
 from core.search.query import of_revision
 from core.search.service import search
-from core.store import images, items, queries, runs
+from core.store import images, items, queries, run_lists, runs
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
 
@@ -43,7 +43,7 @@ def run(database, engine, bank):
 
 def stored(conn, run_id):
     found = {}
-    for hit in runs.hits(conn, run_id):
+    for hit in run_lists.hits(conn, run_id):
         found.setdefault(hit.query_id, []).append(hit.item_id)
     return found
 
@@ -154,7 +154,7 @@ def test_two_at_once_make_one_run_with_each_query_once(run, conn, bank):
     for thread in both:
         thread.join()
     assert len({outcome.run_id for outcome in outcomes}) == 1 and [outcome.done for outcome in outcomes] == [3, 3]
-    assert len(runs.queries(conn, outcomes[0].run_id)) == 3
+    assert len(run_lists.queries(conn, outcomes[0].run_id)) == 3
 
 
 def test_the_most_disputed_query_comes_first(run, conn, bank):

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from core.errors import InputError, NotFoundError
-from core.store import images, items, judgments, queries, runs
+from core.store import images, items, judgments, queries, run_lists, runs
 from core.store.judgments import JudgmentEvent
 from tests.test_store_items import new
 
@@ -123,14 +123,14 @@ def test_of_two_events_of_one_moment_the_one_that_arrived_later_holds(conn, coll
 def test_a_run_keeps_its_lists_and_refuses_to_change_them(conn, collection):
     run = runs.create(conn, collection.id, "qwen3-vl", {"k": 10, "precision": "fp16"})
     hits = [(1, "m-003", 0.5), (2, "m-001", 0.25)]
-    runs.add_hits(conn, run, "q1", "h1", hits, encode_ms=12.5, search_ms=3.25)
-    runs.add_hits(conn, run, "q2", "h2", [], encode_ms=1, search_ms=2)
+    run_lists.add(conn, run, "q1", "h1", hits, encode_ms=12.5, search_ms=3.25)
+    run_lists.add(conn, run, "q2", "h2", [], encode_ms=1, search_ms=2)
     with pytest.raises(psycopg.errors.UniqueViolation):
-        runs.add_hits(conn, run, "q1", "h1", [(1, "m-009", 1.0)], encode_ms=0, search_ms=0)
+        run_lists.add(conn, run, "q1", "h1", [(1, "m-009", 1.0)], encode_ms=0, search_ms=0)
     with pytest.raises(psycopg.errors.UniqueViolation):
-        runs.add_hits(conn, run, "q3", "h3", [(1, "m-001", 1.0), (2, "m-001", 0.5)], encode_ms=0, search_ms=0)
-    assert runs.hits(conn, run) == [runs.RunHit("q1", *hit) for hit in hits]
-    assert runs.queries(conn, run) == [runs.RunQuery("q1", "h1", 12.5, 3.25), runs.RunQuery("q2", "h2", 1, 2)]
+        run_lists.add(conn, run, "q3", "h3", [(1, "m-001", 1.0), (2, "m-001", 0.5)], encode_ms=0, search_ms=0)
+    assert run_lists.hits(conn, run) == [run_lists.RunHit("q1", *hit) for hit in hits]
+    assert run_lists.queries(conn, run) == [run_lists.RunQuery("q1", "h1", 12.5, 3.25), run_lists.RunQuery("q2", "h2", 1, 2)]
     found = runs.get(conn, run)
     assert (found.system, found.config) == ("qwen3-vl", {"k": 10, "precision": "fp16"})
     assert runs.listing(conn, collection.id) == [found]

@@ -12,7 +12,7 @@ from core.labels import progress, queue, status
 from core.labels.versions import freezing, truth
 from core.search import service
 from core.search.query import Query
-from core.store import Database, collections, embedding_sets, items, migrate, rounds, runs, vectors
+from core.store import Database, collections, embedding_sets, items, migrate, rounds, run_lists, runs, vectors
 from tests.backup_data import COLLECTION, ODD, empty
 from tests.old_schema import FILE, STEP
 
@@ -83,7 +83,7 @@ def test_the_old_truth_is_what_it_was_and_is_the_one_that_would_be_frozen_now(ol
 
 def test_old_runs_are_scored(old, bank):
     (run,) = runs.listing(old, bank.id)
-    assert (run.scope, len(runs.lists(old, [run.id])[run.id])) == ("all", 6)
+    assert (run.scope, len(run_lists.read(old, [run.id])[run.id])) == ("all", 6)
     result = assembling.load(old, COLLECTION).scenarios["S5"]
     (name,) = result.names
     reciprocal = dict(zip((query.query_id for query in result.queries), result.of(name, "RR"), strict=True))

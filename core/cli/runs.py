@@ -70,11 +70,11 @@ def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
 def _stored(database: Any, collection: str) -> list[dict[str, Any]]:
     from core.search import run_choice
     from core.search.run_config import States
-    from core.store import collections, runs
+    from core.store import collections, run_lists, runs
 
     with database.connection() as conn:
         found, known = collections.get(conn, collection), States(conn)
-        return [{"run": one.id, "system": one.system, "scope": one.scope, "queries": len(runs.queries(conn, one.id)),
+        return [{"run": one.id, "system": one.system, "scope": one.scope, "queries": len(run_lists.queries(conn, one.id)),
                  "depth": one.config.get("depth"), "created_at": one.created_at.isoformat(timespec="seconds"),
                  "miniature": bool(one.config.get("miniature")), "stale": run_choice.stale(conn, one, known)}
                 for one in runs.listing(conn, found.id)]

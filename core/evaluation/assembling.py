@@ -21,10 +21,11 @@ from core.models import registry
 from core.models.revision import installed_revision
 from core.search import run_choice, systems
 from core.search.run_config import States
-from core.store import collections, evaluation_state, runs
+from core.store import collections, evaluation_state, run_lists
 from core.store import truths as frozen
 from core.store.collections import Collection
-from core.store.runs import Run, RunList
+from core.store.run_lists import RunList
+from core.store.runs import Run
 
 
 def load(conn: Connection, collection_name: str, *, version: int | None = None,
@@ -48,7 +49,7 @@ def load(conn: Connection, collection_name: str, *, version: int | None = None,
     truth = truths.load(conn, collection.id, version)
     chosen, known = selection.of_all(conn, collection, truth), States(conn)
     by_scope = {scope: _runs(conn, collection, scope, truth, systems, weights, known) for scope in _scopes()}
-    lists = runs.lists(conn, [run.id for found in by_scope.values() for run in found])
+    lists = run_lists.read(conn, [run.id for found in by_scope.values() for run in found])
     stale = {run.id: run_choice.stale(conn, run, known) for found in by_scope.values() for run in found}
     results: dict[str, ScenarioResult] = {}
     for key, scenario in SCENARIOS.items():

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from core.search import run_choice, variants
 from core.search.overlap import rbo
-from core.store import queries, runs
+from core.store import queries, run_lists
 from core.store.queries import QueryRevision
 
 
@@ -26,7 +26,7 @@ def rank_queries(conn: Connection, collection_id: int, systems: Sequence[str], k
     """
     names = dict.fromkeys(variants.find(system).name for system in systems)
     found = [run for name in names if (run := run_choice.latest(conn, collection_id, name))]
-    lists = runs.top(conn, [run.id for run in found], k)
+    lists = run_lists.top(conn, [run.id for run in found], k)
     ranked = []
     for query in queries.current(conn, collection_id):
         stored = [lists.get((run.id, query.query_id)) for run in found]

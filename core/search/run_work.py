@@ -20,7 +20,7 @@ from core.search.query import Part, Resolved, of_revision, resolve, taken
 from core.search.query_encoder import QueryEncoder
 from core.search.service import DEFAULT_RERANK_DEPTH, SearchResult, answer
 from core.search.variants import Variant
-from core.store import runs
+from core.store import run_lists
 from core.store.collections import Collection
 from core.store.database import Database
 from core.store.filters import Filters
@@ -147,7 +147,7 @@ class Work:
         listed = [(hit.rank, hit.item_id, hit.score) for hit in result.hits]
         try:
             with self.db.connection() as conn:
-                runs.add_hits(conn, lane.run.id, revision.query_id, revision.content_hash, listed, encode_ms=result.encode_ms,
+                run_lists.add(conn, lane.run.id, revision.query_id, revision.content_hash, listed, encode_ms=result.encode_ms,
                               search_ms=result.search_ms, rerank_ms=result.rerank_ms, encoded_together=result.encoded_together)
         except UniqueViolation:
             log.info("query %s of run %d was stored by somebody else meanwhile", revision.query_id, lane.run.id)

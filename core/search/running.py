@@ -16,7 +16,7 @@ from core.search.run_choice import DEPTH, latest, stale
 from core.search.run_work import KILLED, TIMEOUT_SECONDS, Lane, Range, Work
 from core.search.service import DEFAULT_RERANK_DEPTH, check_depths
 from core.search.variants import Variant
-from core.store import collections, runs
+from core.store import collections, run_lists, runs
 from core.store import queries as stored_queries
 from core.store.collections import Collection
 from core.store.database import Database
@@ -119,7 +119,7 @@ def _opened(conn: Connection, collection: Collection, variant: Variant, reranker
                                  part=over.part, filters=over.filters)
     run = runs.open_for(conn, collection.id, variant.name, config,
                         ((query.query_id, query.content_hash, query.source_item_id) for query in asked), scope=over.scope)
-    stored = {query.query_id for query in runs.queries(conn, run.id)}
+    stored = {query.query_id for query in run_lists.queries(conn, run.id)}
     return Lane(variant, run, reranker, {query.query_id for query in asked} & stored)
 
 

@@ -13,7 +13,7 @@ from core.models.planner import Wish
 from core.search.sets import JOINED
 from core.store.embedding_sets import ContentKind
 from core.store.measurements import Measurement
-from core.store.runs import RunQuery
+from core.store.run_lists import RunQuery
 
 UNMEASURED = "측정 안 됨"
 FORECAST = "예상"

@@ -20,7 +20,7 @@ from core.search import variants
 from core.search.fusion import DEFAULT_WEIGHT
 from core.search.sets import JOINED
 from core.search.variants import Variant
-from core.store import items, measurements, runs
+from core.store import items, measurements, run_lists
 from core.store.embedding_sets import ContentKind
 
 BANK_ITEMS = 176_443
@@ -90,7 +90,7 @@ def of(conn: Connection, evaluation: Evaluation, *, scenario: str = GATE, resamp
             memory=costs.memory(run.system, run.config, precision=run.precision, max_pixels=_budget(run, variant), measured=measured),
             here=costs.index(here, items=held, with_figure=figures),
             bank=costs.index(bank, items=BANK_ITEMS, with_figure=round(BANK_ITEMS * figures / held) if held else 0),
-            times=costs.times(runs.queries(conn, run.run_id), reranks=variant.system.method == "rerank")))
+            times=costs.times(run_lists.queries(conn, run.run_id), reranks=variant.system.method == "rerank")))
     return tuple(points)
 
 

@@ -18,7 +18,7 @@ from core.search.run_config import States
 from core.search.running import Range
 from core.search.service import DEFAULT_RERANK_DEPTH
 from core.search.variants import Variant
-from core.store import queries, runs
+from core.store import queries, run_lists
 from core.store.collections import Collection
 from core.store.queries import QueryRevision
 from core.store.runs import Run
@@ -168,6 +168,6 @@ def _one(conn: Connection, collection: Collection, scenario: Scenario, variant: 
         return said("missing" if wanted else "there")
     if run_choice.stale(conn, there, known):
         return said("stale")
-    hashes = {each.query_id: each.query_hash for each in runs.queries(conn, there.id)}
+    hashes = {each.query_id: each.query_hash for each in run_lists.queries(conn, there.id)}
     answered = sum(hashes.get(each.query_id) == each.content_hash for each in wanted)
     return said("there" if answered == len(wanted) else "partial", answered)

@@ -24,10 +24,11 @@ from core.labels.versions.truth import Truth
 from core.search import run_choice
 from core.search.fusion import DEFAULT_WEIGHT
 from core.search.run_config import States
-from core.store import runs
+from core.store import run_lists, runs
 from core.store.collections import Collection
 from core.store.database import Database
-from core.store.runs import Run, RunList
+from core.store.run_lists import RunList
+from core.store.runs import Run
 
 _SAME_MEAN = 1e-9
 _NOT_SHARED = ("system", "weight")
@@ -119,7 +120,7 @@ def _derivation(conn: Connection, collection: Collection, truth: Truth, scope: S
         InputError: it cannot be tuned.
     """
     sources = _sources(conn, collection, scope, known)
-    stored = runs.lists(conn, [run.id for run in sources.values()])
+    stored = run_lists.read(conn, [run.id for run in sources.values()])
     listed = {weight: _current(stored[run.id], queries) for weight, run in sources.items()}
     usable = [query for query in queries if all(query.query_id in found for found in listed.values())]
     if not usable:

@@ -15,7 +15,7 @@ from core.labels import guidelines
 from core.labels.pooling import gathering, proposing
 from core.labels.pooling.pool_plan import PoolPair, PoolPlan, PoolRequest, ProposerCount, RaterScope, checked, counted
 from core.search import running
-from core.store import collections, flags, items, pools, queries, rounds, runs
+from core.store import collections, flags, items, pools, queries, rounds, run_lists
 from core.store.database import Database
 from core.store.queries import QueryRevision
 
@@ -71,7 +71,7 @@ def plan(db: Database, engine: Callable[[], EngineClient] | None, collection: st
                                      progress=lambda done, total, system=system: say(system, done, total))
         gathered.left_out += [(query_id, system, reason) for query_id, reason in outcome.left_out]
         with db.connection() as conn:
-            for (_, query_id), (query_hash, hits) in runs.top(conn, [outcome.run_id], request.depth).items():
+            for (_, query_id), (query_hash, hits) in run_lists.top(conn, [outcome.run_id], request.depth).items():
                 gathered.from_run(query_id, query_hash, hits, system)
     with db.connection() as conn:
         pairs = gathering.decided(conn, found.id, gathered, request)
