@@ -41,7 +41,7 @@ def test_what_is_missing_is_named_and_not_corrected_for(whole):
     tested = [told["S1"], told[GATE]]
     assert [each.p_holm for each in tested] == statistics.holm([each.difference.p for each in tested])
     lacking = {each.missing for each in planned(evaluation(systems=("qwen3-vl",))).values()}
-    assert lacking == {f"{name}을(를) 이 시나리오에서 아직 실행하지 않았습니다." for name in (
+    assert lacking == {f"이 시나리오에서 아직 실행하지 않은 시스템: {name}." for name in (
         "B · KURE-v1", "C · SigLIP", "D · KURE + SigLIP", "E · Qwen3-VL + Reranker")}
 
 
@@ -54,7 +54,7 @@ def test_equal_systems_are_never_settled_and_strong_ones_are():
     assert "쿼리를 늘려도" in told[GATE].outlook
     assert told["S5"].significant
     assert told["S5"].more_queries is None
-    assert told["S5"].outlook.endswith("E · Qwen3-VL + Reranker이(가) 낫습니다.")
+    assert told["S5"].outlook.endswith("E · Qwen3-VL + Reranker 쪽이 낫습니다.")
     assert told["S5"].effect < -1
     assert told["S1"].difference.value > 0.5
 

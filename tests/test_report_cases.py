@@ -128,7 +128,7 @@ def test_a_query_that_is_an_item_shows_the_items_figure(conn, figure):
     asked = case(source=source)
     item = replace(asked, query=replace(asked.query, query=replace(asked.query.query, text=None)))
     sheet = written(conn, item)["사례"]
-    assert sheet["C7"].value == "문항 m-5와(과) 비슷한 문항"
+    assert sheet["C7"].value == "m-5 문항과 비슷한 문항"
     assert len(sheet._images) == 1
 
 

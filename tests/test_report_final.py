@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import psycopg
-import pypdfium2
 import pytest
 
 from core.errors import InputError, NotFoundError
@@ -28,16 +27,11 @@ from core.report.final.blocks import (
 from core.store import measurements, reports
 from core.store.reports import Prose
 from tests.evaluation_data import evaluation
+from tests.report_pages import faults, texts
 
 HOSTILE = ["#eval(\"1\")", "$ x $ #image(\"/etc/passwd\")", "](http://evil.example/a.png)", "<script>alert(1)</script>", "![a](http://a.b/c)",
            "`rm`", "\\#let x = 1", "[[wiki]]", "| bar | b |", "$<b>x</b>$", "@cite <label>",
            "*bold* _em_ ~~s~~", "가\u202e나\u200b다", "한\n줄"]
-
-
-def pages(pdf: bytes) -> list[str]:
-    """Return the words of every page as another program reads them."""
-    document = pypdfium2.PdfDocument(pdf)
-    return [document[place].get_textpage().get_text_range() for place in range(len(document))]
 
 
 def a_document(**changed) -> Document:
@@ -98,7 +92,7 @@ def test_hostile_words_come_out_as_words_in_both_forms():
               Verdict(HOSTILE[0], HOSTILE[1], "bad"),
               SideBySide(HOSTILE[2], HOSTILE[3], Rich(HOSTILE[4]), [Column(HOSTILE[0], "#000000", "", found)])]
     document = a_document(title=HOSTILE[0], stamp=HOSTILE[1], blocks=blocks)
-    words = " ".join(pages(typesetting.as_pdf(document)))
+    words = " ".join(texts(typesetting.as_pdf(document)))
     assert '#eval("1")' in words and "<script>" in words and '#image("/etc/passwd")' in words
     text = markdown.as_markdown(document)
     for live in (r"<", r"\]\(http", r"#eval", r"\| bar", r"\[\[wiki", r"`rm"):
@@ -113,22 +107,22 @@ def test_the_same_document_is_the_same_file():
 def test_a_watermark_stands_on_every_page_and_at_the_texts_head():
     blocks = [Words(f"{number}째 문단") for number in range(200)]
     document = a_document(watermark=making.WATERMARK, blocks=blocks)
-    found = pages(typesetting.as_pdf(document))
+    found = texts(typesetting.as_pdf(document))
     assert len(found) > 2
     assert all(making.WATERMARK in page for page in found)
     assert making.WATERMARK in markdown.as_markdown(document).split("\n\n")[1]
-    assert not any("축소 모델" in page for page in pages(typesetting.as_pdf(a_document(blocks=blocks))))
+    assert not any("축소 모델" in page for page in texts(typesetting.as_pdf(a_document(blocks=blocks))))
 
 
 def test_items_longer_than_a_page_are_printed_whole():
     found = [Found(rank, f"m-{rank}", "3", True, Rich("긴 문항의 글 " * 2000 + f"끝{rank}")) for rank in (1, 2)]
-    told = pages(typesetting.as_pdf(a_document(blocks=[SideBySide("q", "", Rich("쿼리"), [Column("A", "#000000", "", found)])])))
+    told = texts(typesetting.as_pdf(a_document(blocks=[SideBySide("q", "", Rich("쿼리"), [Column("A", "#000000", "", found)])])))
     # What runs over the paper's edge would still be in the file, on one page.
     assert [place for place, page in enumerate(told) if "끝1" in page] < [place for place, page in enumerate(told) if "끝2" in page]
 
 
 def test_hangul_is_embedded_and_can_be_read_out_again():
-    assert "똠방각하 쌍시옷 값" in pages(typesetting.as_pdf(a_document(blocks=[Words("똠방각하 쌍시옷 값")])))[0]
+    assert "똠방각하 쌍시옷 값" in texts(typesetting.as_pdf(a_document(blocks=[Words("똠방각하 쌍시옷 값")])))[0]
 
 
 def test_a_chart_is_a_drawing_with_the_same_bytes_for_the_same_numbers():
@@ -190,9 +184,10 @@ def test_miniature_evidence_marks_every_page_and_real_evidence_none(made, conn):
     small, _ = made(miniature=True)
     assert reports.get(conn, small.id).watermarked
     assert small.body["verdict"] == "undetermined"
-    assert all(making.WATERMARK in page for page in pages(small.pdf))
+    assert all(making.WATERMARK in page for page in texts(small.pdf))
     real, _ = made(miniature=False)
-    assert not any(making.WATERMARK in page for page in pages(real.pdf))
+    assert not any(making.WATERMARK in page for page in texts(real.pdf))
+    assert faults(real.pdf) == []
 
 
 @pytest.mark.slow
@@ -207,7 +202,7 @@ def test_the_report_has_the_plans_chapters_and_its_numbers_name_runs_and_truth(m
     assert f"{mean:.3f} (" in report.markdown
     assert "측정 안 됨" in report.markdown  # nothing of speed was measured
     assert {run.run_id for result in told.scenarios.values() for run in result.systems} == {each["run"] for each in report.body["runs"]}
-    assert "1. Executive Summary" in pages(report.pdf)[0] and "2. 테스트 환경" not in pages(report.pdf)[0]
+    assert "1. Executive Summary" in texts(report.pdf)[0] and "2. 테스트 환경" not in texts(report.pdf)[0]
 
 
 @pytest.mark.slow

@@ -85,7 +85,7 @@ def _one(result: ScenarioResult, summary: Summary | None, draws: int) -> Planned
     if not result.queries:
         return replace(told, missing="이 시나리오에 셀 쿼리가 없습니다.")
     if lacking:
-        return replace(told, missing=f"{', '.join(map(naming.label, lacking))}을(를) 이 시나리오에서 아직 실행하지 않았습니다.")
+        return replace(told, missing=f"이 시나리오에서 아직 실행하지 않은 시스템: {', '.join(map(naming.label, lacking))}.")
     resampling = (summary and summary.resampling) or Resampling(result.groups, draws=draws)
     if resampling.groups < 2:
         return replace(told, missing="쿼리 묶음이 하나뿐이라 견줄 수 없습니다.")
@@ -100,7 +100,7 @@ def _settled(comparison: PlannedComparison, p_holm: float, alpha: float) -> Plan
     assert difference is not None
     if told.significant:
         better = told.a if difference.value > 0 else told.b
-        return replace(told, outlook=f"차이가 뚜렷합니다: {naming.label(better)}이(가) 낫습니다.")
+        return replace(told, outlook=f"차이가 뚜렷합니다: {naming.label(better)} 쪽이 낫습니다.")
     more = planning.queries_to_settle(difference.value, told.spread, queries=difference.queries, groups=told.groups, alpha=alpha)
     if more is None:
         return replace(told, outlook="두 시스템의 평균이 같아, 쿼리를 늘려도 가려지지 않습니다.")

@@ -28,11 +28,12 @@ def of(evaluation: Evaluation, runs: Sequence[SystemRun] = ()) -> dict[str, str]
 
 def marks(runs: Sequence[SystemRun]) -> str:
     """Return what a reader must know of these runs before trusting their numbers; empty where there is nothing."""
-    return " · ".join(filter(None, [
-        _small(runs),
-        STALE if any(run.stale for run in runs) else "",
-        "답하지 못한 쿼리 있음" if any(run.unanswered for run in runs) else "",
-    ]))
+    return " · ".join(filter(None, [trust(runs), "답하지 못한 쿼리 있음" if any(run.unanswered for run in runs) else ""]))
+
+
+def trust(runs: Sequence[SystemRun]) -> str:
+    """Return whether these runs are of miniature models or of vectors that are others today; empty where of neither."""
+    return " · ".join(filter(None, [_small(runs), STALE if any(run.stale for run in runs) else ""]))
 
 
 def line(evaluation: Evaluation) -> str:
@@ -54,7 +55,7 @@ def warnings(evaluation: Evaluation) -> tuple[str, ...]:
         f"{STALE}: {', '.join(stale)}의 벡터나 문항이 그 뒤 바뀌었습니다. 평가를 다시 실행해 주세요." if stale else "",
         "미확정: 굳히지 않은 정답이라 판정이 더해지면 숫자가 바뀝니다." if truth.version is None else "",
         f"사람이 매기지 않은 등급이 있습니다({origins.counted(given)})." if given else "",
-        f"{', '.join(silent)}이(가) 답하지 못한 쿼리는 모든 지표에서 0으로 셌습니다." if silent else "",
+        f"답하지 못한 쿼리({', '.join(silent)})는 모든 지표에서 0으로 셌습니다." if silent else "",
     ]))
 
 

@@ -57,9 +57,7 @@ def forest(rows: Sequence[Bar], *, axis: str, limits: Sequence[Limit] = (), low:
     axes.set_ylim(-0.6, len(rows) - 0.4)
     if low is not None or high is not None:
         axes.set_xlim(low, high)
-    for limit in limits:
-        axes.axvline(limit.value, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
-        axes.annotate(limit.label, (limit.value, 1.01), xycoords=("data", "axes fraction"), fontsize=6, color=INK, ha="center")
+    _limits(axes, limits)
     axes.set_xlabel(axis)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     return _svg(figure)
@@ -79,12 +77,19 @@ def columns(rows: Sequence[Bar], *, axis: str, limits: Sequence[Limit] = ()) -> 
     axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(0, top * 1.06)
-    for limit in limits:
-        axes.axvline(limit.value, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
-        axes.annotate(limit.label, (limit.value, 1.01), xycoords=("data", "axes fraction"), fontsize=6, color=INK, ha="center")
+    _limits(axes, limits)
     axes.set_xlabel(axis)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     return _svg(figure)
+
+
+def _limits(axes: Any, limits: Sequence[Limit]) -> None:
+    """Draw the lines; the words of several stand away from each other, however near the lines are."""
+    ordered = sorted(limits, key=lambda limit: limit.value)
+    for place, limit in enumerate(ordered):
+        axes.axvline(limit.value, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
+        side = "center" if len(ordered) == 1 else "right" if place < len(ordered) / 2 else "left"
+        axes.annotate(limit.label, (limit.value, 1.01), xycoords=("data", "axes fraction"), fontsize=6, color=INK, ha=side)
 
 
 def _figure(height: float) -> tuple[Figure, Any]:
@@ -94,7 +99,7 @@ def _figure(height: float) -> tuple[Figure, Any]:
     font_manager.fontManager.addfont(str(_FONT))
     # A figure of its own, without pyplot: reports may be made in several threads.
     figure = Figure(figsize=(_WIDTH, height))
-    axes = figure.add_axes((0.26, 0.42 / height, 0.56, 1 - 0.6 / height))
+    axes = figure.add_axes((0.26, 0.38 / height, 0.56, 1 - 0.56 / height))
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(MUTED)

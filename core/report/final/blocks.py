@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.items import dialect
 
-Tone = Literal["", "lead", "soft", "note", "good", "bad", "open"]
+Tone = Literal["", "lead", "soft", "fine", "note", "good", "bad", "open"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,23 +12,25 @@ from functools import cached_property
 from psycopg import Connection
 
 from core.bench import overview
-from core.evaluation import assembling, comparisons, summary
+from core.evaluation import assembling, comparisons, naming, summary
 from core.evaluation.analysis.cases import ErrorCase
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, SystemRun
-from core.evaluation.scenarios import GATE, TUNED
+from core.evaluation.scenarios import BASELINE, GATE, TUNED
 from core.evaluation.summary import Summary
 from core.evaluation.verdict import bands, critical, evidence, gates, load, questions
 from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Answer, Band, CriticalError, Decision
 from core.items.record import Kind
+from core.labels.consensus import agreement
+from core.labels.consensus.agreement import AgreementReport
 from core.report import files
 from core.report.final.typesetting import TEMPLATE
-from core.store import error_cases, items, measurements
+from core.store import error_cases, evaluation_state, items, measurements
 from core.store.items import StoredItem
 from core.store.measurements import Measurement
 
-FORM = 1
+FORM = 2
 """Of what the chapters say; one more with every change to them, so that reports of an older form are old."""
 SHOWN = 3
 """Places of each list in the samples."""
@@ -50,6 +52,8 @@ class Facts:
     register: Sequence[CriticalError]
     cases: Sequence[ErrorCase]
     facets: Mapping[str, list[tuple[str, int]]]
+    agreed: AgreementReport
+    """How far the people agree who judged the same pairs blind, as of now."""
     samples: tuple[ScoredQuery, ...]
     items: Mapping[str, StoredItem]
     """Those that the samples and error cases name."""
@@ -87,7 +91,7 @@ class Facts:
     def main(self, result: ScenarioResult) -> list[SystemRun]:
         """Return a scenario's systems without variants; tuned D stands for D where there is one."""
         found = [run for run in result.systems if "@" not in run.system or run.system == TUNED]
-        return [run for run in found if run.system != "kure+siglip" or not result.has(TUNED)]
+        return sorted((run for run in found if run.system != BASELINE or not result.has(TUNED)), key=lambda run: naming.order(run.system))
 
 
 def read(conn: Connection, collection: str) -> Facts:
@@ -110,14 +114,15 @@ def read(conn: Connection, collection: str) -> Facts:
         evaluation=evaluation, summaries=found, planned=planned, decision=decision,
         answers=questions.answers(decision, evaluation, planned=planned, summaries=found),
         bands=bands.of(conn, evaluation, file), measured=measured, register=register, cases=cases,
-        facets=items.facets(conn, evaluation.collection_id), samples=chosen,
+        facets=items.facets(conn, evaluation.collection_id), agreed=agreement.report(conn, evaluation.collection_id), samples=chosen,
         items=items.get_many(conn, evaluation.collection_id, sorted(named - {""})), fingerprint=fingerprint(conn, evaluation.collection_id))
 
 
 def fingerprint(conn: Connection, collection_id: int) -> str:
     """Return a word that changes whenever runs, ground truth, measurements, gates or what people said of them do; cheap."""
     said = error_cases.latest(conn, collection_id, scenario=GATE, system=SUBJECT)
-    told = [assembling.fingerprint(conn, collection_id), load.fingerprint(conn, collection_id), gates.load().sha256,
+    told = [assembling.fingerprint(conn, collection_id), evaluation_state.of_judgments(conn, collection_id),
+            load.fingerprint(conn, collection_id), gates.load().sha256,
             sorted((*key, word.cause, word.note) for key, word in said.items()), FORM, hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

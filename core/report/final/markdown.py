@@ -21,6 +21,8 @@ from core.report.final.blocks import (
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+_COMMAND = re.compile(r"`(python -m core [\w @.=<>+-]*)`")
+"""Commands that the product names stand as code; any other backtick is a letter."""
 _IN_FORMULAS = str.maketrans({"|": r"\vert ", "<": r"\lt ", ">": r"\gt "})
 """Inside a formula, a bar would end the table's cell and an angle bracket could begin an element."""
 _RULES = {"l": ":---", "r": "---:"}
@@ -49,6 +51,12 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text).replace("\n", " ")
 
 
+def said(text: str) -> str:
+    """Return the same, with the commands that the product names as code."""
+    parts = _COMMAND.split(text)
+    return "".join(f"`{part}`" if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
 def _written(document: Document) -> Iterator[str]:
     yield f"# {plain(document.title)}"
     if document.watermark:
@@ -65,10 +73,10 @@ def _block(block: Block) -> str:
         case Heading():
             return f"{'#' * (block.level + 1)} {plain(block.text)}"
         case Words():
-            text = plain(block.text)
+            text = said(block.text)
             return f"> {text}" if block.tone == "note" else text
         case Bullets():
-            return "\n".join(f"- {plain(each)}" for each in block.items)
+            return "\n".join(f"- {said(each)}" for each in block.items)
         case Table():
             return _table(block)
         case Chart():
@@ -83,7 +91,7 @@ def _block(block: Block) -> str:
 
 def _table(block: Table) -> str:
     head = [f"| {' | '.join(map(plain, block.headers))} |", f"| {' | '.join(_RULES[side] for side in block.sides)} |"]
-    rows = [f"| {' | '.join(plain(cell) for cell in row)} |" for row in block.rows]
+    rows = [f"| {' | '.join(map(said, row))} |" for row in block.rows]
     return "\n\n".join(filter(None, [f"**{plain(block.title)}**" if block.title else "", "\n".join([*head, *rows]), plain(block.note)]))
 
 

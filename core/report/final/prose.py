@@ -15,14 +15,17 @@ from datetime import datetime
 from psycopg import Connection
 
 from core.errors import InputError
+from core.evaluation import naming
 from core.evaluation.analysis import slices
 from core.evaluation.analysis.causes import CAUSES
 from core.evaluation.catalogue import CATALOGUE
+from core.evaluation.comparisons import PlannedComparison
+from core.evaluation.resampling import Difference
 from core.evaluation.scenarios import PRIMARY
 from core.evaluation.verdict.outcome import GateResult
 from core.evaluation.verdict.wording import condition_text, gate_value_text, threshold_text
 from core.report.final.facts import SUBJECT, Facts
-from core.report.final.words import interval, letter
+from core.report.final.words import change, interval, letter
 from core.store import reports
 from core.store.reports import Prose
 
@@ -83,8 +86,7 @@ def _strengths(facts: Facts) -> Iterator[str]:
     yield from _uncounted(facts, True, "채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value > 0:
-            yield (f"{each.scenario.title}: {letter(each.a)}의 {_MEASURE}가 {letter(each.b)}보다 {each.difference.value:+.3f} 높습니다"
-                   f"(보정 p = {each.p_holm:.4f}).")
+            yield _difference(each, each.difference, "높습니다")
     yield from _extreme(facts, best=True)
     for band in facts.bands:
         if band.band == "우수":
@@ -100,8 +102,7 @@ def _weaknesses(facts: Facts) -> Iterator[str]:
     yield from _uncounted(facts, False, "못 채우지만")
     for each in facts.planned:
         if each.significant and each.difference and each.difference.value < 0:
-            yield (f"{each.scenario.title}: {letter(each.a)}의 {_MEASURE}가 {letter(each.b)}보다 {each.difference.value:+.3f} 낮습니다"
-                   f"(보정 p = {each.p_holm:.4f}).".replace("-", "−"))
+            yield _difference(each, each.difference, "낮습니다")
     yield from _extreme(facts, best=False)
     if absent := [gate.title for gate in facts.decision.gates if gate.value is None]:
         yield f"측정 안 됨: {', '.join(absent)}."
@@ -113,7 +114,8 @@ def _errors(facts: Facts) -> Iterator[str]:
         yield "오류 케이스를 볼 실행이 없습니다. 평가를 먼저 실행해 주세요."
         return
     missed = sum(each.kind == "missed" for each in cases)
-    yield (f"판정 쿼리 {queries:,}개 가운데 {missed:,}개는 상위 10개에 정답이 없고, {len(cases) - missed:,}개는 비교 시스템보다 못합니다.")
+    against = f"비교 시스템({naming.label(cases[0].against)})" if cases else "비교 시스템"
+    yield f"판정 쿼리 {queries:,}개 가운데 {missed:,}개는 상위 10개에 정답이 없고, {len(cases) - missed:,}개는 {against}보다 못합니다."
     said = Counter(each.cause for each in cases if each.cause)
     guessed = Counter(each.cause_shown for each in cases if each.cause is None and each.cause_shown)
     if said:
@@ -134,11 +136,18 @@ def _advice(facts: Facts) -> Iterator[str]:
     elif decision.borderline:
         more = f" 쿼리를 약 {decision.more_queries:,}개 더 판정하면 뚜렷해집니다." if decision.more_queries else ""
         yield f"Go이지만 경계에 있습니다.{more}"
-    for answer in facts.answers:
-        yield f"{answer.key} {answer.question} {answer.answer}."
+    yield f"핵심 질문의 답은 {', '.join(f'{each.key} {each.answer}' for each in facts.answers)}입니다. 까닭은 5.4에 있습니다."
 
 
 _DRAFTS = {"strengths": _strengths, "weaknesses": _weaknesses, "errors": _errors, "advice": _advice}
+
+
+def _difference(each: PlannedComparison, told: Difference, how: str) -> str:
+    ends = sorted((abs(told.low), abs(told.high)))
+    return (f"{each.scenario.title}: {letter(each.a)}의 {_MEASURE}가 {letter(each.b)}보다 {abs(told.value):.3f} {how}"
+            f"(95 % 구간 {ends[0]:.3f}–{ends[1]:.3f}, 보정 p = {each.p_holm:.4f}).") if told.low * told.high > 0 else (
+        f"{each.scenario.title}: {letter(each.a)}와 {letter(each.b)}의 {_MEASURE} 차이는 {change(told.value)}"
+        f"({change(told.low)} – {change(told.high)}, 보정 p = {each.p_holm:.4f})입니다.")
 
 
 def _held(facts: Facts, holds: bool) -> list[GateResult]:
@@ -161,4 +170,4 @@ def _extreme(facts: Facts, *, best: bool) -> Iterator[str]:
     if len(rows) > 1:
         row = rows[-1] if best else rows[0]
         yield (f"A는 {row.title} 단원에서 가장 {'높습니다' if best else '낮습니다'}: {_MEASURE} {interval(row.cells[place])}, "
-               f"쿼리 {row.queries}개.")
+               f"쿼리 {row.queries}개. 단원 {len(rows)}개 가운데 고른 것이라 실제보다 {'높게' if best else '낮게'} 나왔을 수 있습니다.")

@@ -27,6 +27,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(_KOREA):%Y-%m-%d %H:%M}"
 
 
+def change(value: float, digits: int = 3) -> str:
+    """Return a difference with its sign: ``+0.041``, ``−0.035``."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
 def interval(found: Interval | None, digits: int = 3) -> str:
     """Return a mean with its interval: ``0.712 (0.650–0.771)``; the mean alone where it has no ends."""
     if found is None:
@@ -38,11 +43,12 @@ def interval(found: Interval | None, digits: int = 3) -> str:
 
 
 def spread(value: float | None, low: float | None, high: float | None, digits: int = 1, unit: str = "") -> str:
-    """Return a value with the ends it may have."""
+    """Return a value with the ends it may have; of few calls, an upper percentile has a lower end alone: ``98.9 (≥ 64.0)``."""
     told = measured(value, digits)
     if value is None:
         return told
-    ends = f" ({measured(low, digits)}–{measured(high, digits)})" if low is not None and high is not None else ""
+    least = measured(low, digits)
+    ends = "" if low is None else f" (≥ {least})" if high is None else f" ({least}–{measured(high, digits)})"
     return f"{told}{f' {unit}' if unit else ''}{ends}"
 
 
@@ -58,7 +64,9 @@ def letter(system: str) -> str:
 
 def source(evaluation: Evaluation, runs: Sequence[SystemRun]) -> str:
     """Return which runs and which ground truth a table's numbers come from, with what to beware of."""
-    numbers = ", ".join(f"{run.label.partition(' ')[0]} {run.run_id}" for run in runs)
+    numbers = ", ".join(f"{letter(run.system)} {run.run_id}" for run in runs)
+    silent = ", ".join(f"{letter(run.system)} {len(run.unanswered)}개" for run in runs if run.unanswered)
     truth = evaluation.truth
     return " · ".join(filter(None, [f"실행 {numbers}" if runs else "", f"정답 {truth.title} ({truth.sha256[:8]})",
-                                    f"등급 {truth.relevant_from} 이상이 관련", provenance.marks(runs) if runs else ""]))
+                                    f"등급 {truth.relevant_from} 이상이 관련", provenance.trust(runs),
+                                    f"답하지 못해 0으로 센 쿼리 {silent}" if silent else ""]))

@@ -48,7 +48,7 @@ def counted(sheet: Sheet, cases: Sequence[ErrorCase]) -> None:
 def asked(query: QueryRevision) -> str:
     """Return what a query looks for, in words."""
     if queries.is_item(query):
-        return f"문항 {query.source_item_id}와(과) 비슷한 문항"
+        return f"{query.source_item_id} 문항과 비슷한 문항"
     return " + ".join(filter(None, [query.text, "(그림)" if query.image_hash else ""]))
 
 

@@ -45,7 +45,7 @@ def by_kind(sheet: Sheet, evaluation: Evaluation, summary: Summary) -> None:
     sheet.heading("Q2. 글과 그림을 함께 쓰는 것이 나은가")
     found = [parts.of(evaluation, measure=measure) for measure in MEASURES]
     if found[0].missing:
-        sheet.words(f"{', '.join(found[0].missing)}을(를) 판정 쿼리에서 아직 실행하지 않았습니다.")
+        sheet.words(f"판정 쿼리에서 아직 실행하지 않은 시스템: {', '.join(found[0].missing)}.")
     columns = [Column("지표", width=16), Column("문항 종류", width=16), Column("시스템", width=34), Column("쿼리", "count", 7),
                Column("묶음", "count", 7), *(Column(title, "value", 9) for title in _ENDS),
                *(Column(title, "signed", 10, "A − 이 시스템") for title in ("차이", "95 % 하한", "95 % 상한")),

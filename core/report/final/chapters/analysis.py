@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from core.evaluation.analysis.cases import KINDS
 from core.evaluation.analysis.causes import CAUSES
+from core.evaluation.catalogue import CATALOGUE
+from core.evaluation.scenarios import PRIMARY
+from core.evaluation.verdict.outcome import Band
 from core.evaluation.verdict.wording import value_text
 from core.report.final.blocks import Block, Bullets, Heading, Table, Words
 from core.report.final.facts import Facts
 from core.report.final.prose import Section
-from core.report.final.words import measured, source
+from core.report.final.words import letter, measured, source
 from core.report.sheets import cases as told_cases
 
+_TITLE = CATALOGUE[PRIMARY].title
 MOST = 15
 """Error cases in the report; all of them are in D9."""
 
@@ -29,8 +33,8 @@ def written(facts: Facts, sections: Sequence[Section]) -> Iterator[Block]:
     yield Table(("", "질문", "답", "까닭"), [(each.key, each.question, each.answer, each.sentence) for each in facts.answers],
                 align="llll", widths=(0.4, 2.4, 0.9, 5))
     yield Table(("기준", "값", "등급", "등급의 경계", "설명"), [
-        (each.title, value_text(each.unit, each.value), each.band, each.limits, each.sentence) for each in facts.bands],
-        align="lrlll", widths=(1.6, 0.9, 0.9, 2, 4), title="추가 평가 기준 (계획서 2.3)", small=True)
+        (each.title, _valued(each), each.band, each.limits, each.sentence) for each in facts.bands],
+        align="lrlll", widths=(1.6, 1.3, 0.9, 2, 4), title="추가 평가 기준 (계획서 2.3)", small=True)
     yield Heading(2, "5.5 근거의 한계")
     yield Bullets(list(limits(facts)))
 
@@ -60,15 +64,24 @@ def limits(facts: Facts) -> Iterator[str]:
     yield from decision.notes
 
 
+def _valued(band: Band) -> str:
+    value = value_text(band.unit, band.value)
+    return value if band.low is None or band.high is None else \
+        f"{value} ({value_text(band.unit, band.low)} – {value_text(band.unit, band.high)})"
+
+
 def _cases(facts: Facts) -> Iterator[Block]:
     if not facts.cases:
         return
+    noted = any(each.note for each in facts.cases[:MOST])
     rows = [(str(place), each.query.query_id, told_cases.asked(each.query.query)[:80], KINDS[each.kind],
              CAUSES[each.cause] if each.cause else f"({CAUSES[each.cause_shown]})" if each.cause_shown else "–",
-             measured(each.values.get("cR@5"), 2), measured(each.values_against.get("cR@5"), 2), each.note[:80])
+             measured(each.values.get("cR@5"), 2), measured(each.values_against.get("cR@5"), 2), *([each.note[:80]] if noted else []))
             for place, each in enumerate(facts.cases[:MOST], start=1)]
     more = f"모두 {len(facts.cases):,}건 가운데 {len(rows)}건입니다. 나머지는 D9에 있습니다. " if len(facts.cases) > len(rows) else ""
     runs = [run for run in facts.gate.systems if run.system in (facts.cases[0].system, facts.cases[0].against)]
-    yield Table(("", "쿼리", "찾는 것", "사례", "원인", "A R@5", "비교 R@5", "메모"), rows, align="lllllrrl", small=True,
-                widths=(0.4, 1.1, 3.4, 1.6, 1.6, 0.8, 0.9, 1.6), title="오류 사례",
+    own, other = (f"{letter(name)} R@5" for name in (facts.cases[0].system, facts.cases[0].against))
+    yield Table(("번호", "쿼리", "찾는 것", "사례", "원인", own, other, *(["메모"] if noted else [])), rows,
+                align="lllllrr" + "l" * noted, small=True,
+                widths=(0.5, 1, 3.4, 1.6, 1.6, 0.8, 0.9, *([1.6] if noted else [])), title=f"오류 사례: {_TITLE}",
                 note=f"{more}괄호 안의 원인은 짐작입니다. {source(facts.evaluation, runs)}")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.bench import overview
-from core.evaluation.analysis.slices import FACETS
 from core.evaluation.scenarios import SCENARIOS
+from core.evaluation.verdict.outcome import NOT_MEASURED
 from core.items import grades
 from core.items.naming import KINDS
 from core.labels import origins
 from core.report.final.blocks import Block, Heading, Table, Words
 from core.report.final.facts import Facts
+from core.report.final.words import spread
 
 _LONGEST = 90
+_UNITS, _RATERS = 12, 6
+"""So many are named."""
 
 
 def written(facts: Facts) -> Iterator[Block]:
@@ -62,9 +65,12 @@ def _data(facts: Facts) -> Iterator[Block]:
         ("컬렉션", facts.evaluation.collection),
         ("문항", " · ".join([f"{facts.gate.items:,}개", *(f"{name} {kinds.get(kind.value, 0):,}" for kind, name in KINDS.items())])),
         ("과목", " · ".join(f"{name} {count:,}" for name, count in facts.facets.get("subject", []))),
+        ("단원", _units(facts)),
         ("쿼리", f"{len(facts.gate.queries):,}개, 서로 독립인 묶음 {len(set(facts.gate.groups)):,}개"),
         ("정답", f"{truth.title}, SHA-256 {truth.sha256}"),
         ("판정한 쌍", f"{len(truth.rows):,}쌍 ({origins.counted(truth.origins)})"),
+        ("판정한 사람", _raters(facts)),
+        ("사람 사이의 일치도", _agreement(facts)),
         ("관련으로 치는 등급", f"{grades.titled(truth.relevant_from)} 이상"),
         ("목록에 없는 쌍", f"등급 0 ({truth.unlisted_zero_by} 선언)" if truth.unlisted_zero_by
          else "미판정. 지표에서는 0으로 세고, 3으로 셌을 때도 기준을 채워야 합니다"),
@@ -73,8 +79,26 @@ def _data(facts: Facts) -> Iterator[Block]:
     yield Table(("시나리오", "문항", "센 쿼리", "뺀 쿼리", "뺀 까닭"), [
         (f"{'' if key == 'gate' else f'{key} '}{SCENARIOS[key].title}", f"{result.items:,}", f"{len(result.queries):,}",
          f"{sum(map(len, result.excluded.values())):,}",
-         " ".join(f"{reason} {len(ids)}개" for reason, ids in result.excluded.items()) or "–")
+         ", ".join(f"{reason.removesuffix('.').removesuffix('입니다')} {len(ids)}개" for reason, ids in result.excluded.items()) or "–")
         for key, result in facts.evaluation.scenarios.items()], title="시나리오", align="lrrrl", widths=(2, 0.8, 0.9, 0.9, 3))
+
+
+def _units(facts: Facts) -> str:
     units = facts.facets.get("unit", [])
-    yield Table((FACETS["unit"], "문항"), [(name, f"{count:,}") for name, count in units[:12]], title="문항이 많은 단원", align="lr",
-                widths=(5, 1), note=f"단원 {len(units):,}개 가운데 {min(12, len(units))}개입니다." if units else "", small=True)
+    more = f" · 그 밖의 단원 {len(units) - _UNITS:,}개" if len(units) > _UNITS else ""
+    return (" · ".join(f"{name} {count:,}" for name, count in units[:_UNITS]) or "없음") + more
+
+
+def _raters(facts: Facts) -> str:
+    raters = sorted(facts.agreed.raters, key=lambda each: (-each.graded, each.rater))
+    more = f" 외 {len(raters) - _RATERS:,}명" if len(raters) > _RATERS else ""
+    return f"{len(raters):,}명 ({', '.join(f'{each.rater} {each.graded:,}쌍' for each in raters[:_RATERS])}{more})" if raters \
+        else "블라인드로 판정한 사람이 없습니다"
+
+
+def _agreement(facts: Facts) -> str:
+    found = facts.agreed.overall
+    if found.value is None:
+        return f"{NOT_MEASURED}. {found.reason}".strip()
+    return (f"크리펜도르프 알파 {spread(found.value, found.low, found.high, 2)}, 여럿이 판정한 {found.n:,}쌍. "
+            "1은 완전히 같음, 0은 우연만큼 같음")

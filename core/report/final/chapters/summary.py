@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.evaluation.scenarios import GATE, PRIMARY
-from core.evaluation.verdict.wording import gate_value_text, interval_text, threshold_text, value_text
+from core.evaluation.verdict.wording import condition_text, gate_value_text, interval_text, threshold_text, value_text
 from core.report.final.blocks import Block, Bullets, Heading, PageBreak, Table, Verdict, Words
 from core.report.final.facts import Facts
 from core.report.final.words import outcome
@@ -23,12 +23,15 @@ def written(facts: Facts) -> Iterator[Block]:
     yield Verdict(decision.title, decision.headline, _TONES.get(decision.verdict, "open"))
     yield Words(_advice(facts))
     yield Heading(2, "1.2 핵심 수치")
-    yield Table(("조건", "값", "95 % 구간", "기준", "결과"), [
-        (gate.title, gate_value_text(gate), interval_text(gate) or "–", threshold_text(gate), outcome(gate)) for gate in decision.gates],
-        align="lrrrl", widths=(2.6, 1.5, 2.2, 1.2, 1.6),
-        note=f"정답 {decision.truth_title} ({decision.truth_sha256[:8]}) · 쿼리 {decision.queries:,}개 · 실행 "
-             f"{decision.subject_run or '없음'} (A), {decision.baseline_run or '없음'} (기존) · 판정 기준 {decision.gate_file_sha256[:8]}. "
-             "○은 값이 없거나, 있어도 판정에 쓸 수 없다는 뜻입니다.")
+    for kind, title, condition in (("go", "Go 조건: 모두 채워야 합니다", threshold_text),
+                                   ("no-go", "No-Go 조건: 하나라도 해당하면 No-Go입니다", condition_text)):
+        yield Table(("조건", "값", "95 % 구간", "기준", "결과"), [
+            (gate.title, gate_value_text(gate), interval_text(gate) or "–", condition(gate), outcome(gate))
+            for gate in decision.gates if gate.kind == kind], align="lrrrl", widths=(2.6, 1.5, 2.2, 1.2, 1.6), title=title)
+    yield Words(f"정답 {decision.truth_title} ({decision.truth_sha256[:8]}) · 쿼리 {decision.queries:,}개 · "
+                f"실행 {decision.subject_run or '없음'} (A), {decision.baseline_run or '없음'} (기존) · "
+                f"판정 기준 {decision.gate_file_sha256[:8]}. "
+                "Recall은 상한 보정 R@k이며 3.1에 설명이 있습니다. ○은 값이 없거나, 있어도 판정에 쓸 수 없다는 뜻입니다.", "fine")
     yield Heading(2, "1.3 주요 발견사항")
     yield Bullets([*_plain(facts), *[f"{each.key} {each.question} {each.answer}. {_short(each.sentence)}" for each in facts.answers]])
     if decision.invalid or decision.missing:
@@ -49,12 +52,12 @@ def _advice(facts: Facts) -> str:
 
 def _plain(facts: Facts) -> Iterator[str]:
     """Say the accuracy of A and of what it is to replace in words that need no measure's name."""
-    told = [(run.label, facts.summaries[GATE].intervals[PRIMARY, name].value) for name in _COMPARED for run in facts.gate.systems
-            if run.system == name and (PRIMARY, name) in facts.summaries[GATE].intervals]
+    told = [f"{run.label} {value_text('%', each.value)} ({value_text('%', each.low)} – {value_text('%', each.high)})"
+            for name in _COMPARED for run in facts.gate.systems if run.system == name
+            for each in [facts.summaries[GATE].intervals.get((PRIMARY, name))] if each]
     if told:
-        values = ", ".join(f"{label} {value_text('%', value)}" for label, value in told[:2])
         small = " 축소 모델의 값이라 실제와 다릅니다." if facts.miniature else ""
-        yield f"찾아야 할 문항이 첫 다섯 개 안에 나온 비율: {values}.{small}"
+        yield f"찾아야 할 문항이 첫 다섯 개 안에 나온 비율과 그 95 % 구간: {', '.join(told[:2])}.{small}"
 
 
 def _short(sentence: str) -> str:
