@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import asyncio
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
 from psycopg import sql
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -31,6 +33,9 @@ from tests.fixtures_browser import PATIENCE, served
 from tests.fixtures_store import another
 from tests.hands import cookie, opened
 from tests.soak_tab import PageError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SECRET = "맑은-가을-하늘"
 REFUSED = "로는 볼 수 없습니다"
@@ -287,24 +292,55 @@ def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along
     run(work)
 
 
+class Runs:
+    """The runs of one browser's pages, as the server tells of them."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._at, self._ended = page, "", ""
+        page.on("websocket", lambda socket: socket.on("framereceived", self._heard))
+
+    def _heard(self, frame: bytes) -> None:
+        message = ForwardMsg.FromString(frame)
+        if message.WhichOneof("type") == "navigation":
+            self._at = message.navigation.page_script_hash
+        elif message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self._ended = self._at
+
+    def ended_elsewhere(self, before: str) -> str:
+        """Wait until another page than ``before`` was run to its end, and return it."""
+        for _ in range(PATIENCE // 20):
+            if self._ended != before:
+                break
+            self._page.wait_for_timeout(20)
+        assert self._ended != before
+        return self._ended
+
+
 @pytest.mark.slow
 def test_a_browser_sees_its_role_s_pages_alone_and_lands_on_its_own(browser, address, cookies):
+    expect = pytest.importorskip("playwright.sync_api").expect
     for role in ROLES:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         name, _, value = cookies[role].partition("=")
         context.add_cookies([{"name": name, "value": value, "url": address}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        for each in PAGES:
-            page.goto(f"{address}/{each if each != 'search' else '?k=5'}")
-            page.locator(".ib-person", has_text=role).wait_for(state="attached")  # the meeting's room does not show it
-            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        runs = Runs(page)
+        page.goto(f"{address}/{HOMES[role]}?k=5")
+        at = runs.ended_elsewhere("")
+        for each in sorted(PAGES, key=lambda name: name == (HOMES[role] or "search")):
+            # As the Back button goes to an address, which takes no new load of Streamlit's scripts; a first request straight at
+            # each address is what the programs above send.
+            page.evaluate("path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')) }",
+                          f"/{each if each != 'search' else '?k=5'}")
+            at = runs.ended_elsewhere(at)
+            expect(page.locator(".ib-person", has_text=role)).to_be_attached(timeout=PATIENCE)  # the meeting's room does not show it
             if each in OPEN[role]:
-                page.locator("[data-testid=stMain] [data-testid=stElementContainer]").nth(1).wait_for(state="attached")
-                assert page.get_by_text(REFUSED).count() == 0, each
+                expect(page.locator("[data-testid=stMain] [data-testid=stElementContainer]").nth(1)).to_be_attached(timeout=PATIENCE)
+                expect(page.get_by_text(REFUSED)).to_have_count(0, timeout=PATIENCE)
             else:
-                page.get_by_text(REFUSED).wait_for()
-                assert page.locator("[data-testid=stButton]").count() == 0, each
+                expect(page.get_by_text(REFUSED)).to_be_visible(timeout=PATIENCE)
+                expect(page.locator("[data-testid=stMain] [data-testid=stButton]")).to_have_count(0, timeout=PATIENCE)
         page.goto(address)
         page.wait_for_url(f"{address}/{HOMES[role]}")
         page.locator(".ib-person", has_text=role).wait_for()
