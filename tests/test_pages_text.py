@@ -119,3 +119,8 @@ def test_a_sentence_within_markup_sets_commands_as_code_and_acts_on_nothing():
     code, rest = drawn.split("</code>")
     assert code.startswith("<code>") and html.unescape(code) == "<code>core embed --all"
     assert not set("<>[]()|") & set(rest) and html.unescape(rest) == "을 <b>실행</b> | [해](http://x) 주세요"
+
+
+def test_a_number_in_our_own_sentence_keeps_its_unit_on_its_line():
+    drawn = html.unescape(inline("61.8 %, 200 ms와 7.5 GiB, 3 문항, `--share 5 %`"))
+    assert drawn == "61.8\u00a0%, 200\u00a0ms와 7.5\u00a0GiB, 3 문항, <code>--share 5 %</code>"

@@ -39,6 +39,7 @@ _UNSEEN = re.compile(
 )
 _BREAK = "\\\n"
 _CODE = re.compile(r"`([^`\n]+)`")
+_UNIT = re.compile(r"(?<=\d) (?=%|(?:ms|GiB|MiB|GB|MB)(?![A-Za-z]))")
 
 
 def safe_md(source: str) -> str:
@@ -73,7 +74,9 @@ def sentence(source: str) -> str:
 def inline(source: str) -> str:
     """Return one of our own sentences as HTML for the middle of own markup (a cell, a list), its `commands` set as code."""
     parts = _CODE.split(_clean(source))
-    return "".join(f"<code>{_referenced(part)}</code>" if number % 2 else _referenced(part) for number, part in enumerate(parts))
+    # A number at the end of a line would lose its unit to the next.
+    return "".join(f"<code>{_referenced(part)}</code>" if number % 2 else _referenced(_UNIT.sub("\u00a0", part))
+                   for number, part in enumerate(parts))
 
 
 def attribute(source: str) -> str:
