@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from core.models.registry import MINI, ModelRecord
-
-if TYPE_CHECKING:
-    from core.models.mini.evaluate import Row
+from core.models.mini.measured import Row, table
+from core.models.record import ModelRecord
+from core.models.registry import MINI, MINI_SUFFIX, REAL
 
 _SYSTEMS = {
     "qwen3-vl-embedding-2b-mini": ("A ", "TF-IDF"),
@@ -42,8 +40,6 @@ one training run on two busy cores (its schedule follows the clock: a rebuild gi
 
 def write(rows: Sequence[Row], *, items: int) -> None:
     """Write ``MODEL_CARD.md`` beside every miniature."""
-    from core.models.mini.evaluate import table
-
     for record in MINI:
         mine = [row for row in rows if row.system.startswith(_SYSTEMS[record.key])]
         text = _CARD.format(
@@ -60,8 +56,6 @@ def write(rows: Sequence[Row], *, items: int) -> None:
 
 
 def _real_name(record: ModelRecord) -> str:
-    from core.models.registry import MINI_SUFFIX, REAL
-
     return next(real.hub_id for real in REAL if real.key == record.key.removesuffix(MINI_SUFFIX))
 
 

@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -20,24 +20,13 @@ from core.models.contract import Content
 from core.models.loading import load
 from core.models.mini import cards, objective
 from core.models.mini.data import Corpus, corpus
+from core.models.mini.measured import Row, table
 from core.models.mini.measures import hits
 from core.models.registry import record
 
 PER_FAMILY, SEED = 12, 3
 TRAIN_PER_FAMILY, TRAIN_SEED = 50, 1
 RERANKED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measured thing."""
-
-    system: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    queries: int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,13 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(table(rows))
     return 0
-
-
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table."""
-    lines = ["| system | measure | value | 95 % interval | queries |", "|---|---|---|---|---|"]
-    lines += [f"| {r.system} | {r.measure} | {r.value:.3f} | {r.low:.3f}–{r.high:.3f} | {r.queries} |" for r in rows]
-    return "\n".join(lines)
 
 
 def measure(split: str) -> list[Row]:

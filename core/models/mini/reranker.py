@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch.nn import functional
 
 from core.models.mini import checkpoints, loop
 from core.models.mini.batches import Drawer
-from core.models.mini.data import Corpus
+from core.models.mini.data import Corpus, Sample
 from core.models.mini.measures import hits
 from core.models.mini.qwen import LONGEST, RERANKER, Encoder, Reader, faster_patches
 from core.models.qwen3_vl import VISION, chat
@@ -24,6 +25,65 @@ DEPTH = 30
 Pair = tuple[str, str, bytes | None]
 
 
+class Judge:
+    """The log-odds of ``yes`` over ``no`` as the loading code makes them, but with gradients."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._yes, self._no = reader.tokenizer.convert_tokens_to_ids(["yes", "no"])
+
+    def __call__(self, model: Any, pairs: list[Pair], *, chunks: int) -> Tensor:
+        order = sorted(range(len(pairs)), key=lambda row: (pairs[row][2] is not None, len(pairs[row][0]) + len(pairs[row][1])))
+        size = -(-len(pairs) // chunks)
+        direction = model.lm_head.weight[self._yes] - model.lm_head.weight[self._no]
+        rows = [self._few(model, [pairs[row] for row in order[at : at + size]]) @ direction for at in range(0, len(order), size)]
+        return torch.cat([row.float() for row in rows])[torch.tensor(order).argsort()]
+
+    def _few(self, model: Any, pairs: list[Pair]) -> Tensor:
+        prompts = [chat(SYSTEM, self._turn(pair)) for pair in pairs]
+        inputs = self.reader.inputs(prompts, [figure for _, _, figure in pairs if figure is not None], side="left")
+        return model.model(**inputs, use_cache=False).last_hidden_state[:, -1]
+
+    def _turn(self, pair: Pair) -> str:
+        query, text, figure = pair
+        document = VISION * (figure is not None) + self.reader.cut(text)
+        return user_turn(RERANKER.prompts["query"], self.reader.cut(query, 60), document)
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """What validation asks: a query a family, and the embedder's first places for it, shape (queries, ``DEPTH``)."""
+
+    queries: list[tuple[int, str]]
+    order: Tensor
+    corpus: Corpus
+
+    @classmethod
+    @torch.inference_mode()
+    def of(cls, corpus: Corpus, encode: Encoder) -> Exam:
+        """Let the embedder rank the corpus for its queries."""
+        queries = [(family, texts[0]) for family, texts in enumerate(corpus.queries) if texts]
+        samples = corpus.samples
+        rows = encode([(sample.text, sample.figure, "document") for sample in samples], chunks=-(-len(samples) // 48))
+        asked = encode([(text, None, "query") for _, text in queries], chunks=1)
+        return cls(queries, (asked @ rows.T).argsort(dim=1, descending=True, stable=True)[:, :DEPTH], corpus)
+
+    @torch.inference_mode()
+    def reranked(self, judge: Judge, model: Any) -> Tensor:
+        """Return the places as a model orders them, shape of ``order``."""
+        new = []
+        for (_, text), places in zip(self.queries, self.order.tolist(), strict=True):
+            read: list[Sample] = [self.corpus.samples[place] for place in places]
+            ranked = judge(model, [(text, sample.text, sample.figure) for sample in read], chunks=1)
+            new.append(torch.tensor(places)[ranked.argsort(descending=True, stable=True)])
+        return torch.stack(new)
+
+    def precision(self, order: Tensor) -> float:
+        """Mean precision at 5 by concept."""
+        found = [sample.family for sample in self.corpus.samples]
+        return float(hits(order, [family for family, _ in self.queries], found, by=self.corpus.concepts, depth=5).mean())
+
+
 def train(
     folder: Path, *, embedder: Path, train: Corpus, validation: Corpus, minutes: float, seed: int, resume: bool = False
 ) -> tuple[float, float]:
@@ -32,33 +92,15 @@ def train(
     Args:
         resume: start from the reranker in ``folder`` and not from the embedder.
     """
-    from transformers import AutoTokenizer, Qwen3VLForConditionalGeneration
+    from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(embedder, local_files_only=True)
-    loading = {"dtype": torch.float32, "attn_implementation": "eager", "local_files_only": True}
-    first = Qwen3VLForConditionalGeneration.from_pretrained(embedder, **loading).eval()
-    model = Qwen3VLForConditionalGeneration.from_pretrained(folder if resume else embedder, **loading)
-    for each in (first, model):
-        faster_patches(each)
+    first, model = _loaded(embedder).eval(), _loaded(folder if resume else embedder)
     model.model.visual.requires_grad_(False)  # it sees well enough; the minutes go into comparing
     reader = Reader(tokenizer)
-    encode = Encoder(first, reader)
-    yes, no = tokenizer.convert_tokens_to_ids(["yes", "no"])
+    encode, judge = Encoder(first, reader), Judge(reader)
     drawer = Drawer(train, seed=seed)
     near = _confusable(encode, train)
-
-    def logits(current: Any, pairs: list[Pair], *, chunks: int) -> Tensor:
-        order = sorted(range(len(pairs)), key=lambda row: (pairs[row][2] is not None, len(pairs[row][0]) + len(pairs[row][1])))
-        size = -(-len(pairs) // chunks)
-        direction = current.lm_head.weight[yes] - current.lm_head.weight[no]
-        rows = []
-        for at in range(0, len(order), size):
-            few = [pairs[row] for row in order[at : at + size]]
-            prompts = [chat(SYSTEM, _turn(reader, pair)) for pair in few]
-            inputs = reader.inputs(prompts, [figure for _, _, figure in few if figure is not None], side="left")
-            hidden = current.model(**inputs, use_cache=False).last_hidden_state[:, -1]
-            rows.append((hidden @ direction).float())
-        return torch.cat(rows)[torch.tensor(order).argsort()]
 
     def document(family: int) -> tuple[str, bytes | None]:
         view = drawer.item(family)
@@ -78,40 +120,30 @@ def train(
             for answer in (family, drawer.rng.choice(siblings), *hard):
                 pairs.append((asked, *document(answer)))
                 grades.append(1.0 if answer == family else 0.7 if train.concepts[answer] == concept else 0.0)
-        scores = logits(model, pairs, chunks=3)
+        scores = judge(model, pairs, chunks=3)
         target = torch.tensor(grades)
         listed, wanted = scores.view(QUERIES, DOCUMENTS), target.view(QUERIES, DOCUMENTS)
         listwise = -(wanted / wanted.sum(1, keepdim=True) * functional.log_softmax(listed, dim=1)).sum(1).mean()
         return listwise + 0.5 * functional.binary_cross_entropy_with_logits(scores, (target > 0).float())
 
-    queries = [(family, texts[0]) for family, texts in enumerate(validation.queries) if texts]
-    with torch.inference_mode():
-        samples = validation.samples
-        found = [sample.family for sample in samples]
-        rows = encode([(sample.text, sample.figure, "document") for sample in samples], chunks=-(-len(samples) // 48))
-        asked = encode([(text, None, "query") for _, text in queries], chunks=1)
-        order = (asked @ rows.T).argsort(dim=1, descending=True, stable=True)[:, :DEPTH]
-    families = [family for family, _ in queries]
-    before = float(hits(order, families, found, by=validation.concepts, depth=5).mean())
+    exam = Exam.of(validation, encode)
 
-    @torch.inference_mode()
     def validate(candidate: nn.Module) -> float:
         faster_patches(candidate)
-        new = []
-        for (_, text), places in zip(queries, order.tolist(), strict=True):
-            pairs = [(text, samples[place].text, samples[place].figure) for place in places]
-            ranked = logits(candidate, pairs, chunks=1).argsort(descending=True, stable=True)
-            new.append(torch.tensor(places)[ranked])
-        return float(hits(torch.stack(new), families, found, by=validation.concepts, depth=5).mean())
+        return exam.precision(exam.reranked(judge, candidate))
 
     after = loop.fit(model, loss=loss, validate=validate, steps=1200, minutes=minutes, rate=8e-4, every=60, name="reranker")
     checkpoints.save_qwen3_vl(model, tokenizer, folder, embedder=False)
-    return after, before
+    return after, exam.precision(exam.order)
 
 
-def _turn(reader: Reader, pair: Pair) -> str:
-    query, text, figure = pair
-    return user_turn(RERANKER.prompts["query"], reader.cut(query, 60), VISION * (figure is not None) + reader.cut(text))
+def _loaded(folder: Path) -> Any:
+    from transformers import Qwen3VLForConditionalGeneration
+
+    model = Qwen3VLForConditionalGeneration.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True)
+    faster_patches(model)
+    return model
 
 
 @torch.inference_mode()
