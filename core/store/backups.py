@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from psycopg import Connection, Copy, sql
 
-from core.store import embedding_sets
-from core.store.migrate import LOCK_KEY, Migration
+from core.store import embedding_sets, locks
+from core.store.migrate import Migration
 
 LEFT_OUT = frozenset({"logins"})
 """Browsers that are logged in: nobody shall be logged in on a restored machine who did not log in there."""
@@ -204,7 +204,7 @@ def others(conn: Connection) -> int:
 
 def alone(conn: Connection) -> bool:
     """Keep programs from starting on this database for as long as this connection lives; False where one is just starting."""
-    return conn.execute(_ALONE, {"key": LOCK_KEY}).fetchone()[0]
+    return conn.execute(_ALONE, {"key": locks.HOUSE}).fetchone()[0]
 
 
 @contextmanager

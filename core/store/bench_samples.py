@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from core.errors import NotFoundError
+from core.store.locks import held
 
 Outcome = Literal["ok", "failed", "nan", "crashed"]
 _RUN = "id, kind, system, device, miniature, config, environment, started_at, ended_at, measurement_id, error"
@@ -33,15 +34,8 @@ UPDATE bench_runs SET ended_at = clock_timestamp(), measurement_id = %(measureme
  WHERE id = %(run_id)s AND ended_at IS NULL
 """
 _UNDER_WAY = f"SELECT {_RUN} FROM bench_runs WHERE ended_at IS NULL ORDER BY id DESC"
-_ABANDONED = f"""
-SELECT {_RUN} FROM bench_runs
- WHERE ended_at IS NULL AND NOT EXISTS (
-       SELECT 1 FROM pg_locks AS held
-        WHERE held.locktype = 'advisory' AND held.objsubid = 2 AND held.granted
-          AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND held.classid = hashtext('bench')::oid AND held.objid = bench_runs.id::oid)
- ORDER BY id
-"""
+_ABANDONED = sql.SQL("SELECT {} FROM bench_runs WHERE ended_at IS NULL AND NOT {} ORDER BY id").format(
+    sql.SQL(_RUN), held("bench", "bench_runs"))
 _ADD = """
 INSERT INTO bench_samples (run_id, place, series, counted, at_s, outcome, total_ms, encode_ms, search_ms, rerank_ms, error, input,
                            memory)

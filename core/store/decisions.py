@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from core.errors import NotFoundError
+from core.store import locks
 
 Choice = Literal["go", "no_go", "hold"]
 SignerRole = Literal["tf_lead", "developer", "content_lead"]
@@ -25,8 +26,6 @@ RETURNING {_COLUMNS}
 """
 _GET = f"SELECT {_COLUMNS} FROM decisions WHERE id = %(decision_id)s"
 _LISTING = f"SELECT {_COLUMNS} FROM decisions WHERE collection_id = %(collection_id)s ORDER BY id DESC"
-_LOCK = "SELECT pg_advisory_lock(hashtextextended('decision', %(collection_id)s))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('decision', %(collection_id)s))"
 _ROUND_TRIP = "SELECT %(body)s::jsonb"
 _SIGN = """
 INSERT INTO decision_signatures (decision_id, role, name, account, comment, decision_sha256)
@@ -73,15 +72,9 @@ class Signature:
     at: datetime
 
 
-@contextmanager
-def locked(conn: Connection, collection_id: int) -> Iterator[None]:
+def locked(conn: Connection, collection_id: int) -> AbstractContextManager[None]:
     """Let one decision of a collection be recorded or signed at a time. Taken before the transaction, which then sees the last."""
-    conn.execute(_LOCK, {"collection_id": collection_id})
-    try:
-        yield
-    finally:
-        if not conn.broken:
-            conn.execute(_UNLOCK, {"collection_id": collection_id})
+    return locks.alone_in(conn, collection_id, "decision")
 
 
 def as_stored(conn: Connection, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,18 +12,14 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 
 from core.errors import NotFoundError
+from core.store.locks import held
 
 State = Literal["queued", "running", "cancelling", "done", "failed", "cancelled", "interrupted"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
 SILENT_SECONDS = 15.0
 """A job that holds no lock and has reported nothing for so long is dead: it may have been connecting anew until then."""
 
-_ALIVE = sql.SQL("""
-EXISTS (SELECT 1 FROM pg_locks AS held
-         WHERE held.locktype = 'advisory' AND held.objsubid = 2 AND held.granted
-           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-           AND held.classid = hashtext('job')::oid AND held.objid = jobs.id::oid)
-""")
+_ALIVE = held("job", "jobs")
 _COLUMNS = sql.SQL("""id, arguments, title, takes_engine, state, done, total, words, done_before, error, attempts, asked_by,
        created_at, started_at, reported_at, ended_at""")
 _ADD = sql.SQL("""

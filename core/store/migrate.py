@@ -12,15 +12,12 @@ import psycopg
 from psycopg import Connection
 
 from core.errors import StoreError
+from core.store import locks
 
 FOLDER = Path(__file__).parent / "migrations"
-LOCK_KEY = 0x6974656D62616E6B
-"""The advisory lock ("itembank" in ASCII) under which extension and tables are made: one process at a time."""
 
 _log = logging.getLogger(__name__)
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
-_LOCK = "SELECT pg_advisory_lock(%(key)s)"
-_UNLOCK = "SELECT pg_advisory_unlock(%(key)s)"
 _CREATE_RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     number integer PRIMARY KEY,
@@ -67,8 +64,7 @@ def migrate(conn: Connection, migrations: list[Migration]) -> list[int]:
         StoreError: the database is newer than this program, a step was edited after it was applied, or a step failed
             (nothing of that step stays).
     """
-    conn.execute(_LOCK, {"key": LOCK_KEY})
-    try:
+    with locks.alone(conn, locks.HOUSE):
         conn.execute(_CREATE_RECORD)
         applied: dict[int, str] = dict(conn.execute(_APPLIED).fetchall())
         _check(applied, migrations)
@@ -76,9 +72,6 @@ def migrate(conn: Connection, migrations: list[Migration]) -> list[int]:
         for migration in missing:
             _apply(conn, migration)
         return [migration.number for migration in missing]
-    finally:
-        if not conn.broken:
-            conn.execute(_UNLOCK, {"key": LOCK_KEY})
 
 
 def build(conn: Connection, migrations: list[Migration]) -> None:

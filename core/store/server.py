@@ -6,13 +6,11 @@ import psycopg
 from psycopg import Connection
 
 from core.errors import StoreError
-from core.store.migrate import LOCK_KEY
+from core.store import locks
 
 OLDEST_POSTGRESQL = 15
 OLDEST_PGVECTOR = "0.8.4"
 
-_LOCK = "SELECT pg_advisory_lock(%(key)s)"
-_UNLOCK = "SELECT pg_advisory_unlock(%(key)s)"
 _VERSIONS = """
 SELECT current_setting('server_version_num')::integer / 10000, current_setting('server_version'),
        (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'),
@@ -51,8 +49,7 @@ def check(conn: Connection) -> None:
         StoreError: PostgreSQL or pgvector is too old, or pgvector is missing and may not be created.
     """
     # CREATE EXTENSION IF NOT EXISTS fails when several sessions run it at once.
-    conn.execute(_LOCK, {"key": LOCK_KEY})
-    try:
+    with locks.alone(conn, locks.HOUSE):
         row = conn.execute(_VERSIONS).fetchone()
         assert row is not None
         major, version, available, installed = row
@@ -65,9 +62,6 @@ def check(conn: Connection) -> None:
             _create_extension(conn)
         else:
             _refuse_old(installed)
-    finally:
-        if not conn.broken:
-            conn.execute(_UNLOCK, {"key": LOCK_KEY})
 
 
 def _refuse_old(version: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from core.errors import NotFoundError
+from core.store import locks
 from core.store.judgments import Origin
 
 Rule = Literal["single", "agreed", "median", "adjudicated", "mirrored"]
@@ -25,8 +26,6 @@ _LISTING = sql.SQL("SELECT {} FROM ground_truth_versions WHERE collection_id = %
 _BY_HASH = sql.SQL("""
 SELECT {} FROM ground_truth_versions WHERE collection_id = %(collection_id)s AND sha256 = %(sha256)s
 """).format(_COLUMNS)
-_LOCK = "SELECT pg_advisory_lock(hashtextextended('ground truth', %(collection_id)s))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('ground truth', %(collection_id)s))"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _ADD = sql.SQL("""
 INSERT INTO ground_truth_versions (collection_id, number, name, note, relevant_from, unlisted_zero_by, coverage, sha256,
@@ -122,15 +121,9 @@ def find(conn: Connection, collection_id: int, sha256: str) -> Version | None:
         return cursor.execute(_BY_HASH, {"collection_id": collection_id, "sha256": sha256}).fetchone()
 
 
-@contextmanager
-def locked(conn: Connection, collection_id: int) -> Iterator[None]:
+def locked(conn: Connection, collection_id: int) -> AbstractContextManager[None]:
     """Let one freeze of a collection happen at a time. Taken before the transaction, whose snapshot then sees the last one."""
-    conn.execute(_LOCK, {"collection_id": collection_id})
-    try:
-        yield
-    finally:
-        if not conn.broken:
-            conn.execute(_UNLOCK, {"collection_id": collection_id})
+    return locks.alone_in(conn, collection_id, "ground truth")
 
 
 @contextmanager
