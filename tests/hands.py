@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import httpx2
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.soak_tab import Tab
+from tests.soak_tab import PATIENCE, Tab
 
+_XSRF = "_streamlit_xsrf"
 _VALUES = {str: "string_value", bool: "bool_value", float: "double_value"}
 
 
@@ -39,6 +43,25 @@ class Hands(Tab):
         widget, fragment = self._find(self.buttons, key)
         await self._send(WidgetState(id=widget, trigger_value=True), fragment)
 
+    async def upload(self, key: str, name: str, data: bytes) -> None:
+        """Give a place for files a file: ask the socket where it goes, send it there, then say so."""
+        widget, fragment = self._find(self.fields, key)
+        asked = BackMsg()
+        asked.file_urls_request.request_id, asked.file_urls_request.session_id = uuid4().hex, self.session
+        asked.file_urls_request.file_names.append(name)
+        self._places = asyncio.get_running_loop().create_future()
+        await self._socket.send(asked.SerializeToString())
+        place = await asyncio.wait_for(self._places, PATIENCE)
+        headers = {"Origin": self.address, "Cookie": self.cookie}
+        async with httpx2.AsyncClient(base_url=self.address, timeout=PATIENCE) as client:
+            token = (await client.get("/_stcore/health", headers=headers)).cookies[_XSRF]
+            headers |= {"Cookie": f"{self.cookie}; {_XSRF}={token}", "X-Xsrftoken": token}
+            answer = await client.put(place.upload_url, files={"file": (name, data)}, headers=headers)
+        assert answer.status_code == 204, answer.text
+        state = WidgetState(id=widget)
+        state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(data), file_id=place.file_id, file_urls=place)
+        await self._send(state, fragment)
+
     def said(self) -> str:
         """Return what the page says, without what keeps its letters from meaning anything."""
         return html.unescape("\n".join(self.markup.values())).replace("\\", "")
@@ -51,6 +74,11 @@ class Hands(Tab):
         found = known.get(key) or next((each for name, each in known.items() if name.startswith(key)), None)
         assert found is not None, f"/{self.page}?{self.query} has no '{key}': {sorted(known)}"
         return found
+
+    def _take(self, message: ForwardMsg) -> None:
+        super()._take(message)
+        if message.WhichOneof("type") == "file_urls_response":
+            self._places.set_result(message.file_urls_response.file_urls[0])
 
     def _element(self, message: ForwardMsg) -> None:
         super()._element(message)

@@ -26,12 +26,16 @@ from tests.hands import cookie, opened
 from tests.soak_tab import PageError
 from tests.test_evaluation_tuning import GRADES
 from tests.test_rights import MATRIX
+from tests.test_roles import ASKED
 from tests.writes import BANK, SAMPLE, WRITES, Write, end_rounds
+from tests.writes_more import LOADING, MORE
 
 SECRET = "맑은-가을-하늘"
 THEIRS = {"judging": ("queue_entries", "secrets"), **{act: ("decision_signatures",) for act in ACTS if act.startswith("sign_")}}
 """What somebody writes in their own right who presses what is not theirs: to look at one's own queue is to be handed pairs, with a
 token; and a seat that is not offered is one's own seat."""
+FIRST = {write.act: write for write in reversed(WRITES)}.values()
+"""The way of each act that every role tries; the further ways are tried once."""
 RUN = {"system": "kure-v1", "miniature": False, "sets": [], "depth": 10, "rerank_depth": None, "reranker": None}
 
 
@@ -45,6 +49,8 @@ def house(database):
             scenario_bank.judge(conn, found, GRADES)
             scenario_bank.judge(conn, found, {query: {item: 3 - grade for item, grade in given.items()} for query, given in GRADES.items()},
                                 rater="나")
+            for rater in ("라", "마"):
+                scenario_bank.judge(conn, found, {"item": {"m-007": 2}}, rater=rater)
             freezing.freeze(conn, found.id, name="1차", by="선임")
             missed = runs.create(conn, found.id, "kure-v1", RUN)
             for query in assembling.load(conn, found.name).truth.query_hashes.items():
@@ -101,23 +107,26 @@ def said(error: Exception) -> str:
     return html.unescape(str(error)).replace("\\", "")
 
 
-def test_every_act_has_a_write():
+def test_every_act_and_every_place_that_asks_for_one_has_a_write():
     assert {write.act for write in WRITES} == set(ACTS)
+    assert {(module, act) for module, acts in ASKED.items() for act in acts} <= {
+        (write.module, write.act) for write in (*WRITES, *MORE, LOADING)}
 
 
 @pytest.mark.slow
 def test_whoever_may_does_it(address, cookies, house):
     async def work() -> None:
         done = set()
-        for write in WRITES:
-            for role in ROLES:
-                if write.act in MATRIX[role] and may_open(Person(role, role), write.page, section(write), demanded=True):
-                    ready = made_ready(house, write, role)
-                    before = rows(house)
-                    async with opened(address, cookies[role], write.page, write.query.format(ready=ready)) as tab:
-                        await write.does(tab, ready)
-                    assert rows(house)[write.table] != before[write.table], (write.act, write.page, role)
-                    done.add((write.act, role))
+        for write in (*WRITES, *MORE):
+            who = [role for role in ROLES if write.act in MATRIX[role] and may_open(
+                Person(role, role), write.page, section(write), demanded=True)]
+            for role in who if write in FIRST else who[:1]:
+                ready = made_ready(house, write, role)
+                before = rows(house)
+                async with opened(address, cookies[role], write.page, write.query.format(ready=ready)) as tab:
+                    await write.does(tab, ready)
+                assert rows(house)[write.table] != before[write.table], (write.act, write.module, role)
+                done.add((write.act, role))
         assert done == {(act, role) for role, acts in MATRIX.items() for act in acts}
 
     run(work)
@@ -125,7 +134,8 @@ def test_whoever_may_does_it(address, cookies, house):
 
 @pytest.mark.slow
 def test_whoever_may_not_is_refused_by_the_act_itself_though_the_page_shows_it_all(address, cookies, house, unguarded):
-    """Somebody who was shown the button presses it: first while the page goes on showing it, then when it does not any more."""
+    """Somebody who was shown the button presses it: first while the page goes on showing it, then when it does not any more.
+    Nothing but the question in the act is left to refuse the first time, and whoever presses might be of any role."""
     async def refused(write: Write, role: str) -> None:
         ready = made_ready(house, write, role)
         before = rows(house)
@@ -134,8 +144,9 @@ def test_whoever_may_not_is_refused_by_the_act_itself_though_the_page_shows_it_a
             async with opened(address, cookies[role], write.page, write.query.format(ready=ready)) as tab:
                 with pytest.raises(PageError) as error:
                     await write.does(tab, ready)
-                assert rights.refusal(write.act) in said(error.value) and trouble.UNFORESEEN not in tab.said(), (write.act, role)
-                assert rows(house) == before, (write.act, role)
+                assert rights.refusal(write.act) in said(error.value), (write.act, write.module, role)
+                assert trouble.UNFORESEEN not in tab.said(), (write.act, write.module, role)
+                assert rows(house) == before, (write.act, write.module, role)
                 unguarded.unlink()
                 try:
                     await tab.rerun(widgets=tab.sent)
@@ -149,11 +160,11 @@ def test_whoever_may_not_is_refused_by_the_act_itself_though_the_page_shows_it_a
 
     async def work() -> None:
         asked = set()
-        for write in WRITES:
-            for role in ROLES:
-                if write.act not in MATRIX[role]:
-                    await refused(write, role)
-                    asked.add((write.act, role))
+        for write in (*WRITES, *MORE, LOADING):
+            who = [role for role in ROLES if write.act not in MATRIX[role]]
+            for role in who if write in FIRST else who[:1]:
+                await refused(write, role)
+                asked.add((write.act, role))
         assert asked == {(act, role) for role, acts in MATRIX.items() for act in ACTS if act not in acts}
 
     run(work)

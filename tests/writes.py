@@ -33,9 +33,10 @@ Does = Callable[[Hands, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One way to do an act: where it is done, by what, and the table that has another row then."""
+    """One way to do an act: the module of ``pages`` it is in, the table that has another row then, where it is done and how."""
 
     act: Act
+    module: str
     table: str
     page: str
     query: str
@@ -44,7 +45,7 @@ class Write:
     """Makes what a role's write needs, and returns what the hands have to know."""
 
 
-def _press(key: str, fields: Mapping[str, str | float | Sequence[str]] = MappingProxyType({})) -> Does:
+def press(key: str, fields: Mapping[str, str | float | Sequence[str]] = MappingProxyType({})) -> Does:
     """Fill in the fields, then press."""
     async def does(tab: Hands, ready: str) -> None:
         for name, value in fields.items():
@@ -116,7 +117,7 @@ async def _sent(tab: Hands, ready: str) -> None:
     assert answer.json() == {"stored": [event["uuid"]], "refused": []}
 
 
-def _fresh(house: Database, role: str) -> str:
+def fresh(house: Database, role: str) -> str:
     return f"{role}-{uuid4().hex[:6]}"
 
 
@@ -124,7 +125,7 @@ def _judgment(house: Database, role: str) -> str:
     """Have a pair judged that nobody has judged yet: the same grades are the same version."""
     with house.connection() as conn:
         scenario_bank.judge(conn, collections.get(conn, BANK), {"text": {next(_UNJUDGED): 1}}, rater="다")
-    return _fresh(house, role)
+    return fresh(house, role)
 
 
 def _flagged(house: Database, role: str) -> str:
@@ -134,9 +135,11 @@ def _flagged(house: Database, role: str) -> str:
 
 
 def _other_job(house: Database, role: str) -> str:
-    """Add a job of somebody else's."""
+    """Add a job of somebody else's, which nobody takes for dead however long the test takes."""
     with house.connection() as conn:
-        return str(jobs.add(conn, ["embed", "--collection", uuid4().hex], title="남의 임베딩", takes_engine=True, asked_by="남")[0].id)
+        made, _ = jobs.add(conn, ["embed", "--collection", uuid4().hex], title="남의 임베딩", takes_engine=True, asked_by="남")
+        conn.execute("UPDATE jobs SET reported_at = reported_at + interval '1 hour' WHERE id = %s", [made.id])
+    return str(made.id)
 
 
 def _failed_job(house: Database, role: str) -> str:
@@ -184,36 +187,36 @@ def _token(house: Database, role: str) -> str:
 
 
 WRITES = (
-    Write("queries", "queries", "label", "section=queries", _press(
-        "label.queries.new.press.0", {"label.queries.new.text.0": "두 직선이 만나는 점"}), _fresh),
-    Write("queries", "queries", "compare", f"{_SIDE_BY_SIDE}&q={{ready}}&show=I00", _press("playground.grade.keep"), _fresh),
-    Write("rounds", "item_flag_events", "label", "section=rounds", _cleared, _flagged),
-    Write("rounds", "label_rounds", "label", "section=rounds", _press("label.round.close.{ready}.press.0"), _round),
-    Write("adjudication", "judgment_events", "label", "section=adjudicate", _adjudicated),
-    Write("pool", "pool_proposals", "label", "section=rounds", _picked, _round),
-    Write("versions", "ground_truth_versions", "label", "section=versions", _frozen, _judgment),
-    Write("bank", "collections", "data", "section=collections", _drawn, _fresh),
-    Write("review", "item_review_events", "data", f"section=review&collection={SAMPLE}", _press(
+    Write("queries", "query_making", "queries", "label", "section=queries", press(
+        "label.queries.new.press.0", {"label.queries.new.text.0": "두 직선이 만나는 점"}), fresh),
+    Write("queries", "data", "queries", "compare", f"{_SIDE_BY_SIDE}&q={{ready}}&show=I00", press("playground.grade.keep"), fresh),
+    Write("rounds", "round_flags", "item_flag_events", "label", "section=rounds", _cleared, _flagged),
+    Write("rounds", "round_list", "label_rounds", "label", "section=rounds", press("label.round.close.{ready}.press.0"), _round),
+    Write("adjudication", "adjudicate", "judgment_events", "label", "section=adjudicate", _adjudicated),
+    Write("pool", "round_picks", "pool_proposals", "label", "section=rounds", _picked, _round),
+    Write("versions", "version_freeze", "ground_truth_versions", "label", "section=versions", _frozen, _judgment),
+    Write("bank", "collections", "collections", "data", "section=collections", _drawn, fresh),
+    Write("review", "review_item", "item_review_events", "data", f"section=review&collection={SAMPLE}", press(
         "label.data.review.I00.exclude.press.0", {"data.review.which": ["모두"]})),
-    Write("work", "jobs", "data", f"section=embeddings&collection={SAMPLE}", _press("data.embed.start"), _no_job),
-    Write("work", "jobs", "progress", "", _press("job.resume.tray.{ready}"), _failed_job),
-    Write("cancel", "jobs", "progress", "", _press("job.stop.tray.{ready}"), _other_job),
-    Write("register", "critical_error_events", "metrics", "section=verdict", _press(
+    Write("work", "embeddings", "jobs", "data", f"section=embeddings&collection={SAMPLE}", press("data.embed.start"), _no_job),
+    Write("work", "jobs", "jobs", "progress", "", press("job.resume.tray.{ready}"), _failed_job),
+    Write("cancel", "jobs", "jobs", "progress", "", press("job.stop.tray.{ready}"), _other_job),
+    Write("register", "register", "critical_error_events", "metrics", "section=verdict", press(
         "label.metrics.error.press.0", {"label.metrics.error.title.0": "겹받침에서 멈춤"})),
-    Write("causes", "error_case_events", "metrics", "section=cases&system=kure-v1", _press(
+    Write("causes", "case", "error_case_events", "metrics", "section=cases&system=kure-v1", press(
         "FormSubmitter:metrics.case", {"None": "그림만 다름"})),
-    Write("values", "stated_value_events", "metrics", "section=verdict", _press(
+    Write("values", "further", "stated_value_events", "metrics", "section=verdict", press(
         "label.metrics.days.press.0", {"label.metrics.days.value.0": 7.0, "label.metrics.days.note.0": "어림"})),
-    Write("plan", "plan_events", "progress", "", _press("label.plan.risk.press.0", {"label.plan.risk.note.0": "지켜봄"})),
-    Write("report", "jobs", "report", "", _press("report.make"), _no_job),
-    Write("bookmarks", "bookmark_events", "compare", f"{_SIDE_BY_SIDE}&q=확률", _press("label.compare.bookmark.keep.press.0")),
-    Write("backup", "jobs", "data", "section=backup", _press("data.backup.start"), _no_job),
-    Write("decide", "decisions", "report", "", _decided, _fresh),
-    Write("sign_tf_lead", "decision_signatures", "report", "", _signed("TF 리더"), _decision),
-    Write("sign_developer", "decision_signatures", "report", "", _signed("개발 담당"), _decision),
-    Write("sign_content_lead", "decision_signatures", "report", "", _signed("콘텐츠 담당"), _decision),
-    Write("judging", "judgment_events", "compare", f"{_SIDE_BY_SIDE}&query=Q-I00&show=I01", _press(
+    Write("plan", "tasks", "plan_events", "progress", "", press("label.plan.risk.press.0", {"label.plan.risk.note.0": "지켜봄"})),
+    Write("report", "making", "jobs", "report", "", press("report.make"), _no_job),
+    Write("bookmarks", "data", "bookmark_events", "compare", f"{_SIDE_BY_SIDE}&q=확률", press("label.compare.bookmark.keep.press.0")),
+    Write("backup", "backup", "jobs", "data", "section=backup", press("data.backup.start"), _no_job),
+    Write("decide", "record", "decisions", "report", "", _decided, fresh),
+    Write("sign_tf_lead", "signing", "decision_signatures", "report", "", _signed("TF 리더"), _decision),
+    Write("sign_developer", "signing", "decision_signatures", "report", "", _signed("개발 담당"), _decision),
+    Write("sign_content_lead", "signing", "decision_signatures", "report", "", _signed("콘텐츠 담당"), _decision),
+    Write("judging", "_labels", "judgment_events", "search", "k=5", _sent, _token),
+    Write("judging", "data", "judgment_events", "compare", f"{_SIDE_BY_SIDE}&query=Q-I00&show=I01", press(
         "None", {"playground.grade.Q-I00.I01": ["2 유사"]})),
-    Write("judging", "queue_entries", "label", "section=queue", _begun, _round),
-    Write("judging", "judgment_events", "search", "k=5", _sent, _token),
+    Write("judging", "queue", "queue_entries", "label", "section=queue", _begun, _round),
 )
