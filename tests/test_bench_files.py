@@ -16,6 +16,7 @@ from core.bench import latency, overview, travelling
 from core.bench.running import digest
 from core.errors import InputError, NotFoundError
 from core.report import performance_results
+from core.report.moments import moment
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 
@@ -128,10 +129,12 @@ def test_the_workbook_has_a_sheet_a_kind_and_warns_on_each(add):
     book = openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx(measured, made_at=AT)))
     assert book.sheetnames == ["요약", "판정 기준", "응답 시간", "안정성", "동시 요청", "환경"]
     lines = {row[0].value: [cell.value for cell in row] for row in book["판정 기준"].iter_rows() if row[0].value}
+    assert lines["P95 응답 시간"][3] == "≤ 200 ms" and lines["4-bit VRAM"][3] == "> 8 GB", "a No-Go by how it is met"
     assert lines["P95 응답 시간"][4] == "세지 않음" and lines["VRAM 사용량"][2:5] == ["측정 안 됨", "≤ 8 GB", "측정 안 됨"]
     assert all("축소 모델" in sheet["A3"].value for sheet in book)
     cells = {cell.value for row in book["응답 시간"].iter_rows() for cell in row}
-    assert {"글", "그림", "글+그림", 38.5, "축소 모델 · 대상 카드가 아님"} <= cells
+    assert {"글", "그림", "글+그림", 38.5, "축소 모델 · 대상 카드가 아님", "A · Qwen3-VL", "평균 ms", "P95 하한 ms"} <= cells
+    assert moment(AT) in cells
     assert "중간에 끊김" in {cell.value for row in book["안정성"].iter_rows() for cell in row}
     assert openpyxl.load_workbook(io.BytesIO(performance_results.as_xlsx([]))).sheetnames == ["요약", "환경"]
 

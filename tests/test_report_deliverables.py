@@ -4,13 +4,16 @@ import hashlib
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
+from core.cli import main
 from core.items import importers
+from core.jobs import working
 from core.labels.versions import freezing
 from core.report import deliverables
 from core.report.final import making, prose
@@ -41,12 +44,64 @@ def bank(conn, collection):
 def test_every_file_has_its_size_and_hash_in_the_manifest(database, bank):
     archive = packed(database, bank)
     told = manifest(archive)
-    assert {each["path"] for each in told["files"]} | {deliverables.MANIFEST} == set(archive.namelist())
+    beside = {deliverables.MANIFEST, deliverables.SUMS, deliverables.GUIDE}
+    assert {each["path"] for each in told["files"]} | beside == set(archive.namelist())
     for each in told["files"]:
         data = archive.read(each["path"])
         assert (each["bytes"], each["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert archive.testzip() is None
     assert hashlib.sha256(archive.read("D10/report.pdf")).hexdigest() == told["report"]["sha256"]
+
+
+def test_the_unpacked_folder_is_checked_by_one_command_and_says_what_it_is(database, bank, tmp_path):
+    archive = packed(database, bank)
+    archive.extractall(tmp_path)
+    check = ["sha256sum", "--check", "--quiet", deliverables.SUMS]
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, timeout=60).returncode == 0
+    (tmp_path / "D10" / "report.md").write_text("다른 글", encoding="utf-8")
+    assert "D10/report.md" in subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, timeout=60).stdout
+    guide = archive.read(deliverables.GUIDE).decode()
+    assert "{" not in guide, "something was not filled in"
+    assert f"--collection {bank.name}" in guide and "| D10 | POC 최종 보고서 |" in guide and "`python -m core evaluate`" in guide
+    for line in guide.splitlines():
+        if "-m core " in line and line.startswith(".venv"):
+            main.parser_of(line.split("-m core ")[1].split()[:1]).parse_args(line.split("-m core ")[1].split())
+
+
+@pytest.mark.parametrize("script", ["D4/D4_embed_items.py", "D5/D5_evaluate_search.py", "D6/D6_measure_performance.py"])
+def test_a_script_run_elsewhere_or_on_nothing_says_what_to_do(tmp_path, script):
+    path = PROJECT_DIR / "docs" / "deliverables" / script.partition("/")[2]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    away = subprocess.run([sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, env=env, timeout=120)
+    assert away.returncode == 1 and "저장소의 맨 위 폴더" in away.stderr and "Traceback" not in away.stderr
+
+
+@pytest.mark.parametrize("script", ["D4_embed_items.py", "D5_evaluate_search.py"])
+def test_a_script_asked_for_a_collection_that_is_not_there_says_so(data_dir, monkeypatch, script):
+    monkeypatch.setattr(sys, "argv", [script, "없는 컬렉션"])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit, match="없는 컬렉션"):
+        runpy.run_path(str(PROJECT_DIR / "docs" / "deliverables" / script), run_name="__main__")
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_a_job_is_stopped_before_each_step_and_leaves_nothing_half_done(database, conn, bank, tmp_path, monkeypatch, step):
+    class Stopping(working.Worker):
+        def progress(self, done, total=None, words=""):
+            super().progress(done, total, words)
+            if done == step:
+                self.stop()
+
+    monkeypatch.setattr(working, "_current", Stopping())
+    path = tmp_path / "d.zip"
+    asked = main.parser_of(["report"]).parse_args(["report", "--collection", bank.name, "--by", "가", "--zip", str(path)])
+    if step < 4:
+        with pytest.raises(working.StoppedError):
+            asked.run(asked)
+    else:
+        asked.run(asked)
+    assert path.exists() == (step == 4)
+    assert len(reports.listing(conn, bank.id)) == (step >= 3)
 
 
 def test_what_is_missing_says_why_and_what_to_do(database, bank):
@@ -87,8 +142,6 @@ def test_the_evaluation_script_runs_on_what_is_stored(database, bank, data_dir):
 
 
 def test_the_setup_guide_names_commands_that_exist():
-    from core.cli import main
-
     guide = (PROJECT_DIR / "docs" / "deliverables" / "D1_setup.ko.md").read_text(encoding="utf-8")
     lines = [line.split("-m core ")[1].split() for line in guide.splitlines() if "-m core " in line]
     assert len(lines) > 8
@@ -97,8 +150,6 @@ def test_the_setup_guide_names_commands_that_exist():
 
 
 def test_the_command_writes_what_it_is_asked_for_and_tells_the_hash(database, bank, tmp_path, capsys):
-    from core.cli import main
-
     paths = {name: tmp_path / f"r.{name}" for name in ("pdf", "md", "zip")}
     assert main.main(["report", "--collection", bank.name, "--by", "가", "--pdf", str(paths["pdf"]), "--markdown", str(paths["md"]),
                       "--zip", str(paths["zip"]), "--json"]) == 0

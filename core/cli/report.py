@@ -29,9 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
     from core.store import open_database
 
     database, worker = open_database(), working.current()
-    worker.progress(0, 2, "보고서")
-    report = making.make(database, collection=arguments.collection, by=arguments.by or getpass.getuser())
-    worker.progress(1, 2, "파일")
+    steps = len(making.STEPS) + bool(arguments.zip)
+
+    def tell(step: int, words: str) -> None:
+        worker.check()
+        worker.progress(step, steps, words)
+
+    report = making.make(database, collection=arguments.collection, by=arguments.by or getpass.getuser(), tell=tell)
     written: list[Path] = []
     if arguments.pdf:
         saving.save(arguments.pdf, report.pdf)
@@ -44,9 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
         saving.save(arguments.markdown, report.markdown.encode())
         written.append(arguments.markdown)
     if arguments.zip:
+        tell(len(making.STEPS), "산출물 묶기")
         saving.save(arguments.zip, deliverables.as_zip(database, arguments.collection, report))
         written.append(arguments.zip)
-    worker.progress(2, 2, "")
+    worker.progress(steps, steps, "")
     if arguments.json:
         print_json({"report": report.id, "sha256": report.sha256, "bytes": len(report.pdf), "files": list(map(str, written)),
                     **{name: report.body[name] for name in ("verdict", "miniature", "missing", "ground_truth", "gate_file")}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.errors import NotFoundError
 from core.evaluation.scenarios import BASELINE, TUNED
 from core.search import systems, variants
 
@@ -17,6 +18,14 @@ def label(system: str) -> str:
         NotFoundError: this release has no such system or variant.
     """
     return f"{variants.find(BASELINE).label} (가중치 조정)" if system == TUNED else variants.find(system).label
+
+
+def title(system: str) -> str:
+    """Return the same for whatever was measured under a name; one that this release does not know is called by it."""
+    try:
+        return label(system)
+    except NotFoundError:
+        return system
 
 
 def order(system: str) -> tuple[int, int, tuple[float, ...], str]:

@@ -40,10 +40,12 @@ def run(house: House, part: Worker) -> str:
     from core.report import deliverables
     from core.report.final import making
 
-    part.check()
-    made = making.make(house.database, collection=house.wish.collection, by=house.wish.by)
-    part.progress(1, 3, "산출물")
-    part.check()
+    def tell(step: int, words: str) -> None:
+        part.check()
+        part.progress(step, len(making.STEPS) + 1, words)
+
+    made = making.make(house.database, collection=house.wish.collection, by=house.wish.by, tell=tell)
+    tell(len(making.STEPS), "산출물 묶기")
     packed = deliverables.as_zip(house.database, house.wish.collection, made)
     part.check()
     with house.database.connection() as conn:

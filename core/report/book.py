@@ -19,11 +19,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.report import tables
 from core.report.figures import Picture
+from core.report.moments import KOREA
 
-Kind = Literal["text", "long", "count", "value", "signed", "probability", "share", "picture"]
-"""``long``: a text that wraps. ``value``: a measure from 0 to 1. ``signed``: a difference of measures. ``probability``: a p value.
-``share``: a share from 0 to 1, shown in per cent. ``picture``: a ``Picture``, over its cell."""
-_NUMBERS: dict[str, str] = {"count": "#,##0", "value": "0.000", "signed": "+0.000;-0.000;0.000", "probability": "0.0000", "share": "0 %"}
+Kind = Literal["text", "long", "count", "amount", "value", "signed", "probability", "share", "picture"]
+"""``long``: a text that wraps. ``amount``: milliseconds, megabytes and the like. ``value``: a measure from 0 to 1. ``signed``: a
+difference of measures. ``probability``: a p value. ``share``: a share from 0 to 1, shown in per cent. ``picture``: a ``Picture``, over
+its cell."""
+_NUMBERS: dict[str, str] = {"count": "#,##0", "amount": "#,##0.0", "value": "0.000", "signed": "+0.000;-0.000;0.000",
+                            "probability": "0.0000", "share": "0 %"}
 _LONGEST_TEXT = 32_767
 """Characters of a cell, set by the file format."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -179,7 +182,7 @@ class Book:
         self._book = xlsxwriter.Workbook(self._out, {
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
         # A date in a workbook has no zone.
-        self._book.set_properties({"title": title, "created": made_at.astimezone().replace(tzinfo=None)})
+        self._book.set_properties({"title": title, "created": made_at.astimezone(KOREA).replace(tzinfo=None)})
         self._formats = {name: self._book.add_format(_FONT | style) for name, style in _STYLES.items()}
 
     def sheet(self, name: str, title: str, *, warnings: Sequence[str] = ()) -> Sheet:

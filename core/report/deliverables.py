@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from psycopg import Connection
@@ -21,6 +21,7 @@ from core.evaluation.verdict import load
 from core.items.schemas import plan
 from core.labels.exchange import exporting
 from core.report import error_cases, files, performance_results, search_results, trec_files, workbook
+from core.report.final import markdown
 from core.report.final.making import Report
 from core.settings import PROJECT_DIR
 from core.store import images, items
@@ -31,8 +32,9 @@ TITLES = {
     "D5": "검색 평가 스크립트", "D6": "성능 측정 스크립트", "D7": "검색 정확도 결과", "D8": "성능 측정 결과",
     "D9": "오류 케이스 분석", "D10": "POC 최종 보고서",
 }
-MANIFEST = "manifest.json"
+MANIFEST, SUMS, GUIDE = "manifest.json", "SHA256SUMS", "README.md"
 _SHIPPED = PROJECT_DIR / "docs" / "deliverables"
+_PACKAGE = Path(__file__).with_name("package.ko.md")
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The same content gives the same file."""
@@ -150,6 +152,17 @@ def _performance(conn: Connection) -> Iterator[tuple[str, str, bytes | str]]:
     yield "D8", "performance_results.xlsx", performance_results.as_xlsx(measured, made_at=max(each.measured_at for each in measured))
 
 
+def _guide(told: Mapping[str, Any]) -> str:
+    """Return what the ZIP's first reader needs: what lies where, what is missing, how to check it and run the scripts."""
+    rows = "\n".join(f"| {each['id']} | {each['title']} | {each['files']} | {markdown.said(each['missing'])} |"
+                     for each in told["deliverables"])
+    text = _PACKAGE.read_text(encoding="utf-8")
+    for name, words in (("ROWS", rows), ("COLLECTION", told["collection"]), ("NOTE", f"**{told['note']}**" if told["note"] else ""),
+                        ("TRUTH", f"{told['ground_truth']['title']} ({told['ground_truth']['sha256'][:12]})")):
+        text = text.replace("{" + name + "}", words)
+    return text
+
+
 def _newest(evaluation: Evaluation) -> datetime:
     return max((run.created_at for result in evaluation.scenarios.values() for run in result.systems), default=datetime.now(UTC))
 
@@ -157,7 +170,9 @@ def _newest(evaluation: Evaluation) -> datetime:
 def _packed(made: Mapping[str, bytes], told: Mapping[str, Any]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        whole = {MANIFEST: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode(), **made}
+        sums = "".join(f"{each['sha256']}  {each['path']}\n" for each in told["files"])
+        whole = {GUIDE: _guide(told).encode(), MANIFEST: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode(),
+                 SUMS: sums.encode(), **made}
         for name, data in whole.items():
             stored = name.endswith((".png", ".jpg", ".webp", ".xlsx", ".zip"))
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)

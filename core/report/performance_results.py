@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.bench import overview, standing
+from core.evaluation import naming
 from core.evaluation.verdict import wording
+from core.evaluation.verdict.gates import Gate
 from core.report import tables
 from core.report.book import Book, Column, Sheet
+from core.report.moments import ZONE, moment
 from core.store.measurements import Measurement
 
 PLAN = ("model", "latency_mean", "latency_p95", "throughput", "vram_gb")
@@ -25,7 +28,8 @@ _OURS = ("device", "target_device", "miniature", "marks", *_CONFIG, "collection"
          "latency_cold", "best_batch", "throughput_low", "throughput_high", "pairs_per_s", "vram_weights", "vram_allocated",
          "vram_reserved", "rss_mb", "stability_calls", "stability_failures", "stability_nan", "stability_crashes", "success",
          "failure_bound", "leak", "partial", *(f"{kind}_measured_at" for kind in _KINDS), *(f"{kind}_sha256" for kind in _KINDS))
-_ABOUT = "응답 시간은 글, 그림, 글+그림 가운데 가장 느린 것이며 단위는 ms입니다. GB는 10⁹바이트, MB는 10⁶바이트입니다."
+_ABOUT = ("응답 시간은 글, 그림, 글+그림 가운데 가장 느린 것이며 단위는 ms입니다. GB는 10⁹바이트, MB는 10⁶바이트입니다. "
+          f"빈칸은 재지 않은 값, 때는 {ZONE}입니다.")
 _SMALL = "축소 모델로 잰 값이 있습니다. 실제 모델의 속도나 메모리가 아닙니다."
 _ELSEWHERE = "대상 카드가 아닌 장치에서 잰 값이 있습니다. 판정의 근거가 되지 않습니다."
 _RANDOM = "가중치를 무작위로 채운 모델로 잰 값이 있습니다."
@@ -60,10 +64,11 @@ def as_xlsx(measured: Sequence[Measurement], *, made_at: datetime | None = None)
                                           (_RANDOM, any("무작위" in overview.marks(each) for each in given))) if said]
     book = Book(title="성능 측정 결과", about=_ABOUT, warnings=warnings, made_at=made_at or datetime.now(UTC))
     sheet = book.sheet("요약", "성능 측정 결과")
-    sheet.table([Column("시스템", width=22), Column("응답 평균 ms", "value"), Column("응답 P95 ms", "value"), Column("문항/초", "value"),
-                 Column("VRAM GB", "value"), Column("RAM MB", "value"), Column("성공률", "value"), Column("누수", width=10),
+    sheet.table([Column("시스템", width=30), Column("응답 평균 ms", "amount"), Column("응답 P95 ms", "amount"), Column("문항/초", "amount"),
+                 Column("VRAM GB", "value"), Column("RAM MB", "amount"), Column("성공률", "value"), Column("누수", width=10),
                  Column("장치", width=34), Column("정밀도"), Column("표시", "long", 34)],
-                [[row["model"], *(row.get(name) for name in (*PLAN[1:], "rss_mb", "success", "leak", "device", "precision", "marks"))]
+                [[naming.title(row["model"]),
+                  *(row.get(name) for name in (*PLAN[1:], "rss_mb", "success", "leak", "device", "precision", "marks"))]
                  for row in rows(given)], freeze=1, filtered=True)
     if given:
         _gates(book.sheet("판정 기준", "판정 기준에서"), given)
@@ -103,20 +108,22 @@ def _row(found: dict[str, Measurement]) -> dict[str, Any]:
     }
 
 
-_LEAD = (Column("측정", "count", 7), Column("시스템", width=20))
-_TAIL = (Column("장치", width=34), Column("시각", width=21), Column("표시", "long", 34))
+_LEAD = (Column("측정", "count", 7), Column("시스템", width=30))
+_TAIL = (Column("장치", width=34), Column("잰 때", width=18), Column("표시", "long", 34))
 
 
 def _table(sheet: Sheet, columns: Sequence[Column], cells: Iterable[tuple[Measurement, Sequence[object]]]) -> None:
-    sheet.table([*_LEAD, *columns, *_TAIL], [[each.id, each.system, *own, each.device, each.measured_at, overview.marks(each)]
-                                             for each, own in cells], freeze=2, filtered=True)
+    sheet.table([*_LEAD, *columns, *_TAIL],
+                [[each.id, naming.title(each.system), *own, each.device, moment(each.measured_at), overview.marks(each)]
+                 for each, own in cells], freeze=2, filtered=True)
 
 
 def _latency(sheet: Sheet, measured: Sequence[Measurement]) -> None:
-    names = ("mean", "p50", "p50_low", "p50_high", "p95", "p95_low", "p95_high", "p99", "p99_low", "p99_high")
+    names = {"mean": "평균 ms", **{f"{name}{end}": f"{name.upper()}{words} ms" for name in ("p50", "p95", "p99")
+                                  for end, words in (("", ""), ("_low", " 하한"), ("_high", " 상한"))}}
     phases = ("encode", "search", "rerank")
-    _table(sheet, [Column("쿼리"), *(Column(name, "value") for name in names), Column("호출", "count"), Column("실패", "count"),
-                   *(Column(f"{title} p50", "value") for title in ("인코딩", "검색", "재순위")), Column("첫 호출", "value")],
+    _table(sheet, [Column("쿼리"), *(Column(title, "amount") for title in names.values()), Column("호출", "count"), Column("실패", "count"),
+                   *(Column(f"{title} P50 ms", "amount") for title in ("인코딩", "검색", "재순위")), Column("첫 호출 ms", "amount")],
            ((each, [overview.PARTS.get(part, part), *(told.get(name) for name in names), told.get("n"), told.get("failures"),
                     *(((each.result.get("phases") or {}).get(part, {}).get(phase) or {}).get("p50") for phase in phases),
                     each.result.get("cold_ms")])
@@ -124,8 +131,9 @@ def _latency(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 
 
 def _throughput(sheet: Sheet, measured: Sequence[Measurement]) -> None:
-    _table(sheet, [Column("무엇"), Column("한 번에", "count"), Column("1초에", "value"), Column("아래", "value"), Column("위", "value"),
-                   Column("호출", "count"), Column("실패", "count"), Column("VRAM GB", "value"), Column("RAM MB", "value")],
+    _table(sheet, [Column("무엇"), Column("한 번에", "count"), Column("1초에", "amount"), Column("95 % 하한", "amount"),
+                   Column("95 % 상한", "amount"),
+                   Column("호출", "count"), Column("실패", "count"), Column("VRAM GB", "value"), Column("RAM MB", "amount")],
            ((each, [unit, int(size), *(told.get(name) for name in ("items_per_s", "low", "high", "calls", "failures")),
                     (told.get("vram_gb") or {}).get("process"), told.get("rss_mb")])
             for each in measured for name, unit in (("by_batch", "문항"), ("by_pairs", "쌍"))
@@ -133,8 +141,9 @@ def _throughput(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 
 
 def _vram(sheet: Sheet, measured: Sequence[Measurement]) -> None:
-    names = ("weights", "allocated", "reserved", "process", "driver", "device")
-    _table(sheet, [Column("언제", width=26), *(Column(f"{name} GB", "value") for name in names), Column("RAM MB", "value")],
+    names = {"weights": "가중치", "allocated": "할당", "reserved": "예약", "process": "프로세스", "driver": "드라이버가 본 프로세스",
+             "device": "카드 전체"}
+    _table(sheet, [Column("언제", width=26), *(Column(f"{title} GB", "value") for title in names.values()), Column("RAM MB", "amount")],
            ((each, [stage, *(told.get(name) for name in names), told.get("rss_mb")])
             for each in measured for stage, told in _stages(each.result)))
 
@@ -149,15 +158,15 @@ def _stages(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _stability(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     _table(sheet, [Column("호출", "count"), Column("실패", "count"), Column("NaN", "count"), Column("엔진 중단", "count"),
                    Column("성공률", "value"), Column("실패율 상한", "probability"), Column("누수"), Column("RAM 바이트/호출", "value", 16),
-                   Column("P95 ms", "value")],
+                   Column("P95 ms", "amount")],
            ((each, [*(each.result.get(name) for name in ("calls", "failures", "nan", "crashes", "success", "failure_bound", "leak")),
                     ((each.result.get("memory") or {}).get("rss") or {}).get("slope"), (each.result.get("latency_ms") or {}).get("p95")])
             for each in measured))
 
 
 def _stress(sheet: Sheet, measured: Sequence[Measurement]) -> None:
-    _table(sheet, [Column("동시", "count"), Column("답/초", "value"), Column("p50 ms", "value"), Column("p95 ms", "value"),
-                   Column("p99 ms", "value"), Column("호출", "count"), Column("실패", "count")],
+    _table(sheet, [Column("동시", "count"), Column("답/초", "amount"), Column("P50 ms", "amount"), Column("P95 ms", "amount"),
+                   Column("P99 ms", "amount"), Column("호출", "count"), Column("실패", "count")],
            ((each, [int(callers), told.get("answers_per_s"), *((told.get("latency_ms") or {}).get(name) for name in ("p50", "p95", "p99")),
                     told.get("calls"), told.get("failures")])
             for each in measured for callers, told in (each.result.get("by_callers") or {}).items()))
@@ -165,15 +174,15 @@ def _stress(sheet: Sheet, measured: Sequence[Measurement]) -> None:
 
 def _index(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     _table(sheet, [Column("문항 수", "count"), Column("검색", width=12), Column("차원", "count"), Column("ef_search", "count"),
-                   Column("재현율@10", "value"), Column("P50 ms", "value"), Column("P95 ms", "value"), Column("만드는 초", "value"),
-                   Column("색인 MB", "value")],
+                   Column("재현율@10", "value"), Column("P50 ms", "amount"), Column("P95 ms", "amount"), Column("만드는 초", "amount"),
+                   Column("색인 MB", "amount")],
            ((each, [each.result.get("rows"), *cells]) for each in measured for cells in _searches(each.result)))
 
 
 def _together(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     fits = {True: "올라감", False: "넘침", None: "알 수 없음"}
     _table(sheet, [Column("조합", width=34), Column("함께", width=12), Column("프로세스 GB", "value"), Column("예상 GB", "value"),
-                   Column("예산 GiB", "value"), Column("RAM MB", "value"), Column("멈춘 곳", "long", 40)],
+                   Column("예산 GiB", "value"), Column("RAM MB", "amount"), Column("멈춘 곳", "long", 40)],
            ((each, [overview.combination(told["name"]), fits[told["fits"]], told["vram_gb"]["process"], told["planned_gb"],
                     each.config.get("budget_gb"), told["rss_mb"], overview.stopped_at(told)])
             for each in measured for told in each.result.get("combinations") or []))
@@ -194,12 +203,17 @@ def _recall(told: dict[str, Any]) -> list[object]:
 def _gates(sheet: Sheet, measured: Sequence[Measurement]) -> None:
     """Write how the gates stand with these measurements, as the verdict sees them."""
     words = {"pass": "통과", "fail": "못 미침", "uncounted": "세지 않음", "nothing": "측정 안 됨"}
-    sheet.table([Column("기준", width=20), Column("종류"), Column("값", width=14), Column("문턱"), Column("결과"), Column("측정", width=10),
+    sheet.table([Column("기준", width=20), Column("종류"), Column("값", width=14), Column("조건"), Column("결과", width=14),
+                 Column("측정", width=10),
                  Column("까닭", "long", 60)],
                 [[each.gate.title, "Go" if each.gate.kind == "go" else "No-Go",
-                  wording.value_text(each.gate.unit, each.evidence.value), wording.threshold_text(each.gate), words[each.word],
+                  wording.value_text(each.gate.unit, each.evidence.value), _asked(each.gate), words[each.word],
                   ", ".join(map(str, each.measurements)), " ".join(filter(None, [each.evidence.lacking, each.evidence.remark]))]
                  for each in standing.standings(measured)], freeze=1)
+
+
+def _asked(gate: Gate) -> str:
+    return wording.threshold_text(gate) if gate.kind == "go" else wording.condition_text(gate)
 
 
 def _environments(sheet: Sheet, measured: Sequence[Measurement]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +39,16 @@ class Report:
     """What the Markdown names, by path."""
 
 
-def make(database: Database, *, collection: str, by: str, prose_said: Mapping[str, Prose] | None = None) -> Report:
+STEPS = ("숫자 읽기", "글과 그림 쓰기", "쪽 짜기", "저장")
+
+
+def make(database: Database, *, collection: str, by: str, prose_said: Mapping[str, Prose] | None = None,
+         tell: Callable[[int, str], None] = lambda step, words: None) -> Report:
     """Make the report of a collection and store it; with nothing changed it is the one that is stored already.
 
     Args:
         by: who makes it; not in the file.
+        tell: is told before each of ``STEPS`` which it is, from 0, and may stop the making; nothing is stored then.
         prose_said: the sections' words by key; the stored ones where None.
 
     Raises:
@@ -52,12 +57,16 @@ def make(database: Database, *, collection: str, by: str, prose_said: Mapping[st
     """
     if not by.strip():
         raise InputError("보고서를 만드는 사람의 이름을 적어 주세요.")
+    tell(0, STEPS[0])
     with database.connection() as conn:
         facts = reading.read(conn, collection)
+        tell(1, STEPS[1])
         sections = prose.sections(facts, reports.said(conn, facts.evaluation.collection_id) if prose_said is None else prose_said)
         document = document_of(facts, sections, conn)
+    tell(2, STEPS[2])
     pdf, text = typesetting.as_pdf(document), markdown.as_markdown(document)
     body = _body(facts, sections)
+    tell(3, STEPS[3])
     with database.connection() as conn:
         stored = reports.add(conn, facts.evaluation.collection_id, pdf=pdf, markdown=text, body=body,
                              watermarked=bool(document.watermark), by=by.strip())

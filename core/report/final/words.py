@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 
 from core.evaluation import naming
 from core.evaluation.resampling import Interval
 from core.evaluation.results import Evaluation, SystemRun
 from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult
 from core.report import provenance
+from core.report.moments import moment
 
-_KOREA = timezone(timedelta(hours=9))
+__all__ = ["CLEAR", "PASSED", "change", "interval", "letter", "measured", "moment", "outcome", "source", "spread"]
 PASSED = {True: "✓ 통과", False: "× 미달", None: "○ 판정 못 함"}
 CLEAR = {True: "✓ 해당 없음", False: "× 해당", None: "○ 판정 못 함"}
 
@@ -20,11 +20,6 @@ CLEAR = {True: "✓ 해당 없음", False: "× 해당", None: "○ 판정 못 �
 def measured(value: float | None, digits: int = 3) -> str:
     """Return a number, or 측정 안 됨."""
     return NOT_MEASURED if value is None or not math.isfinite(value) else f"{value:,.{digits}f}".replace("-", "−")
-
-
-def moment(at: datetime) -> str:
-    """Return a moment in Korean time, whatever clock the machine has that makes the report."""
-    return f"{at.astimezone(_KOREA):%Y-%m-%d %H:%M}"
 
 
 def change(value: float, digits: int = 3) -> str:

@@ -12,6 +12,7 @@ from core.items import grades
 from core.labels import origins
 from core.report import provenance
 from core.report.book import Column, Sheet
+from core.report.moments import ZONE, moment
 from core.report.sheets.systems import scenario_title
 
 _PASSED = {True: "통과", False: "미달", None: "판정 못 함"}
@@ -57,7 +58,8 @@ def _table(sheet: Sheet, heading: str, columns: Sequence[tuple[str, float]], row
 def _facts(evaluation: Evaluation, decision: Decision | None, made_at: datetime) -> list[tuple[str, object]]:
     truth = evaluation.truth
     told: list[tuple[str, object]] = [
-        ("만든 때", _moment(made_at)), ("컬렉션", evaluation.collection), ("정답", truth.title), ("정답 SHA-256", truth.sha256),
+        ("만든 때", f"{moment(made_at)} ({ZONE})"), ("컬렉션", evaluation.collection), ("정답", truth.title),
+        ("정답 SHA-256", truth.sha256),
         ("관련으로 치는 등급", f"{grades.titled(truth.relevant_from)} 이상"),
         ("판정한 쌍", f"{len(truth.rows):,} ({origins.counted(truth.origins)})" if truth.rows else "없음"),
         ("판정하지 않은 쌍", f"등급 0으로 침 ({truth.unlisted_zero_by}님이 선언)" if truth.unlisted_zero_by
@@ -94,8 +96,4 @@ def _runs(evaluation: Evaluation) -> Iterator[list[object]]:
     for key, result in evaluation.scenarios.items():
         for run in result.systems:
             yield [scenario_title(evaluation, key), run.label, run.run_id, run.precision, len(run.unanswered),
-                   result.ties.get(run.system, 0), _moment(run.created_at), provenance.marks([run])]
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone().isoformat(sep=" ", timespec="minutes")
+                   result.ties.get(run.system, 0), moment(run.created_at), provenance.marks([run])]

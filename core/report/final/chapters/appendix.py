@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.bench import overview
+from core.evaluation import naming
 from core.evaluation.scenarios import GATE
 from core.evaluation.verdict.wording import condition_text, gate_value_text, percent, threshold_text, value_text
 from core.report import provenance
@@ -49,8 +50,9 @@ def written(facts: Facts) -> Iterator[Block]:
         widths=(0.6, 2.8, 1, 1.1, 1.6, 1.2, 1.4), note="때는 모두 한국 시각입니다.")
     if facts.measured:
         yield Table(("측정", "종류", "시스템", "장치", "잰 때", "SHA-256", "표시"), [
-            (str(each.id), CHECKS.get(each.kind) or overview.kind_title(each.kind), each.system, each.device, moment(each.measured_at),
-             each.sha256[:12], ("축소 모델" if each.miniature else "–") if each.kind in CHECKS else overview.marks(each))
+            (str(each.id), CHECKS.get(each.kind) or overview.kind_title(each.kind), naming.title(each.system), each.device,
+             moment(each.measured_at), each.sha256[:12],
+             ("축소 모델" if each.miniature else "–") if each.kind in CHECKS else overview.marks(each))
             for each in facts.measured], align="lllllll", small=True, title="측정과 점검", widths=(0.5, 0.9, 1.9, 2.4, 1.4, 1.1, 2.2))
     if facts.register:
         yield Table(("상태", "시스템", "무엇", "적은 사람", "닫은 사람과 까닭"), [

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from core.bench import overview
-from core.errors import NotFoundError
 from core.evaluation import naming
 from core.evaluation.verdict.outcome import NOT_MEASURED
 from core.evaluation.verdict.wording import condition_text, gate_value_text, threshold_text
@@ -40,8 +39,8 @@ def written(facts: Facts) -> Iterator[Block]:
     if stress:
         yield Heading(2, "4.5 동시 요청")
         yield Table(("시스템", "부르는 사람", "P95 ms", "초당 답", "호출", "실패", "측정"), [
-            (_named(each), callers, measured((told.get("latency_ms") or {}).get("p95"), 1), measured(told.get("answers_per_s"), 2),
-             str(told.get("calls", "–")), str(told.get("failures", "–")), _source(each))
+            (naming.title(each.system), callers, measured((told.get("latency_ms") or {}).get("p95"), 1),
+             measured(told.get("answers_per_s"), 2), str(told.get("calls", "–")), str(told.get("failures", "–")), _source(each))
             for each in stress for callers, told in sorted((each.result.get("by_callers") or {}).items(), key=lambda one: int(one[0]))],
             align="lrrrrrl", small=True, widths=(2.3, 1, 1, 1, 0.7, 0.7, 2.8), note=_sources(stress).strip())
 
@@ -66,7 +65,7 @@ def _newest(facts: Facts, kind: str) -> list[Measurement]:
 
 
 def _latency(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
-    rows = [(_named(each), title, measured(told.get("mean"), 1), measured(told.get("p50"), 1),
+    rows = [(naming.title(each.system), title, measured(told.get("mean"), 1), measured(told.get("p50"), 1),
              spread(told.get("p95"), told.get("p95_low"), told.get("p95_high")), measured(told.get("p99"), 1), str(told.get("n", "–")),
              str(told.get("failures", "–")), _source(each))
             for each in own for part, told in overview.parts(each.result) for title in [overview.PARTS[part]]]
@@ -74,8 +73,8 @@ def _latency(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
                 widths=(2.3, 0.8, 0.8, 0.8, 1.7, 0.8, 0.6, 0.6, 2.9),
                 note="단위 ms. 쿼리 하나를 인코딩하고 찾을 때까지이며, 실패한 호출은 가장 느린 것으로 셉니다. "
                      "≥는 호출이 적어 구간의 위 끝을 알 수 없다는 뜻입니다." + _sources(own))
-    bars = [Bar(f"{_named(each)}{' (축소)' if each.miniature else ''}", told.get("p95"), told.get("p95_low"), told.get("p95_high"),
-                colour(each.system), f"{measured(told.get('p95'), 0)} ms")
+    bars = [Bar(f"{naming.title(each.system)}{' (축소)' if each.miniature else ''}", told.get("p95"), told.get("p95_low"),
+                told.get("p95_high"), colour(each.system), f"{measured(told.get('p95'), 0)} ms")
             for each in own for slowest in [overview.worst(each.result)] if slowest for told in [slowest[1]]]
     gate = next((each for each in facts.decision.gate_file.gates if each.source == "latency"), None)
     if bars:
@@ -84,7 +83,7 @@ def _latency(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
 
 
 def _throughput(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
-    rows = [(_named(each), size, spread(told.get("items_per_s"), told.get("low"), told.get("high"), 2),
+    rows = [(naming.title(each.system), size, spread(told.get("items_per_s"), told.get("low"), told.get("high"), 2),
              measured((told.get("vram_gb") or {}).get("process"), 2), measured(told.get("rss_mb"), 0),
              "–" if told.get("fits") is None else "예" if told["fits"] else "× 들어가지 않음", _source(each))
             for each in own for size, told in sorted((each.result.get("by_batch") or {}).items(), key=lambda one: int(one[0]))]
@@ -102,7 +101,7 @@ def _vram(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
     for each in own:
         told = each.result.get("vram_gb") or {}
         peak = measured(told.get("process"), 2) if overview.fits_alone(each.result) else f"× {each.result['room_gb']:.2f}로도 모자람"
-        rows.append((_named(each), *(measured(told.get(name), 2) for name in ("weights", "allocated", "reserved")), peak,
+        rows.append((naming.title(each.system), *(measured(told.get(name), 2) for name in ("weights", "allocated", "reserved")), peak,
                      measured(each.result.get("rss_mb"), 0), _source(each)))
     yield Table(("시스템", "가중치", "할당", "예약", "프로세스 최고", "RAM MB", "측정"), rows, align="lrrrrrl", small=True,
                 widths=(2.3, 1, 1, 1, 1.2, 1, 3.2),
@@ -114,7 +113,7 @@ def _stability(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
     for each in own:
         told = each.result
         bound = told.get("failure_bound")
-        rows.append((_named(each), f"{told.get('calls') or 0:,} / {told.get('asked') or 0:,}", str(told.get("failures", "–")),
+        rows.append((naming.title(each.system), f"{told.get('calls') or 0:,} / {told.get('asked') or 0:,}", str(told.get("failures", "–")),
                      str(told.get("nan", "–")), str(told.get("crashes", "–")),
                      f"{bound * 100:.2f} %" if isinstance(bound, (int, float)) else NOT_MEASURED,
                      {True: "× 있음", False: "없음"}.get(told.get("leak"), "알 수 없음"), _source(each)))
@@ -124,14 +123,6 @@ def _stability(facts: Facts, own: Sequence[Measurement]) -> Iterator[Block]:
 
 
 _WRITERS = {"latency": _latency, "throughput": _throughput, "vram": _vram, "stability": _stability}
-
-
-def _named(each: Measurement) -> str:
-    """Return what pages call a measured system; of another release its plain name."""
-    try:
-        return naming.label(each.system)
-    except NotFoundError:
-        return each.system
 
 
 def _source(each: Measurement) -> str:
