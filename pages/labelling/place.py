@@ -28,6 +28,15 @@ def collection() -> Collection | None:
         return collections.get(conn, name)
 
 
+def collection_for(who: Person | None) -> Collection | None:
+    """Return the collection for somebody with a name; where either is lacking, say so and return None."""
+    found = collection()
+    if found is not None and who is None:
+        ask_name()
+        return None
+    return found
+
+
 def may_see_grades(found: Collection, who: Person | None) -> bool:
     """Return whether grades, and whatever follows from them, may be shown to this person now."""
     with doors.database().connection() as conn:

@@ -20,11 +20,8 @@ _MOVED_ON = "아래 계획을 세운 뒤 위의 설정이 바뀌었습니다. �
 
 def draw(who: Person | None) -> None:
     """Draw the section: what a round is made of, its plan, and what each proposer brought so far."""
-    found = place.collection()
+    found = place.collection_for(who)
     if found is None:
-        return
-    if who is None:
-        place.ask_name()
         return
     acts.said()
     part = place.choose("pool", {"round": "새 라운드", "contribution": "시스템마다 보탠 것"})

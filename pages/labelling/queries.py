@@ -15,11 +15,8 @@ from pages.widgets import acts, doors, person, results
 
 def draw(who: Person | None) -> None:
     """Draw the section: making on the left, what there is on the right."""
-    found = place.collection()
+    found = place.collection_for(who)
     if found is None:
-        return
-    if who is None:
-        place.ask_name()
         return
     acts.said()
     if not person.may(who, "queries"):

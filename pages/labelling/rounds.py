@@ -11,11 +11,8 @@ _PARTS = {"rounds": "라운드", "picks": "직접 고른 쌍", "practice": "연�
 
 def draw(who: Person | None) -> None:
     """Draw the section."""
-    found = place.collection()
+    found = place.collection_for(who)
     if found is None:
-        return
-    if who is None:
-        place.ask_name()
         return
     acts.said()
     part = place.choose("rounds", _PARTS)

@@ -12,11 +12,8 @@ _WRITTEN = ("freeze", "import")
 
 def draw(who: Person | None) -> None:
     """Draw the section."""
-    found = place.collection()
+    found = place.collection_for(who)
     if found is None:
-        return
-    if who is None:
-        place.ask_name()
         return
     if not place.may_see_grades(found, who):
         results.calm(place.UNSEEN)
