@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
-from psycopg import sql
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -30,7 +29,7 @@ from pages import _talk, bank, labelling
 from tests import labelling_round, scenario_bank
 from tests.apart import run
 from tests.fixtures_browser import PATIENCE, served
-from tests.fixtures_store import another
+from tests.fixtures_store import another, fingerprint
 from tests.hands import cookie, opened
 from tests.soak_tab import PageError
 
@@ -99,13 +98,6 @@ def address(team, tmp_path_factory) -> Iterator[str]:
 def cookies(address) -> dict[str, str]:
     """A logged-in browser's cookie for each account."""
     return {name: cookie(address, name, SECRET) for name in (*ROLES, "바뀔 사람", "나갈 사람")}
-
-
-def rows(team) -> dict[str, int]:
-    """How many rows each table has, but for the logins."""
-    with team.connection() as conn:
-        names = [name for name, in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'logins'")]
-        return {name: conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0] for name in names}
 
 
 def test_the_table_of_pages_is_what_the_roles_are_meant_to_see():
@@ -215,9 +207,9 @@ def test_pressing_what_is_not_shown_writes_nothing(address, cookies, team):
                     if role in shown:
                         assert not [key for key in own if not key.startswith(shown[role])], (role, place)
                     foreign = [WidgetState(id=widget, trigger_value=True) for key, (widget, _) in buttons.items() if key not in own]
-                    before = rows(team)  # to look at one's own queue is to be handed it
+                    before = fingerprint(team)  # to look at one's own queue is to be handed it
                     await tab.rerun(widgets=foreign)
-                    assert rows(team) == before, (role, place)
+                    assert fingerprint(team) == before, (role, place)
 
     run(work)
 
@@ -272,14 +264,14 @@ def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along
         async with opened(address, cookies["바뀔 사람"], "data", "section=machine") as tab, \
                 opened(address, cookies["나갈 사람"], "data", "section=machine") as leaving:
             download = next(key for key in tab.buttons if key.startswith("models.get."))
-            before = rows(team)
             users.set_role(team, name="바뀔 사람", role="viewer")
             users.set_disabled(team, name="나갈 사람", disabled=True)
+            before = fingerprint(team)
             await settled()
             for each in (tab, leaving):
                 with pytest.raises((ConnectionClosed, PageError), match="1008|hung up"):
                     await each.press(download)
-            assert rows(team) == before
+            assert fingerprint(team) == before
             with pytest.raises(InvalidStatus):
                 await leaving.connect()
             await tab.connect()
@@ -287,7 +279,7 @@ def test_a_role_that_changes_and_a_login_that_ends_take_the_pressed_button_along
                 await tab.press(download)
             tab.markup.clear()
             await tab.rerun()
-            assert REFUSED in tab.said() and rows(team) == before
+            assert REFUSED in tab.said() and fingerprint(team) == before
 
     run(work)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from psycopg import sql
 
 from core.accounts import logins, rights, users
 from core.accounts.access import may_open
@@ -21,7 +20,7 @@ from pages.widgets import trouble
 from tests import labelling_round, scenario_bank
 from tests.apart import run
 from tests.fixtures_browser import served
-from tests.fixtures_store import another
+from tests.fixtures_store import another, fingerprint
 from tests.hands import cookie, opened
 from tests.soak_tab import PageError
 from tests.test_evaluation_tuning import GRADES
@@ -83,16 +82,6 @@ def cookies(address) -> dict[str, str]:
     return {role: cookie(address, role, SECRET) for role in ROLES}
 
 
-def rows(house) -> dict[str, tuple[int, int]]:
-    """Return of each table, but for the logins, how many rows it has and a number that changes with any of them."""
-    with house.connection() as conn:
-        names = [name for name, in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'logins'")]
-        each = sql.SQL(" UNION ALL ").join(
-            sql.SQL("SELECT {}, count(*), coalesce(sum(hashtext(ctid::text || xmin::text)), 0)::bigint FROM {}").format(
-                sql.Literal(name), sql.Identifier(name)) for name in names)
-        return {name: (count, hashed) for name, count, hashed in conn.execute(each)}
-
-
 def section(write: Write) -> str:
     """Return the part of its page that a write is done in, "" where the page has none."""
     return parse_qs(write.query).get("section", [""])[0]
@@ -122,10 +111,10 @@ def test_whoever_may_does_it(address, cookies, house):
                 Person(role, role), write.page, section(write), demanded=True)]
             for role in who if write in FIRST else who[:1]:
                 ready = made_ready(house, write, role)
-                before = rows(house)
+                before = fingerprint(house)
                 async with opened(address, cookies[role], write.page, write.query.format(ready=ready)) as tab:
                     await write.does(tab, ready)
-                assert rows(house)[write.table] != before[write.table], (write.act, write.module, role)
+                assert fingerprint(house)[write.table] != before[write.table], (write.act, write.module, role)
                 done.add((write.act, role))
         assert done == {(act, role) for role, acts in MATRIX.items() for act in acts}
 
@@ -138,7 +127,7 @@ def test_whoever_may_not_is_refused_by_the_act_itself_though_the_page_shows_it_a
     Nothing but the question in the act is left to refuse the first time, and whoever presses might be of any role."""
     async def refused(write: Write, role: str) -> None:
         ready = made_ready(house, write, role)
-        before = rows(house)
+        before = fingerprint(house)
         unguarded.touch()
         try:
             async with opened(address, cookies[role], write.page, write.query.format(ready=ready)) as tab:
@@ -146,13 +135,13 @@ def test_whoever_may_not_is_refused_by_the_act_itself_though_the_page_shows_it_a
                     await write.does(tab, ready)
                 assert rights.refusal(write.act) in said(error.value), (write.act, write.module, role)
                 assert trouble.UNFORESEEN not in tab.said(), (write.act, write.module, role)
-                assert rows(house) == before, (write.act, write.module, role)
+                assert fingerprint(house) == before, (write.act, write.module, role)
                 unguarded.unlink()
                 try:
                     await tab.rerun(widgets=tab.sent)
                 except PageError as again:  # what a button calls back is called before the page is drawn
                     assert rights.refusal(write.act) in said(again), (write.act, role)
-                after = rows(house)
+                after = fingerprint(house)
                 own = {name for act, names in THEIRS.items() if act in MATRIX[role] and act != write.act for name in names}
                 assert {name for name in after if after[name] != before[name]} <= own, (write.act, role)
         finally:
