@@ -3,7 +3,7 @@
     client, sockets, parts  the callers' side: one call a socket, long lists cut into requests; never imports torch
     launch, places          finding, starting, replacing and stopping the engine; where its files lie
     wire, messages          what travels between: a JSON header and raw arrays
-    server, handler         the process: who may connect, when it ends
+    server, handler, host   the process: who may connect, one client's requests, what all of them share and when it ends
     lanes, compute, pace    one compute thread, interactive before batch, batches cut by measured time
     rows, isolate           one call's rows, what fails alone, what begins again at a lower precision
     shelf, resident         which models are in memory, and each of them

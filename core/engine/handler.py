@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.engine import rows, wire
+from core.engine.host import Host
 from core.engine.lanes import BUSY, Job, Steps
 from core.engine.messages import (
     PRIORITIES,
@@ -29,9 +30,6 @@ from core.engine.slots import Wanted
 from core.engine.wire import Frame, WireError
 from core.errors import EngineBusyError, UserError
 
-if TYPE_CHECKING:
-    from core.engine.server import Server
-
 log = logging.getLogger(__name__)
 _LONGEST_TIMEOUT = 24 * 3600.0
 _LOOKS = ("hello", "status")
@@ -44,9 +42,9 @@ class PeerGoneError(Exception):
 class Connection(threading.Thread):
     """Serves one socket until it closes, one request at a time."""
 
-    def __init__(self, sock: socket.socket, server: Server) -> None:
+    def __init__(self, sock: socket.socket, host: Host, *, closed: Callable[[Connection], None]) -> None:
         super().__init__(name="connection", daemon=True)
-        self._sock, self._server = sock, server
+        self._sock, self._host, self._closed = sock, host, closed
         self.only_looked = True
         """Whether nothing was asked of it but how the engine is."""
 
@@ -54,7 +52,7 @@ class Connection(threading.Thread):
         """Answer requests."""
         try:
             while (frame := wire.receive(self._sock)) is not None:
-                with self._server.answering():
+                with self._host.answering():
                     self._answer(frame)
         except (OSError, PeerGoneError):
             log.debug("a client left", exc_info=True)
@@ -64,7 +62,7 @@ class Connection(threading.Thread):
             log.exception("a connection failed")
         finally:
             self._sock.close()
-            self._server.closed(self)
+            self._closed(self)
 
     def hear_no_more(self) -> None:
         """Answer what has arrived, then close; a client that sends now learns at once that nobody took it."""
@@ -86,54 +84,54 @@ class Connection(threading.Thread):
         wire.send(self._sock, reply.header, reply.blobs)
 
     def _hello(self, frame: Frame) -> Packed:
-        server = self._server
-        if server.ending:
+        host = self._host
+        if host.ending:
             return Packed({"error": RETIRED, "message": ""})
-        return Packed({"protocol": PROTOCOL, "fingerprint": server.fingerprint, "pid": server.pid})
+        return Packed({"protocol": PROTOCOL, "fingerprint": host.fingerprint, "pid": host.pid})
 
     def _status(self, frame: Frame) -> Packed:
-        return Packed({"status": status_to(self._server.status())})
+        return Packed({"status": status_to(self._host.status())})
 
     def _reset_peaks(self, frame: Frame) -> Packed:
-        self._server.reset_peaks()
+        self._host.reset_peaks()
         return Packed({})
 
     def _stop(self, frame: Frame) -> Packed:
-        self._server.end(polite=False)
-        return Packed({"pid": self._server.pid})
+        self._host.end(polite=False)
+        return Packed({"pid": self._host.pid})
 
     def _retire(self, frame: Frame) -> Packed:
-        self._server.end(polite=True)
-        return Packed({"pid": self._server.pid})
+        self._host.end(polite=True)
+        return Packed({"pid": self._host.pid})
 
     def _load(self, frame: Frame) -> Packed:
-        shelf, wanted = self._server.bench.shelf, _wanted(frame)
+        shelf, wanted = self._host.bench.shelf, _wanted(frame)
         return self._wait(frame, lambda: _once(lambda: shelf.get(wanted)[1]), _loaded)
 
     def _evict(self, frame: Frame) -> Packed:
-        shelf, key = self._server.bench.shelf, frame.header["key"]
+        shelf, key = self._host.bench.shelf, frame.header["key"]
         return self._wait(frame, lambda: _once(lambda: shelf.evict(key)), lambda job: Packed({"count": job.result}))
 
     def _encode(self, frame: Frame) -> Packed:
         role = frame.header["role"]
         if role not in ("query", "document"):
             raise ValueError(f"role {role!r}")
-        contents, bench, wanted = unpack_contents(frame, frame.header["contents"]), self._server.bench, _wanted(frame)
+        contents, bench, wanted = unpack_contents(frame, frame.header["contents"]), self._host.bench, _wanted(frame)
         return self._wait(frame, lambda: rows.encode(bench, wanted, contents, role=role), _computed)
 
     def _rerank(self, frame: Frame) -> Packed:
         query, *documents = unpack_contents(frame, frame.header["contents"])
-        bench, wanted = self._server.bench, _wanted(frame)
+        bench, wanted = self._host.bench, _wanted(frame)
         return self._wait(frame, lambda: rows.rerank(bench, wanted, query, documents), _computed)
 
     def _wait(self, frame: Frame, make_steps: Callable[[], Steps], pack: Callable[[Job], Packed]) -> Packed:
         """Queue a call and wait for its end, its deadline or the client's leaving, whichever is first."""
-        if self._server.ending:
+        if self._host.ending:
             return Packed({"error": RETIRED, "message": ""})
         seconds = min(max(float(frame.header["timeout_s"]), 0.0), _LONGEST_TIMEOUT)
         job = Job(make_steps, priority=_priority(frame), deadline=time.monotonic() + seconds)
         try:
-            self._server.lanes.put(job)
+            self._host.lanes.put(job)
             if not self._ended(job):
                 raise EngineBusyError(self._why_late())
             if job.error is not None:
@@ -154,7 +152,7 @@ class Connection(threading.Thread):
         return False
 
     def _why_late(self) -> str:
-        loading = self._server.bench.shelf.loading
+        loading = self._host.bench.shelf.loading
         if loading:
             return f"모델 {loading}을(를) 불러오는 중이라 아직 계산하지 못했습니다. 잠시 뒤에 다시 시도해 주세요."
         return BUSY

@@ -1,4 +1,4 @@
-"""The engine process: who may connect, what it says about itself, when it ends."""
+"""The engine process: who may connect, and until when it listens."""
 
 from __future__ import annotations
 
@@ -13,53 +13,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from core.daemon import FileLock
-from core.engine import fingerprint as fingerprints
 from core.engine import wire
-from core.engine.compute import DEVICE_LOST, Compute
 from core.engine.handler import Connection
-from core.engine.lanes import BUSY, Lanes
-from core.engine.messages import EngineStatus, error_to
-from core.engine.pace import Pace
+from core.engine.host import ENDED, Host
+from core.engine.lanes import BUSY
+from core.engine.messages import error_to
 from core.engine.places import Places
-from core.engine.rows import Bench, Counters
-from core.engine.shelf import Shelf
 from core.engine.slots import Source
-from core.errors import EngineBusyError, EngineError
+from core.errors import EngineBusyError
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 15 * 60.0
 """Without any client for this long, the engine ends."""
-POLITE_SECONDS = 20.0
-"""How long an engine that is being replaced finishes what it was given."""
 MOST_CONNECTIONS = 128
+ALREADY_RUNNING = 3
+"""Exit code beside those of the host."""
 _LAST_WORDS_SECONDS = 2.0
-STOPPED = "계산 엔진이 요청을 받아 멈췄습니다. 다시 시도하면 새로 시작합니다."
-ENDED, ALREADY_RUNNING, BROKEN = 0, 3, 70
-"""Exit codes."""
 
 
 class Server:
     """The listening half of the engine."""
 
-    def __init__(self, source: Source, *, places: Places, idle_seconds: float = IDLE_SECONDS,
-                 fingerprint: str | None = None, restarts: int = 0) -> None:
-        self.pid = os.getpid()
-        self.fingerprint = fingerprint or fingerprints.current()
-        self.lanes = Lanes()
-        self.bench = Bench(Shelf(source), Pace(), Counters())
-        self._retiring = False
-        self._source, self._places, self._idle_seconds, self._restarts = source, places, idle_seconds, restarts
-        self._compute = Compute(self.lanes, self.bench.shelf, source, device_lost=lambda: self._finish(BROKEN))
-        self._started = time.monotonic()
+    def __init__(self, host: Host, *, places: Places, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._host, self._places, self._idle_seconds = host, places, idle_seconds
         self._connections: set[Connection] = set()
-        self._last_client = self._started
-        self._answering = 0
-        self._quiet = threading.Condition()
-        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._exit_code: int | None = None
+        self._last_client = time.monotonic()
+        self._changed = threading.Condition()
 
     def run(self) -> int:
         """Serve until asked to stop or nobody has been there for long; return the exit code."""
@@ -69,23 +49,25 @@ class Server:
         except TimeoutError:
             log.error("another engine serves this data folder")
             return ALREADY_RUNNING
-        self._places.pid.write_text(str(self.pid))
+        pid = self._host.pid
+        self._places.pid.write_text(str(pid))
         with _listener(self._places.socket) as listener:
-            self._compute.start()
-            log.info("engine %d listens on %s", self.pid, self._places.socket)
+            self._host.start()
+            log.info("engine %d listens on %s", pid, self._places.socket)
             code = self._accept_until_end(listener)
             self._places.socket.unlink(missing_ok=True)
-        self._wind_up()
+        self._host.wind_up()
+        self._let_go()
         if code == ENDED:
             self._places.pid.unlink(missing_ok=True)
-        log.info("engine %d ends with %d", self.pid, code)
+        log.info("engine %d ends with %d", pid, code)
         return code
 
     def _accept_until_end(self, listener: socket.socket) -> int:
         watched = select.poll()
         watched.register(listener, select.POLLIN)
-        watched.register(self._wake, select.POLLIN)
-        while not self.ending:
+        watched.register(self._host.wake_fd, select.POLLIN)
+        while not self._host.ending:
             left = self._idle_left()
             if left is not None and left <= 0:
                 log.info("no client for %.0f s", self._idle_seconds)
@@ -94,8 +76,8 @@ class Server:
                 if fd == listener.fileno():
                     self._welcome(listener)
                 else:
-                    os.eventfd_read(self._wake)
-        return ENDED if self._exit_code is None else self._exit_code
+                    os.eventfd_read(self._host.wake_fd)
+        return ENDED if self._host.exit_code is None else self._host.exit_code
 
     def _welcome(self, listener: socket.socket) -> None:
         sock, _ = listener.accept()
@@ -107,106 +89,32 @@ class Server:
             with sock:
                 wire.send(sock, error_to(EngineBusyError(BUSY)))
             return
-        connection = Connection(sock, self)
-        with self._quiet:
+        connection = Connection(sock, self._host, closed=self._closed)
+        with self._changed:
             self._connections.add(connection)
+            self._host.clients = len(self._connections)
         connection.start()
 
     def _idle_left(self) -> float | None:
-        with self._quiet:
+        with self._changed:
             return None if self._connections else self._last_client + self._idle_seconds - time.monotonic()
 
-    def closed(self, connection: Connection) -> None:
+    def _closed(self, connection: Connection) -> None:
         """A connection's thread is about to end."""
-        with self._quiet:
+        with self._changed:
             self._connections.discard(connection)
+            self._host.clients = len(self._connections)
             if not connection.only_looked:  # whoever only watches would keep the models in memory for ever
                 self._last_client = time.monotonic()
-            self._quiet.notify_all()
-        os.eventfd_write(self._wake, 1)
+            self._changed.notify_all()
+        self._host.wake()
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Hold the end of the process back until an answer is on its way."""
-        with self._quiet:
-            self._answering += 1
-        try:
-            yield
-        finally:
-            with self._quiet:
-                self._answering -= 1
-                self._quiet.notify_all()
-
-    @property
-    def ending(self) -> bool:
-        """Whether new calls belong to this engine's successor."""
-        return self._retiring or self._exit_code is not None
-
-    def end(self, *, polite: bool) -> None:
-        """Ask the engine to end: politely, after what was asked before; else at once."""
-        if polite:
-            self._retiring = True
-            os.eventfd_write(self._wake, 1)
-        else:
-            self._finish(ENDED)
-
-    def _finish(self, code: int) -> None:
-        self._exit_code = code
-        os.eventfd_write(self._wake, 1)
-        with self._quiet:
-            self._quiet.notify_all()
-
-    def _wind_up(self) -> None:
-        """Let answers out: all that are due when retiring, else only the news that there will be none."""
-        with self._quiet:
-            if self._retiring:
-                self._quiet.wait_for(lambda: self._answering == 0 or self._exit_code is not None, POLITE_SECONDS)
-        reason = EngineError(DEVICE_LOST if self._exit_code == BROKEN else STOPPED)
-        self.lanes.close(reason)
-        current = self._compute.current
-        if current is not None:
-            current.fail(reason)
-        with self._quiet:
+    def _let_go(self) -> None:
+        """Give connections the time to pass on their last words."""
+        with self._changed:
             for connection in self._connections:
                 connection.hear_no_more()
-            self._quiet.wait_for(lambda: not self._connections, _LAST_WORDS_SECONDS)
-
-    def reset_peaks(self) -> None:
-        """Let the GPU's peaks begin anew."""
-        self._source.reset_peaks()
-
-    def status(self) -> EngineStatus:
-        """Look at everything without disturbing the compute thread."""
-        counters, shelf = self.bench.counters, self.bench.shelf
-        loading = shelf.loading
-        with self._quiet:
-            clients = len(self._connections)
-        if self._compute.preparing:
-            activity = "준비 중"
-        elif loading:
-            activity = f"모델 {loading}을(를) 불러오는 중"
-        else:
-            activity = "계산 중" if self._compute.current is not None else "대기 중"
-        return EngineStatus(
-            running=True,
-            pid=self.pid,
-            device=self._source.device,
-            activity=activity,
-            uptime_s=time.monotonic() - self._started,
-            clients=clients,
-            waiting_interactive=self.lanes.waiting("interactive"),
-            waiting_batch=self.lanes.waiting("batch"),
-            loaded=shelf.listing(),
-            rss_bytes=psutil.Process().memory_info().rss,
-            memory=self._source.memory(),
-            events=shelf.diary.events(),
-            calls=counters.calls,
-            rows=counters.rows,
-            nan_retries=counters.nan_retries,
-            failures=counters.failures,
-            ooms=counters.ooms + shelf.diary.load_ooms,
-            restarts=self._restarts,
-        )
+            self._changed.wait_for(lambda: not self._connections, _LAST_WORDS_SECONDS)
 
 
 @contextmanager
@@ -225,8 +133,7 @@ def _listener(path: Path) -> Iterator[socket.socket]:
 def serve(source: Source, *, data_dir: Path, idle_seconds: float = IDLE_SECONDS, fingerprint: str | None = None,
           restarts: int = 0) -> int:
     """Run an engine in this process until it ends; SIGTERM and SIGINT end it in order. Returns the exit code."""
-    server = Server(source, places=Places(data_dir), idle_seconds=idle_seconds, fingerprint=fingerprint,
-                    restarts=restarts)
+    host = Host(source, fingerprint=fingerprint, restarts=restarts)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.end(polite=False))
-    return server.run()
+        signal.signal(number, lambda *_: host.end(polite=False))
+    return Server(host, places=Places(data_dir), idle_seconds=idle_seconds).run()
