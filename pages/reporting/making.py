@@ -7,6 +7,7 @@ import streamlit as st
 from core.accounts.person import Person
 from core.report import deliverables
 from core.report.final import making
+from core.report.moments import moment
 from core.store import reports
 from core.store.collections import Collection
 from core.store.reports import ReportEntry
@@ -51,7 +52,7 @@ def _told(newest: ReportEntry | None, stale: bool) -> None:
         return
     told = {
         "판정": newest.body["title"] + (" · 축소 모델" if newest.watermarked else ""), "정답": newest.body["ground_truth"]["title"],
-        "만든 때": f"{newest.made_at.astimezone():%Y-%m-%d %H:%M} · {newest.made_by}", "번호": f"{newest.id}번",
+        "만든 때": f"{moment(newest.made_at)} · {newest.made_by}", "번호": f"{newest.id}번",
         "SHA-256": newest.sha256}
     rows = "".join(f"<dt>{attribute(name)}</dt><dd>{attribute(words)}</dd>" for name, words in told.items())
     markup.draw(f'<dl class="ib-explained">{rows}</dl>')
@@ -108,7 +109,7 @@ def _zip(found: Collection) -> bytes:
 
 def _earlier(listed: list[ReportEntry]) -> None:
     with st.expander(f"지난 보고서 {len(listed)}개"):
-        rows = "".join(f"<tr><td>{each.id}</td><td>{each.made_at.astimezone():%Y-%m-%d %H:%M}</td><td>{attribute(each.made_by)}</td>"
+        rows = "".join(f"<tr><td>{each.id}</td><td>{moment(each.made_at)}</td><td>{attribute(each.made_by)}</td>"
                        f"<td>{attribute(each.body['title'])}</td><td>{each.sha256[:16]}</td></tr>" for each in listed[:20])
         head = "".join(f"<th>{name}</th>" for name in ("번호", "만든 때", "누가", "판정", "SHA-256"))
         markup.draw(f'<table class="ib-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')

@@ -7,6 +7,7 @@ import streamlit as st
 from core.accounts.person import Person
 from core.report.final import facts, prose
 from core.report.final.prose import Section
+from core.report.moments import moment
 from core.store import reports
 from core.store.collections import Collection
 from pages.widgets import acts, doors, markup, person, results
@@ -40,7 +41,7 @@ def _facts(collection: str, fingerprint: str) -> facts.Facts:
 
 
 def _section(found: Collection, who: Person | None, section: Section) -> None:
-    said = f"쓴 사람: {section.by} · {section.at.astimezone():%Y-%m-%d %H:%M}" if section.by and section.at else "초안"
+    said = f"쓴 사람: {section.by} · {moment(section.at)}" if section.by and section.at else "초안"
     markup.draw(f'<div class="ib-chart-head"><h3>{attribute(section.title)}</h3><span class="ib-soft">{attribute(said)}</span></div>')
     if section.outdated:
         results.notes([_OUTDATED])

@@ -62,7 +62,8 @@ def _written(document: Document) -> Iterator[str]:
     if document.watermark:
         yield f"> **{plain(document.watermark)}**"
     yield plain(document.subtitle)
-    yield plain(document.stamp)
+    if document.stamp not in document.subtitle:
+        yield plain(document.stamp)
     for block in document.blocks:
         if told := _block(block):
             yield told
@@ -80,7 +81,7 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Chart():
-            return "\n\n".join(filter(None, [f"![{plain(block.title)}]({_chart(block)})", plain(block.words)]))
+            return "\n\n".join(filter(None, [f"**{plain(block.title)}**", f"![{plain(block.title)}]({_chart(block)})", plain(block.words)]))
         case Verdict():
             return f"> **{plain(block.title)}**  \n> {plain(block.headline)}"
         case SideBySide():

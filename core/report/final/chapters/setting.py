@@ -64,7 +64,7 @@ def _data(facts: Facts) -> Iterator[Block]:
     told = [
         ("컬렉션", facts.evaluation.collection),
         ("문항", " · ".join([f"{facts.gate.items:,}개", *(f"{name} {kinds.get(kind.value, 0):,}" for kind, name in KINDS.items())])),
-        ("과목", " · ".join(f"{name} {count:,}" for name, count in facts.facets.get("subject", []))),
+        ("과목", " · ".join(f"{name} {count:,}" for name, count in facts.facets.get("subject", [])) or "없음"),
         ("단원", _units(facts)),
         ("쿼리", f"{len(facts.gate.queries):,}개, 서로 독립인 묶음 {len(set(facts.gate.groups)):,}개"),
         ("정답", f"{truth.title}, SHA-256 {truth.sha256}"),

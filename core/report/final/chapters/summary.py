@@ -35,8 +35,9 @@ def written(facts: Facts) -> Iterator[Block]:
     yield Heading(2, "1.3 주요 발견사항")
     yield Bullets([*_plain(facts), *[f"{each.key} {each.question} {each.answer}. {_short(each.sentence)}" for each in facts.answers]])
     if decision.invalid or decision.missing:
-        yield Words(f"판정을 막는 것: 쓸 수 없는 근거 {len(decision.invalid)}가지, 모자라는 근거 {len(decision.missing)}가지. "
-                    "무엇을 해야 하는지는 6.4에 있습니다.", "note")
+        told = ", ".join(f"{name} {len(found)}가지" for name, found in (("쓸 수 없는 근거", decision.invalid),
+                                                                      ("모자라는 근거", decision.missing)) if found)
+        yield Words(f"판정을 막는 것: {told}. 무엇을 해야 하는지는 6.4에 있습니다.", "note")
     yield PageBreak()
 
 
