@@ -9,4 +9,7 @@
     shelf, resident         which models are in memory, and each of them
     slots, ladder, source   what a model was asked for as, what that came down to, where it comes from
     gauge, diary            the card's memory, capped and read; what happened there
+    cards, sample, sampler  the machine's memory from outside: one look, and a look a second; ``hour`` keeps the last of them
+    forecast                what loading a model would do to the memory
+    fingerprint             what answers depend on beside the request: where it differs, the engine is replaced
 """
