@@ -19,7 +19,8 @@ st.set_page_config(
 )
 st.logo(ASSETS / "name.png", size="small")
 NOT_YOURS = "이 화면은 {name} 님의 역할({role})로는 볼 수 없습니다. 위에서 볼 수 있는 화면을 골라 주세요."
-_LANDED = "shell.landed"
+NOT_YOUR_TAB = "{before} 님이 쓰던 화면이라 적다 만 글이 남아 있습니다. 새로 고치면 {now} 님의 화면이 열립니다."
+_LANDED, _WHOSE = "shell.landed", "shell.whose"
 PAGES = {
     # The default page answers at "/" alone.
     "search": ("playground.py", "검색 플레이그라운드", ":material/search:", None),
@@ -54,6 +55,10 @@ def _shell() -> None:
         trouble.show(unknown)
         return
     person.draw(who)
+    if who is not None and (before := st.session_state.setdefault(_WHOSE, who.name)) != who.name:
+        # A tab left open on a shared computer comes back with its session under the next one's login.
+        results.calm(NOT_YOUR_TAB.format(before=before, now=who.name))
+        return
     name = next((name for name, each in drawn.items() if each is page), "")
     _land(access.home_of(who), name, drawn, allowed)
     if name in allowed:

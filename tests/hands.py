@@ -28,6 +28,14 @@ class Hands(Tab):
         """The widget and the fragment of each field, by the key it has in the page's source."""
         self.sent: list[WidgetState] = []
 
+    async def reconnect(self, login: str) -> None:
+        """Lose the server and come back to it with the session there was, in whatever login the browser has by then."""
+        await self.close()
+        for kept in (self.buttons, self.fields, self.markup):
+            kept.clear()
+        self.cookie = login
+        await self.connect()
+
     async def fill(self, key: str, value: str | bool | float | Sequence[str]) -> None:
         """Give a field a value; chosen options are their words as they are drawn."""
         widget, fragment = self._find(self.fields, key)

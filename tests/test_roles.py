@@ -309,6 +309,22 @@ class Runs:
 
 
 @pytest.mark.slow
+def test_a_tab_that_was_somebody_else_s_is_not_gone_on_with(address, cookies):
+    """On a shared computer a tab left open comes back with its session under the next login: what was typed there is another's."""
+    async def work() -> None:
+        async with opened(address, cookies["developer"], "label", "section=queries") as tab:
+            await tab.fill("label.queries.new.text.0", "개발자가 적다 만 글")
+            await tab.reconnect(cookies["developer"])
+            await tab.rerun()
+            assert "label.queries.new.press.0" in tab.buttons  # one's own goes on
+            await tab.reconnect(cookies["senior"])
+            await tab.rerun()
+            assert "developer 님이 쓰던 화면이라" in tab.said() and "senior 님의 화면" in tab.said() and not tab.buttons
+
+    run(work)
+
+
+@pytest.mark.slow
 def test_a_browser_sees_its_role_s_pages_alone_and_lands_on_its_own(browser, address, cookies):
     expect = pytest.importorskip("playwright.sync_api").expect
     for role in ROLES:
