@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from core.errors import InputError, NotFoundError
+from core.evaluation import levels
 from core.report.charts import drawing
 from core.report.final import facts as reading
-from core.report.final import formulas, making, markdown, prose, typesetting
+from core.report.final import formulas, making, markdown, prose, typesetting, words
 from core.report.final.blocks import (
     Bullets,
     Chart,
@@ -28,6 +29,7 @@ from core.store import measurements, reports
 from core.store.reports import Prose
 from tests.evaluation_data import evaluation
 from tests.report_pages import faults, texts
+from tests.scenario_bank import fill, judge
 
 HOSTILE = ["#eval(\"1\")", "$ x $ #image(\"/etc/passwd\")", "](http://evil.example/a.png)", "<script>alert(1)</script>", "![a](http://a.b/c)",
            "`rm`", "\\#let x = 1", "[[wiki]]", "| bar | b |", "$<b>x</b>$", "@cite <label>",
@@ -218,3 +220,66 @@ def test_an_edited_section_is_signed_and_marked_once_its_facts_have_changed(made
 def test_nobody_makes_a_report_without_a_name(made):
     with pytest.raises(InputError):
         made(by=" ")
+
+
+def table(markdown_text: str, title: str) -> list[list[str]]:
+    """Return the rows of the table under a title, without its head."""
+    lines = markdown_text.partition(f"**{title}")[2].partition("\n\n")[2].partition("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+@pytest.mark.slow
+def test_a_statistician_finds_what_each_number_rests_on(made):
+    report, told = made(judged=0.7, unanswered=3)
+    text = report.markdown
+    planned = table(text, "실험 전에 정한 여섯 비교")
+    gate = {run.system: run.run_id for run in told.scenarios["gate"].systems}
+    assert planned[-1][1].startswith("A − D") and planned[-1][-1] == f"{gate['qwen3-vl']}, {gate['kure+siglip@tuned']}"
+    assert len(planned) == 6 and all(row[-1] for row in planned)
+    chance = levels.chance("cR@5", told.scenarios["gate"].queries)
+    assert f"| 아무렇게나 늘어놓을 때 | {chance:.3f} |" in text
+    unjudged = {row[0]: row for row in table(text, "아무도 판정하지 않은 문항이")}
+    assert 0 < float(unjudged["A · Qwen3-VL"][1].partition(" ")[0]) < 1
+    assert float(unjudged["A · Qwen3-VL"][2]) < float(unjudged["A · Qwen3-VL"][3])
+    last = told.scenarios["gate"].systems[-1]
+    assert f"답하지 못해 0으로 센 쿼리 {last.label.partition(' ')[0]} 3개" in text
+    assert "보다 −" not in text and "보다 +" not in text, "lower by minus so much"
+    rests = {row[0]: row for row in table(text, "판정 기준과 그 근거")}
+    assert re.fullmatch(r"[\d.]+ % / [\d.]+ %", rests["Top-5 Recall"][3]) and rests["Top-5 Recall"][4].endswith("%")
+    assert f"실행 {gate['qwen3-vl']}" in rests["Top-5 Recall"][5]
+    where = {row[0]: row[2] for row in table(text, "실행**")}
+    assert where[str(gate["qwen3-vl"])].startswith("판정") and len(where) == len(report.body["runs"])
+
+
+@pytest.mark.slow
+def test_where_the_truth_declares_zero_nothing_is_called_unjudged(made):
+    report, _ = made(unlisted_zero_by="김교사")
+    assert "아무도 판정하지 않은 문항이" not in report.markdown and "등급 0 (김교사 선언)" in report.markdown
+
+
+@pytest.mark.slow
+def test_who_judged_and_how_far_they_agree_stands_in_the_report_and_makes_it_old(made, conn, database, collection):
+    fill(conn, collection)
+    first, _ = made()
+    assert "블라인드로 판정한 사람이 없습니다" in first.markdown
+    grades = {query: {f"m-{number:03d}": number % 4 for number in range(1, 13)} for query in ("text", "both", "image", "item", "written")}
+    judge(conn, collection, grades, rater="김교사")
+    judge(conn, collection, {query: {item: min(3, grade + (item == "m-004")) for item, grade in given.items()}
+                             for query, given in grades.items()}, rater="이교사")
+    second, _ = made()
+    assert "2명 (김교사 " in second.markdown and "이교사 " in second.markdown
+    assert re.search(r"크리펜도르프 알파 0\.\d\d \(0\.\d\d–[01]\.\d\d\), 여럿이 판정한 \d+쌍", second.markdown)
+    assert second.sha256 != first.sha256 and second.body["fingerprint"] != first.body["fingerprint"]
+
+
+def test_a_value_of_few_calls_is_told_with_the_one_end_that_is_known():
+    assert words.spread(98.9, 64.0, None) == "98.9 (≥ 64.0)"
+    assert words.spread(98.9, 64.0, 120.0) == "98.9 (64.0–120.0)"
+    assert words.spread(98.9, None, None) == "98.9" and words.spread(None, 1.0, 2.0) == "측정 안 됨"
+
+
+def test_only_the_products_own_commands_are_code():
+    assert markdown.said("먼저 `python -m core bench latency --system A@nf4`로") == "먼저 `python -m core bench latency --system A@nf4`로"
+    for told in ("`rm -rf`", "`python -m core x`; `rm`", "``python -m core x``", "`python -m core <img>`", "`python -m core x\ny`"):
+        assert "`rm" not in markdown.said(told).replace("\\`", "") and "<" not in markdown.said(told).replace("\\<", "")
+        assert "\n" not in markdown.said(told)

@@ -21,7 +21,7 @@ from core.report.final.blocks import (
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
-_COMMAND = re.compile(r"`(python -m core [\w @.=<>+-]*)`")
+_COMMAND = re.compile(r"`(python -m core [\w @.=,/+-]*)`")
 """Commands that the product names stand as code; any other backtick is a letter."""
 _IN_FORMULAS = str.maketrans({"|": r"\vert ", "<": r"\lt ", ">": r"\gt "})
 """Inside a formula, a bar would end the table's cell and an angle bracket could begin an element."""
