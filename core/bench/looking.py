@@ -100,9 +100,9 @@ def memory(samples: Sequence[Sample]) -> tuple[list[tuple[int, float]], bool]:
     return on_card or [(each.place, each.memory["rss"] / 1e9) for each in samples if "rss" in each.memory], bool(on_card)
 
 
-def at_gates(measurement: Measurement, *, file: GateFile | None = None) -> tuple[Line, ...]:
+def at_gates(measurement: Measurement) -> tuple[Line, ...]:
     """Return the gates that a measurement of this kind speaks to, also one that is no evidence: then with the reason."""
-    known = file or gates.load()
+    known = gates.load()
     return tuple(_line(measurement, gate, known) for gate in known.gates if gate.source == measurement.kind and gate.source in SOURCES)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from core.bench.looking import SOURCES
 from core.evaluation.verdict import gates
 from core.evaluation.verdict.body import Evidence
-from core.evaluation.verdict.gates import Gate, GateFile
+from core.evaluation.verdict.gates import Gate
 from core.store.measurements import Measurement
 
 Word = Literal["pass", "fail", "uncounted", "nothing"]
@@ -37,11 +37,11 @@ class Standing:
         return tuple(int(proof.link["measurement"]) for proof in self.evidence.proofs if "measurement" in proof.link)
 
 
-def standings(measured: Sequence[Measurement], *, file: GateFile | None = None) -> tuple[Standing, ...]:
+def standings(measured: Sequence[Measurement]) -> tuple[Standing, ...]:
     """Return the gates that benches speak to, in the file's order, exactly as the verdict sees them.
 
     Args:
         measured: of all kinds, in any order.
     """
-    known = file or gates.load()
+    known = gates.load()
     return tuple(Standing(gate, SOURCES[gate.source](gate, known, measured)) for gate in known.gates if gate.source in SOURCES)

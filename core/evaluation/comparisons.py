@@ -60,14 +60,14 @@ def planned(evaluation: Evaluation, *, summaries: Mapping[str, Summary] | None =
     return [_settled(each, next(corrected), ALPHA / len(tested)) if each.difference else each for each in found]
 
 
-def exploratory(result: ScenarioResult, a: str, b: str, measure: str = PRIMARY, *, resampling: Resampling | None = None,
-                draws: int = DRAWS) -> Difference:
+def exploratory(result: ScenarioResult, a: str, b: str, measure: str = PRIMARY, *,
+                resampling: Resampling | None = None) -> Difference:
     """Compare any two systems in any measure. Its p is one of many and corrected for nothing: never call it significant.
 
     Raises:
         ValueError: no query counts, or a system was not run here.
     """
-    drawn = resampling or Resampling(result.groups, draws=draws)
+    drawn = resampling or Resampling(result.groups, draws=DRAWS)
     return drawn.differences(result.of(a, measure)[None], result.of(b, measure)[None])[0]
 
 

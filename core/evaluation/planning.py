@@ -32,12 +32,11 @@ def groups_to_settle(effect: float, spread: float, *, alpha: float = ALPHA, powe
     return max(2, math.ceil((distance * spread / effect) ** 2))
 
 
-def queries_to_settle(effect: float, spread: float, *, queries: int, groups: int, alpha: float = ALPHA,
-                      power: float = POWER, two_sided: bool = True) -> int | None:
+def queries_to_settle(effect: float, spread: float, *, queries: int, groups: int, alpha: float = ALPHA) -> int | None:
     """Return how many queries more would settle it, at as many queries a group as there are now.
 
     Returns:
         0 where there are enough already, None where the effect is 0.
     """
-    needed = groups_to_settle(effect, spread, alpha=alpha, power=power, two_sided=two_sided)
+    needed = groups_to_settle(effect, spread, alpha=alpha)
     return None if needed is None else max(0, math.ceil((needed - groups) * queries / groups))

@@ -109,12 +109,12 @@ def residents(record: ModelRecord) -> tuple[ModelRecord, ...]:
     return family if record.key in {each.key for each in family} else (record,)
 
 
-def resident_precision(record: ModelRecord, *, budget: int | None, context: int = CONTEXT, device: str = "cuda") -> Precision:
+def resident_precision(record: ModelRecord, *, budget: int | None, context: int = CONTEXT) -> Precision:
     """Return what ``auto`` means for a model on a card: its precision where all systems' models stay in memory together.
 
     It depends on the budget alone, never on what happens to be loaded: the same model keeps the same precision.
     """
-    return plan([Wish(each) for each in residents(record)], budget=budget, context=context, device=device).precision_of(record.key)
+    return plan([Wish(each) for each in residents(record)], budget=budget, context=context, device="cuda").precision_of(record.key)
 
 
 def _seat(wish: Wish, *, budget: int | None, context: int, device: str, batch: int) -> Seat:

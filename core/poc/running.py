@@ -80,10 +80,10 @@ def words(step: Step, number: int, of: int) -> str:
     return f"{number}/{of} {step.title}"
 
 
-def step_of(said: str, steps: Sequence[Step] = STEPS) -> Step | None:
+def step_of(said: str) -> Step | None:
     """Return the step that a job's words are about, None where they are about none."""
     head = said.partition(_BESIDE)[0]
-    return next((step for number, step in enumerate(steps, start=1) if words(step, number, len(steps)) == head), None)
+    return next((step for number, step in enumerate(STEPS, start=1) if words(step, number, len(STEPS)) == head), None)
 
 
 def _one(step: Step, house: House, part: Part, before: Mapping[str, Outcome]) -> Outcome:

@@ -64,11 +64,10 @@ def draw(figure: go.Figure, *, key: str, alt: str, pick: bool = False) -> list[M
     return list(found["selection"]["points"]) if pick else []
 
 
-def dress(figure: go.Figure, *, height: int, legend: bool = False, left: int = 10, right: int = 16, top: int = 10,
-          bottom: int = 10) -> go.Figure:
+def dress(figure: go.Figure, *, height: int, legend: bool = False, right: int = 16, top: int = 10) -> go.Figure:
     """Give a chart the common look and return it. ``height`` and margins in pixels."""
     figure.update_layout(
-        height=height, margin={"l": left, "r": right, "t": top, "b": bottom}, plot_bgcolor="#ffffff", paper_bgcolor="#ffffff",
+        height=height, margin={"l": 10, "r": right, "t": top, "b": 10}, plot_bgcolor="#ffffff", paper_bgcolor="#ffffff",
         font={"family": FAMILY, "size": LETTERS, "color": INK}, showlegend=legend, dragmode=False, hovermode="closest",
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": LETTERS}, "itemclick": False,
                 "itemdoubleclick": False},

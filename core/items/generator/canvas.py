@@ -132,11 +132,10 @@ class Canvas:
         self.axes.update_datalim([(centre[0] - radius, centre[1] - radius), (centre[0] + radius, centre[1] + radius)])
         self.axes.autoscale_view()
 
-    def angle(self, vertex: Point, start: Point, end: Point, label: str = "", *, radius: float = 0.5,
-              label_at: float | None = None) -> None:
+    def angle(self, vertex: Point, start: Point, end: Point, label: str = "", *, radius: float = 0.5) -> None:
         """Mark the angle from ray vertex→start counter-clockwise to vertex→end.
 
-        The label stands on the bisector: at ``label_at`` radii, or (None) just outside the arc and between the rays.
+        The label stands on the bisector, just outside the arc and between the rays.
         """
         first = math.degrees(math.atan2(start[1] - vertex[1], start[0] - vertex[0]))
         last = math.degrees(math.atan2(end[1] - vertex[1], end[0] - vertex[0]))
@@ -147,10 +146,6 @@ class Canvas:
             return
         middle, half = math.radians((first + last) / 2), math.radians((last - first) / 2)
         toward = (math.cos(middle), math.sin(middle))
-        if label_at is not None:
-            at = (vertex[0] + label_at * radius * toward[0], vertex[1] + label_at * radius * toward[1])
-            self.text(at, label, size=10)
-            return
 
         def place() -> None:
             words = self._words(vertex, label, size=10)

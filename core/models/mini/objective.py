@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 TEMPERATURE = 0.06
+_IMITATION_TEMPERATURE = 0.05
 SAME_FAMILY, SAME_CONCEPT = 1.0, 0.7
 
 
@@ -40,9 +41,9 @@ def relevance(left: Sequence[int], right: Sequence[int], concepts: Sequence[int]
     return torch.maximum(same_family * SAME_FAMILY, same_concept * SAME_CONCEPT)
 
 
-def contrast(left: Tensor, right: Tensor, weights: Tensor, *, but: Tensor | None = None, sharpness: float = TEMPERATURE) -> Tensor:
+def contrast(left: Tensor, right: Tensor, weights: Tensor, *, but: Tensor | None = None) -> Tensor:
     """Cross entropy between the softmax over cosines and the weighted relevant ones; ``but`` marks pairs left out."""
-    logits = left @ right.T / sharpness
+    logits = left @ right.T / TEMPERATURE
     if but is not None:
         logits = logits.masked_fill(but, -1e4)
         weights = weights.masked_fill(but, 0.0)
@@ -51,9 +52,9 @@ def contrast(left: Tensor, right: Tensor, weights: Tensor, *, but: Tensor | None
     return -(target * functional.log_softmax(logits[kept], dim=1)).sum(dim=1).mean()
 
 
-def imitate(vectors: Tensor, teacher: Tensor, *, sharpness: float = 0.05) -> Tensor:
+def imitate(vectors: Tensor, teacher: Tensor) -> Tensor:
     """Kullback–Leibler divergence from the teacher's neighbourhoods to the student's; a text is not its own neighbour."""
     self_pairs = torch.eye(len(vectors), dtype=torch.bool)
-    student = (vectors @ vectors.T / sharpness).masked_fill(self_pairs, -1e4)
-    target = (teacher / sharpness).masked_fill(self_pairs, -1e4).softmax(dim=1)
+    student = (vectors @ vectors.T / _IMITATION_TEMPERATURE).masked_fill(self_pairs, -1e4)
+    target = (teacher / _IMITATION_TEMPERATURE).masked_fill(self_pairs, -1e4).softmax(dim=1)
     return functional.kl_div(student.log_softmax(dim=1), target, reduction="batchmean")
