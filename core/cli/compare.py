@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli import search
 from core.cli.output import print_json, print_table, say
 from core.errors import InputError
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.search.comparison import Comparison
+    from core.search.query import Query
+    from core.store import Database
+    from core.store.queries import QueryRevision
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if told.lists else 1
 
 
-def _asked(database: Any, arguments: argparse.Namespace) -> Any:
+def _asked(database: Database, arguments: argparse.Namespace) -> Query | QueryRevision:
     from core.search.query import Query
     from core.store import collections, queries
 
@@ -66,7 +72,7 @@ def _asked(database: Any, arguments: argparse.Namespace) -> Any:
         return queries.get(conn, collections.get(conn, arguments.collection).id, arguments.query)
 
 
-def _print(told: Any, baseline: str) -> None:
+def _print(told: Comparison, baseline: str) -> None:
     from core.search import overlap, variants
 
     lists = told.lists
@@ -109,7 +115,7 @@ def _pairs(lists: dict[str, list[str]]) -> list[tuple[str, str, float, float]]:
             for one, other in combinations(lists, 2)]
 
 
-def _as_json(told: Any, baseline: str) -> dict[str, Any]:
+def _as_json(told: Comparison, baseline: str) -> dict[str, Any]:
     from core.search import overlap
 
     lists = told.lists

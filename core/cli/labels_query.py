@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_json, print_table, say
 from core.errors import InputError
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from core.labels.making import QueryState
+    from core.store.queries import QueryRevision
 
 COMMAND_LINE = "명령줄"
 
@@ -45,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         return arguments.act_on_query(conn, collections.get(conn, arguments.collection).id, arguments)
 
 
-def _sub(actions: Any, name: str, help_text: str, act: Any) -> argparse.ArgumentParser:
+def _sub(actions: Any, name: str, help_text: str, act: Callable[[Connection, int, argparse.Namespace], int]) -> argparse.ArgumentParser:
     sub = actions.add_parser(name, help=help_text, description=help_text)
     sub.add_argument("--collection", default=settings().collection, help="컬렉션")
     if name != "list":
@@ -55,7 +62,7 @@ def _sub(actions: Any, name: str, help_text: str, act: Any) -> argparse.Argument
     return sub
 
 
-def _add(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _add(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     if arguments.text:
@@ -66,7 +73,7 @@ def _add(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
     return _told(made, arguments, "쿼리를 만들었습니다")
 
 
-def _edit(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _edit(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     image = _image(arguments)
@@ -78,19 +85,19 @@ def _edit(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
     return _told(making.edit(conn, collection_id, arguments.id, by=arguments.by, **given), arguments, "쿼리를 고쳤습니다")
 
 
-def _retire(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _retire(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     return _told(making.retire(conn, collection_id, arguments.id, by=arguments.by), arguments, "쿼리를 거두었습니다")
 
 
-def _restore(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _restore(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     return _told(making.restore(conn, collection_id, arguments.id, by=arguments.by), arguments, "쿼리를 되살렸습니다")
 
 
-def _carry(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _carry(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     count = making.carry(conn, collection_id, arguments.id, from_revision=arguments.from_revision, by=arguments.by)
@@ -100,7 +107,7 @@ def _carry(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
+def _list(conn: Connection, collection_id: int, arguments: argparse.Namespace) -> int:
     from core.labels import making
 
     states = making.states(conn, collection_id, relevant_from=arguments.relevant_from, retired=arguments.retired)
@@ -115,7 +122,7 @@ def _list(conn: Any, collection_id: int, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _state(state: Any) -> str:
+def _state(state: QueryState) -> str:
     if state.query.retired:
         return "거둠"
     if state.source_changed:
@@ -123,14 +130,14 @@ def _state(state: Any) -> str:
     return "충분" if state.reached else "더 필요"
 
 
-def _told(query: Any, arguments: argparse.Namespace, done: str) -> int:
+def _told(query: QueryRevision, arguments: argparse.Namespace, done: str) -> int:
     if arguments.json:
         print_json(_as_json(query))
     say(f"{done}: {query.query_id} (개정 {query.revision})")
     return 0
 
 
-def _as_json(query: Any) -> dict[str, Any]:
+def _as_json(query: QueryRevision) -> dict[str, Any]:
     return {"query_id": query.query_id, "revision": query.revision, "query_type": query.query_type, "text": query.text,
             "image": query.image_hash, "source_item_id": query.source_item_id, "retired": query.retired}
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_json, print_table, say
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.store import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def _made(database: Database, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from tqdm import tqdm
 
     from core.engine.client import engine
@@ -67,7 +70,7 @@ def _made(database: Any, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     return made
 
 
-def _stored(database: Any, collection: str) -> list[dict[str, Any]]:
+def _stored(database: Database, collection: str) -> list[dict[str, Any]]:
     from core.search import run_choice
     from core.search.run_config import States
     from core.store import collections, run_lists, runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
@@ -143,7 +144,7 @@ def _working() -> list[str]:
                 for job in stored.listing(conn) if job.takes_engine and job.state in ("running", "cancelling")]
 
 
-def _question(title: str, why: list[str], act: object) -> None:
+def _question(title: str, why: list[str], act: Callable[[], object]) -> None:
     def body() -> None:
         for sentence in why:
             markup.draw(f"<div>{attribute(sentence)}</div>")
