@@ -31,6 +31,8 @@ MADE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _UNITS = ("일차함수", "확률", "닮음과 피타고라스 정리", "수와 식", "부등식과 방정식")
 _SIZE = 4
 """Items of a family."""
+_STRIDE = 7
+"""From one query's source item to the next: few queries come from many families all the same."""
 
 
 def evaluation(*, queries: int = 60, seed: int = 1, systems: Sequence[str] = SYSTEMS, items: int = 100, depth: int = 100,
@@ -72,7 +74,7 @@ def kind_of(item: str) -> str:
 
 
 def _query(number: int, bank: Sequence[str]) -> QueryRevision:
-    source = bank[number % len(bank)]
+    source = bank[number * _STRIDE % len(bank)]
     text, image = f"{source}와 비슷한 문제 {number}", None
     kind = "natural_language"
     if kind_of(source) == "image":

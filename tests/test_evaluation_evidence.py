@@ -108,6 +108,7 @@ INVALID = {
     "miniature models": ({"miniature": True}, "축소 모델"),
     "judgments that are not frozen": ({"frozen": False}, "정답 미확정"),
     "49 queries": ({"queries": 49}, "쿼리 수"),
+    "61 queries of the items of four families": ({"queries": 61, "items": 16}, "문항군 수"),
     "unjudged items in the top ten": ({"judged": 0.8}, "판정된 비율"),
     "grades of a model": ({"origin": "model"}, "순환 근거"),
     "constructed grades": ({"origin": "constructed"}, "순환 근거"),

@@ -49,6 +49,7 @@ class Floors:
     """What the evidence must reach to prove anything; shares lie within [0, 1]."""
 
     queries: int
+    groups: int
     judged_at_10: float
     families: int
     family_queries: float

@@ -37,6 +37,10 @@ def _problems(evaluation: Evaluation, file: GateFile, runs: list[SystemRun]) -> 
     if len(gate_set.queries) < floors.queries:
         yield (f"쿼리 수: 판정에 쓸 수 있는 쿼리가 {len(gate_set.queries):,}개입니다({floors.queries}개 이상 필요). "
                "정답이 있는 쿼리를 더 판정해 굳혀 주세요.")
+    groups = len(set(gate_set.groups))
+    if 0 < groups < floors.groups:
+        yield (f"문항군 수: 판정에 쓸 수 있는 쿼리 {len(gate_set.queries):,}개가 문항군 {groups:,}개에서만 나왔습니다"
+               f"({floors.groups}개 이상 필요). 다른 문항군의 쿼리를 더 판정해 굳혀 주세요.")
     if not truth.unlisted_zero_by and gate_set.queries:
         judged = {run.label: float(np.mean(gate_set.of(run.system, _JUDGED))) for run in runs}
         if low := {label: share for label, share in judged.items() if share < floors.judged_at_10}:
