@@ -64,7 +64,7 @@ def test_people_read_a_table_a_scenario_with_intervals_and_marks(evaluate, conn,
     (row,) = [line for line in out.splitlines() if line.startswith("B · KURE-v1")][:1]
     assert "[" in row and "답 없는 쿼리 1개는 0점" in row
     (lacking,) = [line for line in out.splitlines() if line.startswith("S5 ")]
-    assert "아직 실행하지 않았습니다" in lacking
+    assert "아직 실행하지 않은" in lacking
 
 
 @pytest.mark.slow

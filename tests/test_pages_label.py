@@ -26,6 +26,7 @@ from tests import fixtures_browser
 pytestmark = pytest.mark.slow
 EACH = 9
 """Queries of one test's round; no two rounds ask about the same, or one would find its pairs judged already."""
+CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,7 @@ class Rater:
         page.goto(f"{self.address}/label")
         begin = page.get_by_role("button", name="판정 시작")
         begin.or_(page.locator(".ib-pair:visible")).wait_for()
+        page.locator(f"{CONNECTED}[data-test-script-state=notRunning]").wait_for()
         if begin.is_visible():
             begin.click()
         page.locator(".ib-pair:visible").wait_for()
@@ -329,6 +331,8 @@ def test_a_server_killed_right_after_a_key_loses_nothing(seat, bank, tmp_path, d
             rater.press(grade)
             rater.page.wait_for_timeout(50)
         restart()
+        # A key on a pair that is not drawn again yet judges nothing.
+        rater.page.locator(f"{CONNECTED}[data-test-script-state=notRunning] .ib-pair:visible").wait_for()
         rater.press("3")
         rater.saved()
         assert rater.grades() == [1, 2, 3, 0, 1, 3]

@@ -257,6 +257,7 @@ def test_the_other_address_of_the_meeting_leads_to_the_same_step(meeting, dashbo
 @pytest.mark.slow
 def test_the_clock_outlives_a_reload_and_counts_each_step(meeting):
     window = meeting("?step=data")
+    window.wait_for_function("() => document.querySelector('[data-clock=step]')?.dataset.said")
     assert clock(window) == ["이 순서 0:00 / 5분", "전체 0:00 / 53분"]
     window.keyboard.press("t")
     window.wait_for_function("() => !document.querySelector('.ib-meet-clock').hasAttribute('data-stands')")
