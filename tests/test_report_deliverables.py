@@ -176,6 +176,14 @@ def test_a_cause_that_staff_sets_makes_a_report_old(database, conn, bank):
     assert making.stale(conn, bank.id, entry)
 
 
+def test_a_judgment_after_the_freeze_makes_a_report_old(database, conn, bank):
+    """The grades of the version stay; how far people agree does not."""
+    making.make(database, collection=bank.name, by="가")
+    entry = reports.listing(conn, bank.id)[0]
+    judge(conn, bank, {"text": {"m-001": 2}}, rater="나")
+    assert making.stale(conn, bank.id, entry)
+
+
 def test_an_edit_that_is_taken_back_makes_the_older_report_todays_again(database, conn, bank):
     first = making.make(database, collection=bank.name, by="가")
     prose.write(conn, bank.id, section="advice", body="내 생각", draft_sha256="", by="가")

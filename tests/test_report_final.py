@@ -117,7 +117,7 @@ def test_a_watermark_stands_on_every_page_and_at_the_texts_head():
 
 
 def test_items_longer_than_a_page_are_printed_whole():
-    found = [Found(rank, f"m-{rank}", "3", True, Rich("긴 문항의 글 " * 2000 + f"끝{rank}")) for rank in (1, 2)]
+    found = [Found(rank, f"m-{rank}", "3", True, Rich("긴 문항의 글 " * 1200 + f"끝{rank}")) for rank in (1, 2)]
     told = texts(typesetting.as_pdf(a_document(blocks=[SideBySide("q", "", Rich("쿼리"), [Column("A", "#000000", "", found)])])))
     # What runs over the paper's edge would still be in the file, on one page.
     assert [place for place, page in enumerate(told) if "끝1" in page] < [place for place, page in enumerate(told) if "끝2" in page]
