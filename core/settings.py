@@ -56,6 +56,7 @@ class Settings(BaseSettings):
         "", pattern=rf"^(?:https://[\w.-]+(?::\d{{1,5}})?|{_HERE})?$", examples=["https://poc.example.kr"],
         description="where browsers reach this dashboard; the issuer sends them back there",
     )
+    oidc_scope: str = Field("openid profile email", pattern=r"^openid(?: [\w.:/-]+)*$", description="what is asked of the issuer")
     oidc_name: str = Field("회사 계정", min_length=1, max_length=40, description="what the login button calls it")
     oidc_roles_claim: str = Field("roles", pattern=r"^[\w.-]{1,100}$", description="the claim that holds roles; dots go inwards")
     oidc_roles: str = Field(

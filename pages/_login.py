@@ -23,7 +23,8 @@ _LARGEST = 16 * 1024
 _LONGEST_NEXT = 6000
 _FOREIGN = "다른 사이트에서 보낸 로그인은 받지 않습니다. 이 주소에서 다시 열어 주세요."
 NO_COMPANY = "회사 로그인이 설정되어 있지 않습니다. 이름과 비밀번호로 들어와 주세요."
-_PENDING = "itembank_company"
+_PENDING = "itembank_company_"
+_MOST_PENDING = 4
 _PASSWORD = ('<label for="password">비밀번호</label>'
              '<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required>')
 
@@ -147,7 +148,8 @@ def _by_company(wanted: str) -> str:
 async def company_login(request: Request) -> Response:
     """Send the browser to the company's login."""
     wanted = next_of(request.query_params.get("next", ""))
-    return await asyncio.to_thread(_depart, wanted, request.url.scheme == "https")
+    begun = [name for name in request.cookies if name.startswith(_PENDING)]
+    return await asyncio.to_thread(_depart, wanted, begun, request.url.scheme == "https")
 
 
 async def company_back(request: Request) -> Response:
@@ -156,7 +158,7 @@ async def company_back(request: Request) -> Response:
     return await asyncio.to_thread(_arrive, asked, request.cookies, request.url.scheme == "https")
 
 
-def _depart(wanted: str, secure: bool) -> Response:
+def _depart(wanted: str, begun: list[str], secure: bool) -> Response:
     try:
         if not company.offered():
             return _form(wanted, error=NO_COMPANY, status=404)
@@ -165,17 +167,24 @@ def _depart(wanted: str, secure: bool) -> Response:
         log.exception("a company login could not begin")
         return _form(wanted, error=str(error), status=503)
     answer = RedirectResponse(departure.address, status_code=303, headers={"Cache-Control": "no-store"})
+    # One cookie for each login begun, so that two tabs do not end each other's; those of many tabs left alone go.
+    for name in begun if len(begun) >= _MOST_PENDING else ():
+        answer.delete_cookie(name, path=company.PATH, httponly=True, samesite="lax", secure=secure)
     # Lax, because the way back is a link of another site.
-    answer.set_cookie(_PENDING, departure.pending, max_age=company.PENDING_SECONDS, path=company.PATH, httponly=True, samesite="lax",
-                      secure=secure)
+    answer.set_cookie(_PENDING + departure.key, departure.pending, max_age=company.PENDING_SECONDS, path=company.PATH, httponly=True,
+                      samesite="lax", secure=secure)
     return answer
 
 
 def _arrive(asked: dict[str, str], cookies: dict[str, str], secure: bool) -> Response:
+    name, before = _PENDING + company.key_of(asked["state"]), cookies.get(logins.COOKIE, "")
     try:
         if not company.offered():
             return _form("", error=NO_COMPANY, status=404)
-        entered = entrance.by_company(pending=cookies.get(_PENDING, ""), before=cookies.get(logins.COOKIE, ""), **asked)
+        if name not in cookies and (person := logins.person_of(before)) is not None:
+            # The Back button of somebody who is in: this login has ended well already.
+            return RedirectResponse(home_of(person), status_code=303, headers={"Cache-Control": "no-store"})
+        entered = entrance.by_company(pending=cookies.get(name, ""), before=before, **asked)
     except InputError as error:
         answer = _form("", error=str(error), status=401)
     except UserError as error:
@@ -183,7 +192,8 @@ def _arrive(asked: dict[str, str], cookies: dict[str, str], secure: bool) -> Res
         answer = _form("", error=str(error), status=503)
     else:
         answer = _let_in(entered, next_of(entered.wanted), secure=secure)
-    answer.delete_cookie(_PENDING, path=company.PATH, httponly=True, samesite="lax", secure=secure)
+    if name in cookies:
+        answer.delete_cookie(name, path=company.PATH, httponly=True, samesite="lax", secure=secure)
     return answer
 
 

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.accounts import company, entrance, identities, logins, users
+from core.accounts import issuer as published
 from core.cli.main import main
 from core.errors import InputError, StoreError
 from core.settings import settings
@@ -32,13 +33,14 @@ def issuer():
 def house(elsewhere, issuer, monkeypatch):
     """Nobody has an account; the company's login is set up."""
     fresh = issuer.__class__()
-    for name in ("claims", "spoil", "algorithm"):
+    for name in ("claims", "spoil", "algorithm", "told", "methods", "odd_keys", "broken"):
         setattr(issuer, name, getattr(fresh, name))
     issuer.published = issuer.key
     for name, value in {"OIDC_ISSUER": issuer.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET, "OIDC_ROLES": ROLES,
                         "OIDC_ADDRESS": "http://127.0.0.1", "OIDC_DEFAULT_ROLE": "", "OIDC_ROLES_CLAIM": ""}.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
+    published._metadata.clear()
     monkeypatch.setattr(entrance, "open_database", lambda: elsewhere)
     monkeypatch.setattr(logins, "open_database", lambda: elsewhere)
     _empty(elsewhere)
@@ -63,6 +65,11 @@ def browser(house):
 
 def go(client: TestClient, *, wanted: str = "", spoil: dict[str, str] | None = None):
     """Go to the company and come back; ``spoil`` changes what comes back. Returns the last answer."""
+    return client.get(f"{company.BACK}?{urlencode(there(client, wanted=wanted) | (spoil or {}))}")
+
+
+def there(client: TestClient, *, wanted: str = "") -> dict[str, str]:
+    """Go to the company and return what it sends the browser back with."""
     away = client.get(company.PATH, params={"next": wanted})
     assert away.status_code == 303, away.text
     import urllib.request
@@ -73,10 +80,9 @@ def go(client: TestClient, *, wanted: str = "", spoil: dict[str, str] | None = N
 
     try:
         urllib.request.build_opener(Stay).open(away.headers["location"])
-    except urllib.error.HTTPError as there:
-        back = there.headers["Location"]
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()} | (spoil or {})
-    return client.get(f"{company.BACK}?{urlencode(asked)}")
+    except urllib.error.HTTPError as answer:
+        back = answer.headers["Location"]
+    return {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
 
 
 def test_the_company_lets_a_person_in_under_the_role_of_the_claims(browser, house, issuer):
@@ -156,8 +162,51 @@ def test_another_browsers_way_back_is_refused(browser, house, issuer):
     browser.cookies.clear()
     assert company.EXPIRED in browser.get(company.BACK, params={"state": "a", "code": "b"}).text
     assert company.EXPIRED in browser.get(company.BACK, params={"state": "a", "code": "b"},
-                                          headers={"Cookie": "itembank_company=forged.forged.forged"}).text
+                                          headers={"Cookie": "itembank_company_a=forged.forged.forged"}).text
     assert users.listing(house) == []
+
+
+def test_names_and_roles_that_only_the_userinfo_endpoint_tells_count(browser, house, issuer):
+    issuer.told = issuer.claims | {"sub": "u-1"}
+    assert go(browser).status_code == 303 and [(each.name, each.role) for each in users.listing(house)] == [("김하늘", "tf")]
+    issuer.told = issuer.claims | {"sub": "u-2", "name": "남의 이름"}
+    answer = go(browser)
+    assert answer.status_code == 401 and company.UNPROVEN in answer.text and len(users.listing(house)) == 1
+
+
+def test_a_client_that_may_only_name_itself_in_the_body_does(browser, house, issuer):
+    issuer.methods = ["client_secret_post"]
+    assert go(browser).status_code == 303
+
+
+def test_a_published_key_of_an_unknown_kind_keeps_nobody_out(browser, house, issuer):
+    issuer.odd_keys = [{"kty": "EC", "crv": "P-9", "x": "a", "y": "b", "kid": "new"},
+                       {"kty": "OKP", "crv": "X25519", "x": "AAAA", "kid": "e"}]
+    assert go(browser).status_code == 303
+
+
+def test_a_proxys_page_in_place_of_a_token_is_said_so(browser, house, issuer):
+    issuer.broken = True
+    answer = go(browser)
+    assert answer.status_code == 503 and published.UNREACHABLE in answer.text
+
+
+def test_two_tabs_log_in_side_by_side_and_cookies_of_tabs_left_alone_do_not_pile_up(browser, house):
+    first, second = there(browser, wanted="/metrics"), there(browser, wanted="/vram")
+    assert browser.get(company.BACK, params=first).headers["location"] == "/metrics"
+    assert browser.get(company.BACK, params=second).headers["location"] == "/vram"
+    for _ in range(20):
+        there(browser)
+    assert 0 < sum(each.name.startswith("itembank_company_") for each in browser.cookies.jar) <= 5
+
+
+def test_the_back_button_of_somebody_who_is_in_leads_home(browser, house):
+    asked = there(browser)
+    assert browser.get(company.BACK, params=asked).status_code == 303
+    again = browser.get(company.BACK, params=asked)
+    assert (again.status_code, again.headers["location"], again.headers.get("set-cookie")) == (303, "/report", None)
+    browser.cookies.delete(logins.COOKIE)
+    assert company.EXPIRED in browser.get(company.BACK, params=asked).text
 
 
 def test_with_the_companys_login_everything_asks_for_one(browser, house, monkeypatch):
@@ -174,7 +223,7 @@ def test_with_the_companys_login_everything_asks_for_one(browser, house, monkeyp
 
 
 def test_an_issuer_that_is_not_the_one_or_does_not_answer_is_said_so(browser, house, issuer, monkeypatch):
-    company._metadata.clear()
+    published._metadata.clear()
     monkeypatch.setenv("OIDC_ISSUER", f"{issuer.issuer}/other")
     settings.cache_clear()
     with pytest.raises(StoreError, match="닿지 못했습니다"):
@@ -182,7 +231,7 @@ def test_an_issuer_that_is_not_the_one_or_does_not_answer_is_said_so(browser, ho
     monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:9")
     settings.cache_clear()
     answer = browser.get(company.PATH)
-    assert answer.status_code == 503 and company.UNREACHABLE in answer.text
+    assert answer.status_code == 503 and published.UNREACHABLE in answer.text
 
 
 @pytest.mark.parametrize(("claim", "claims", "role"), [
