@@ -26,7 +26,7 @@ def table(head, rows):
 
 def titles():
     tree = ast.parse((PROJECT_DIR / "pages" / "_shell.py").read_text(encoding="utf-8"))
-    (pages,) = [node.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "PAGES"]
+    (pages,) = [node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"]
     return {name: row[1] for name, row in ast.literal_eval(pages).items()}
 
 
