@@ -19,7 +19,8 @@ for _name in ("DATABASE_URL", "DEVICE", "PRECISION", "MAX_PIXELS", "COLLECTION",
 
 import pytest  # noqa: E402
 
-pytest_plugins = ["tests.fixtures_store", "tests.fixtures_browser", "tests.fixtures_cluster", "tests.fixtures_remote"]
+pytest_plugins = ["tests.fixtures_store", "tests.fixtures_browser", "tests.fixtures_cluster", "tests.fixtures_remote",
+                  "tests.fixtures_jobs"]
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ from core.saving import writing
 from core.settings import PROJECT_DIR
 from core.store import Database, collections, decisions, migrate, reviews
 from tests.backup_data import COLLECTION, contents, empty, fill_0004, fill_rest
+from tests.eventually import eventually
 from tests.fixtures_store import another
-from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,9 @@ from core.settings import settings
 from core.store import jobs, users
 from core.store.database import Database
 from tests import apart
+from tests.eventually import eventually
 from tests.fixtures_store import another
-from tests.test_jobs import SILENCE, eventually
+from tests.test_jobs import SILENCE
 
 
 def at(words: str) -> datetime:

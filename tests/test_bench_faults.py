@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-import time
 
 import psutil
 import pytest
@@ -19,16 +18,9 @@ from core.jobs import launching
 from core.jobs.working import Worker
 from core.settings import settings
 from core.store import bench_samples, jobs, measurements
+from tests.eventually import eventually
 
 pytestmark = pytest.mark.slow
-
-
-def eventually(holds, seconds: float = 120.0):
-    for _ in range(int(seconds / 0.05)):
-        if found := holds():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came about")
 
 
 def worker_of(word: str) -> psutil.Process:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -19,26 +18,10 @@ from core.jobs import launching, working
 from core.jobs.working import StoppedError
 from core.settings import PROJECT_DIR
 from core.store import jobs, open_database
+from tests.eventually import eventually
 from tests.many_items import write_many
 
 SILENCE = "UPDATE jobs SET reported_at = reported_at - make_interval(secs => 60) WHERE id = %(id)s"
-
-
-@pytest.fixture
-def begin(conn, request):
-    """Add a job of a name of its own."""
-    def add(number: int = 0, *, takes_engine: bool = False) -> int:
-        return jobs.add(conn, ["embed", f"{request.node.name} {number}"], title="임베딩", takes_engine=takes_engine, asked_by="가")[0].id
-
-    return add
-
-
-def eventually(holds, seconds: float = 60.0):
-    for _ in range(int(seconds / 0.1)):
-        if found := holds():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it never came about")
 
 
 def test_a_job_tells_how_far_it_is_and_ends_done(database, conn, begin):

@@ -10,12 +10,12 @@ import pytest
 from core.jobs import working
 from core.jobs.working import StoppedError
 from core.store import jobs, server
-from tests.test_jobs import begin, eventually  # noqa: F401 - `begin` is a fixture
+from tests.eventually import eventually
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_job_cancelled_before_its_process_begins_does_nothing(database, conn, begin):  # noqa: F811
+def test_a_job_cancelled_before_its_process_begins_does_nothing(database, conn, begin):
     job_id = begin()
     assert jobs.cancel(conn, job_id).state == "cancelling"
     worked = []
@@ -26,7 +26,7 @@ def test_a_job_cancelled_before_its_process_begins_does_nothing(database, conn, 
     assert worked == [] and jobs.get(conn, job_id).state == "cancelled"
 
 
-def test_only_the_first_cancel_counts_and_none_of_what_has_ended(database, conn, begin):  # noqa: F811
+def test_only_the_first_cancel_counts_and_none_of_what_has_ended(database, conn, begin):
     job_id = begin()
     assert jobs.cancel(conn, job_id) is not None and jobs.cancel(conn, job_id) is None
     with pytest.raises(StoppedError), working.attached(database, job_id) as worker:
@@ -37,7 +37,7 @@ def test_only_the_first_cancel_counts_and_none_of_what_has_ended(database, conn,
     assert jobs.cancel(conn, job_id) is None and jobs.again(conn, job_id).state == "queued"
 
 
-def test_a_job_resumed_while_its_last_process_lets_go_is_done(database, conn, begin):  # noqa: F811
+def test_a_job_resumed_while_its_last_process_lets_go_is_done(database, conn, begin):
     job_id = begin()
     last = server.connect(database.conninfo)
     assert jobs.hold(last, job_id)
@@ -50,7 +50,7 @@ def test_a_job_resumed_while_its_last_process_lets_go_is_done(database, conn, be
     assert (ended.state, ended.done) == ("done", 3)
 
 
-def test_of_many_resumes_at_once_one_is_queued(database, conn, begin):  # noqa: F811
+def test_of_many_resumes_at_once_one_is_queued(database, conn, begin):
     job_id = begin()
     jobs.end(conn, job_id, "failed", error="까닭")
     ready = threading.Barrier(6)
@@ -66,7 +66,7 @@ def test_of_many_resumes_at_once_one_is_queued(database, conn, begin):  # noqa: 
     assert (now.state, now.attempts, now.error) == ("queued", 2, "")
 
 
-def test_two_ended_jobs_of_the_same_work_are_not_resumed_beside_each_other(database, conn, begin):  # noqa: F811
+def test_two_ended_jobs_of_the_same_work_are_not_resumed_beside_each_other(database, conn, begin):
     both = []
     for _ in range(2):
         both.append(begin())

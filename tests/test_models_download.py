@@ -21,8 +21,8 @@ from core.models.download.selection import chosen
 from core.models.record import MINI_DIR, ModelRecord
 from core.settings import Settings, settings
 from core.store import jobs
+from tests.eventually import eventually
 from tests.hub_server import COMMIT, Hub
-from tests.test_jobs import eventually
 
 CHUNK = 2**16
 TINY = ModelRecord(

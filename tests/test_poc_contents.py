@@ -17,16 +17,15 @@ from core.jobs.working import Worker
 from core.labels.versions import freezing
 from core.models import registry
 from core.models.parity import verify as parity
-from core.models.revision import installed_revision
 from core.poc import bank, benching, deciding, embedding, evaluating, running, subject, summary, verifying
 from core.poc.part import Part
 from core.poc.step import House, Wish
 from core.search import run_config, variants
-from core.search.systems import SYSTEMS
-from core.store import embedding_sets, items, measurements, queries, states
+from core.store import embedding_sets, items, measurements, queries
 from tests.scenario_bank import SIZE, fill, judge
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
+from tests.verified_models import verified
 
 pytestmark = pytest.mark.slow
 GRADES = {"text": {"m-001": 3, "m-002": 2, "m-008": 0}, "both": {"m-007": 3}, "image": {"m-009": 2}, "item": {"m-001": 2},
@@ -58,24 +57,6 @@ def house(database, collection, conn, engine):
 @pytest.fixture
 def part():
     return Part(Worker(), begin=0, end=1, words="")
-
-
-@pytest.fixture
-def verified(conn):
-    """Every model verified, every tokenizer read, as far as the store tells."""
-    def add(*, of, **changes):
-        for record in map(registry.resolve, (each.key for each in registry.records())):
-            measurements.add(conn, kind=inference.KIND, system=record.key, device="cpu", miniature=record.miniature, environment={},
-                             config={"hub_id": record.hub_id, "revision": installed_revision(record)} | changes,
-                             result={"ok": True, "checks": []}, measured_at=datetime.now(UTC))
-        state = states.of_items(conn, of.id)
-        for name in hangul.SYSTEMS:
-            record = registry.resolve(SYSTEMS[name].reranker or SYSTEMS[name].channels[0].model)
-            measurements.add(conn, kind=hangul.KIND, system=name, device="토크나이저", miniature=True, environment={},
-                             config={"items": state, "model_key": record.key, "revision": installed_revision(record)},
-                             result={"items": 1, "lost": 0}, measured_at=datetime.now(UTC))
-
-    return add
 
 
 def put(conn, collection, *texts):
@@ -149,11 +130,11 @@ def test_a_collection_without_queries_asks_for_them(database, collection, conn):
     assert evaluating.look(House(database, pytest.fail, Wish(collection.name))).standing == "impossible"
 
 
-def test_a_model_is_verified_for_its_very_checkpoint_and_the_items_as_they_are(house, verified, conn):
+def test_a_model_is_verified_for_its_very_checkpoint_and_the_items_as_they_are(house, conn):
     assert verifying.look(house).standing == "missing"
-    verified(of=house.collection(), revision="another")
+    verified(conn, of=house.collection(), revision="another")
     assert verifying.look(house).standing == "missing"
-    verified(of=house.collection())
+    verified(conn, of=house.collection())
     assert verifying.look(house).standing == "done"
     items.upsert(conn, house.collection().id, [new(1, text="새 글", content_hash="another")])
     found = verifying.look(house)
@@ -215,10 +196,10 @@ def test_a_real_model_of_another_precision_brings_the_registered_variant(house, 
         "qwen3-vl@nf4@px512", "qwen3-vl@nf4@px512@text-only", "qwen3-vl@nf4@px512@image-only"]
 
 
-def test_the_whole_is_done_once_and_then_kept_until_something_changes(house, verified, engine, conn, monkeypatch, tmp_path):
+def test_the_whole_is_done_once_and_then_kept_until_something_changes(house, engine, conn, monkeypatch, tmp_path):
     steps = [step for step in running.STEPS if step.name != "report"]
     judge(conn, house.collection(), GRADES)
-    verified(of=house.collection())
+    verified(conn, of=house.collection())
     first = running.run(house, Worker(), steps=steps)
     assert [each.ending for each in first] == ["kept", "done", "kept", "done", "left_out", "done"]
     told = summary.of(house, first)

@@ -9,9 +9,10 @@ from core.items.importers import import_file
 from core.jobs import launching
 from core.poc import record, running
 from core.store import collections, embedding_sets, jobs, queries
+from tests.eventually import eventually
 from tests.many_items import write_many
-from tests.test_jobs import SILENCE, eventually
-from tests.test_poc_contents import verified  # noqa: F401
+from tests.test_jobs import SILENCE
+from tests.verified_models import verified
 
 pytestmark = pytest.mark.slow
 SIZE = 600
@@ -27,8 +28,8 @@ def bank(database, collection, conn, tmp_path):
     return collections.get(conn, collection.name)
 
 
-def test_a_run_that_is_stopped_and_killed_goes_on_and_ends_with_everything_once(database, prepared, conn, bank, verified):  # noqa: F811
-    verified(of=bank)
+def test_a_run_that_is_stopped_and_killed_goes_on_and_ends_with_everything_once(database, prepared, conn, bank):
+    verified(conn, of=bank)
     arguments = ["poc", "--collection", bank.name, "--skip-bench"]
     job, _ = launching.start(database, arguments, title="전체", asked_by="가")
 
