@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.accounts import company, logins
 from core.accounts.person import Person
 from core.errors import SettingError, UserError
-from pages import _login, _talk
+from pages import _login, _talk, _uploads
 
 log = logging.getLogger(__name__)
 OPEN = frozenset({"/login", "/logout", company.PATH, company.BACK, "/fonts/PretendardVariable.woff2"})
@@ -82,8 +82,10 @@ class Wall:
             demanded = await asyncio.to_thread(logins.demanded)
             if not demanded:
                 return None if _at_this_machine(scope, headers) else PlainTextResponse(NOT_HERE, status_code=403)
-            if path in OPEN or await asyncio.to_thread(logins.person_of, _cookie(headers)) is not None:
+            if path in OPEN:
                 return None
+            if (who := await asyncio.to_thread(logins.person_of, _cookie(headers))) is not None:
+                return PlainTextResponse(_uploads.TOO_LARGE, status_code=413) if _uploads.refused(scope, headers, who) else None
         except UserError as error:
             log.exception("who asks could not be found out")
             return PlainTextResponse(str(error), status_code=503)

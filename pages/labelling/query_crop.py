@@ -50,7 +50,7 @@ def draw(act: str, found: Collection) -> Cut | None:
 def _taken(act: str, found: Collection) -> tuple[bytes, str | None, str] | None:
     """The picture's bytes, its item, and a name that changes with the picture."""
     if place.choose("query.picture", {"item": "문항의 그림", "upload": "그림 올리기"}) == "upload":
-        uploaded = st.file_uploader("그림", type=_TYPES, key=acts.field(act, "upload"), label_visibility="collapsed")
+        uploaded = st.file_uploader("그림", type=_TYPES, key=acts.field(act, "upload"), label_visibility="collapsed", max_upload_size=10)
         return None if uploaded is None else (uploaded.getvalue(), None, uploaded.file_id)
     source = shown.pick_item(acts.field(act, "figure"), found, figures=True)
     if source is None:

@@ -27,7 +27,7 @@ def draw(listed: Sequence[Measurement], *, may_write: bool) -> None:
             st.download_button("측정 내보내기", _packed, "measurements.json", "application/json", on_click="ignore",
                                key="performance.export", help="환경, 호출 기록, 해시까지 담습니다. 다른 컴퓨터의 이 화면에서 가져옵니다.")
         if may_write:
-            given = st.file_uploader("측정 가져오기", type="json", key="performance.import")
+            given = st.file_uploader("측정 가져오기", type="json", key="performance.import", max_upload_size=10)
             if given is not None and st.button("가져오기", key="performance.import.do"):
                 _bring_in(given.getvalue())
             if told := st.session_state.pop(_TOLD, ""):

@@ -128,7 +128,7 @@ def words(collection: str, names: Sequence[str]) -> tuple[str, UploadedFile | No
     text = st.text_input("검색어", key=key("q"), on_change=forget_item, label_visibility="collapsed",
                          icon=":material/search:", placeholder=INVITATION)
     with st.popover("그림", icon=":material/image:"):
-        uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=key("image"), on_change=forget_item)
+        uploaded = st.file_uploader("그림으로 찾기", type=PICTURES, key=key("image"), on_change=forget_item, max_upload_size=10)
     with st.popover("예시", icon=":material/lightbulb:"):
         examples(doors.examples(collection), name="menu")
     return text.strip(), uploaded, _filters(collection, names)
