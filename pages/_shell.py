@@ -11,8 +11,9 @@ from core.accounts.person import ROLES
 from pages.widgets import jobs, person, results, style, trouble
 from pages.widgets.style import ASSETS
 
+NAME = "문항은행 검색 POC"
 st.set_page_config(
-    page_title="문항은행 검색 POC",
+    page_title=NAME,
     # An icon by name would be fetched from a font server; a file is not.
     page_icon=ASSETS / "favicon.png",
     layout="wide",
@@ -50,6 +51,8 @@ def _shell() -> None:
                            visibility="visible" if name in allowed else "hidden")
              for name, (file, title, icon, path) in PAGES.items()}
     page = st.navigation(list(drawn.values()), position="top")
+    # Open tabs and bookmarks are told apart by their first words.
+    st.set_page_config(page_title=f"{page.title} · {NAME}")
     style.apply()
     if unknown is not None:
         trouble.show(unknown)

@@ -74,6 +74,8 @@ SELECT gen_random_uuid(), id, 'strengths', %(odd)s, 'x', '나' FROM collections;
 INSERT INTO reports (collection_id, sha256, pdf, markdown, body, watermarked, made_by)
 SELECT id, %(sha)s, %(pdf)s, '# 보고서', '{}', true, '나' FROM collections;
 INSERT INTO user_identities VALUES ('https://a', 's', '김선임');
+INSERT INTO seen_gates (collection_id, body, sha256)
+SELECT id, text, encode(sha256(convert_to(text, 'UTF8')), 'hex') FROM collections, (VALUES ('# 기준')) AS file (text);
 """
 DECIDED = """
 INSERT INTO decision_signatures SELECT id, 'tf_lead', '김리더', '', '', sha256, now() FROM decisions;

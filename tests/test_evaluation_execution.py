@@ -5,11 +5,12 @@ import pytest
 from core.errors import EngineDiedError, InputError, NotFoundError
 from core.evaluation.execution import executing, plan
 from core.evaluation.scenarios import SCENARIOS
+from core.evaluation.verdict import gates
 from core.models.contract import Content
 from core.search import run_choice, running
 from core.search.query import of_revision
 from core.search.service import search
-from core.store import items, queries, run_lists
+from core.store import items, queries, run_lists, seen_gates
 from tests.scenario_bank import IMAGE, SIZE, TEXT, WITH_IMAGE, fill
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
@@ -98,6 +99,7 @@ def test_batches_say_how_many_were_read_together(database, engine, conn, bank):
 def test_what_is_there_is_not_asked_again(execute, database, conn, bank):
     first = execute(("gate", "S1"), ("A", "B"))
     assert first.added == 6 + 5 + 5 + 5 and not first.refused and not first.cancelled
+    assert [each.sha256 for each in seen_gates.history(conn, bank.id)] == [gates.load().sha256]
     again = executing.execute(database, never, collection=bank.name, scenarios=("gate", "S1"), systems=("A", "B"))
     assert again.added == 0 and {each.run_id for each in again.executed} == {each.run_id for each in first.executed}
     queries.put(conn, bank.id, query_id="late", text="새 쿼리", query_type="natural_language", origin="human")

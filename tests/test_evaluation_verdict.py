@@ -33,7 +33,8 @@ def body(values=None, *, lacking=(), invalid=(), spread=0.01, evidence=None) -> 
         told[name] = Evidence(None if name in lacking else value, lacking=LACKING if name in lacking else "")
         if of_queries and name not in lacking:
             told[name] = replace(told[name], ways=(value,) * 3, draws=normal(value, spread))
-    return Body(FILE, {**told, **(evidence or {})}, tuple(invalid), (), (), (), "bank", "버전 1", "f" * 64, 2, {"human": 900}, 60, 40, 1, 2)
+    return Body(FILE, {**told, **(evidence or {})}, tuple(invalid), (), (), (), (), "bank", "버전 1", "f" * 64, 2, {"human": 900},
+                60, 40, 1, 2)
 
 
 def normal(value: float, spread: float) -> np.ndarray:

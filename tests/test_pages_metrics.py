@@ -158,6 +158,12 @@ def test_every_verdict_has_its_stamp(verdict, told):
     assert f"ib-stamp-{verdict}" in drawn and f"<span>{decision.title}</span>" in drawn and decision.headline in drawn
 
 
+def test_what_must_be_read_together_with_a_verdict_stands_beside_it():
+    drawn = html.unescape(stamps.draw(decide(replace(body(), cautions=("Recall <b>80</b> → 60",)))))
+    assert "함께 보아야 할 것" in drawn and "<li>Recall <b>80</b> → 60</li>" in drawn
+    assert "함께 보아야 할 것" not in stamps.draw(decide(body()))
+
+
 def test_a_borderline_go_says_so_and_how_many_queries_would_settle_it():
     shown = html.unescape(stamps.draw(decide(body({"recall_5": 0.805}, spread=0.02))))
     assert "ib-stamp-go ib-stamp-borderline" in shown and "Go (경계)" in shown and "더 판정하면" in shown

@@ -67,7 +67,8 @@ def as_json(decision: Decision, answers: tuple[Answer, ...], found: tuple[Band, 
     return {
         "verdict": decision.verdict, "borderline": decision.borderline, "headline": decision.headline,
         "reasons": list(decision.reasons), "invalid": list(decision.invalid), "missing": list(decision.missing),
-        "notes": list(decision.notes), "hypothetical": dict(decision.hypothetical), "miniature": decision.miniature,
+        "cautions": list(decision.cautions), "notes": list(decision.notes),
+        "hypothetical": dict(decision.hypothetical), "miniature": decision.miniature,
         "gates": [_gate_json(gate) for gate in decision.gates],
         "joint_firmness": decision.joint_firmness, "more_queries": decision.more_queries,
         "ground_truth": {"title": decision.truth_title, "sha256": decision.truth_sha256, "relevant_from": decision.relevant_from,
@@ -110,7 +111,7 @@ def _print(decision: Decision, answers: tuple[Answer, ...], found: tuple[Band, .
         for gate in decision.gates])
     if decision.joint_firmness is not None:
         print(f"품질 기준을 모두 함께 채우는 표본: {wording.percent(decision.joint_firmness)}")
-    for title, sentences in (("이유", decision.reasons), ("알아 둘 것", decision.notes)):
+    for title, sentences in (("이유", decision.reasons), ("함께 보아야 할 것", decision.cautions), ("알아 둘 것", decision.notes)):
         if sentences:
             print(f"\n{title}", *(f"- {sentence}" for sentence in sentences), sep="\n")
     print("\n핵심 질문")

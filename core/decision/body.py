@@ -59,6 +59,7 @@ def body_of(conn: Connection, evaluation: Evaluation, decision: Decision, *, cho
         "supersedes": supersedes, "miniature": _miniature(evaluation, decision),
         "computed": {"verdict": decision.verdict, "title": decision.title, "headline": decision.headline,
                      "invalid": list(decision.invalid), "missing": list(decision.missing),
+                     "cautions": list(decision.cautions),
                      "gates": [{name: getattr(gate, name) for name in kept} for gate in decision.gates]},
         "gate_file": {"name": decision.gate_file.path.name, "sha256": decision.gate_file_sha256, "text": text.decode("utf-8")},
         "evidence": [piece.as_json() for piece in pieces(conn, evaluation, decision, report)],

@@ -63,5 +63,6 @@ def lines(summary: Summary) -> Iterator[str]:
         yield f"정답 {decision.truth_title} ({decision.truth_sha256[:8]}) · 판정 기준 {decision.gate_file_sha256[:8]}"
         yield from (f"쓸 수 없는 근거: {sentence}" for sentence in decision.invalid)
         yield from (f"빠진 근거: {sentence}" for sentence in decision.missing)
+        yield from (f"함께 볼 것: {sentence}" for sentence in decision.cautions)
     yield from (f"끝내지 못한 단계: {each.title} — {each.words}" for each in summary.failed)
     yield from (f"파일: {path}" for path in summary.files.values())

@@ -17,9 +17,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from core.moments import KOREA
 from core.report import tables
 from core.report.figures import Picture
-from core.report.moments import KOREA
 
 Kind = Literal["text", "long", "count", "amount", "value", "signed", "probability", "share", "picture"]
 """``long``: a text that wraps. ``amount``: milliseconds, megabytes and the like. ``value``: a measure from 0 to 1. ``signed``: a

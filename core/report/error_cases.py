@@ -11,6 +11,7 @@ from psycopg import Connection
 from core.evaluation.analysis.cases import KINDS, ErrorCase, Got, Wanted
 from core.evaluation.analysis.causes import CAUSES
 from core.evaluation.results import Evaluation
+from core.moments import moment
 from core.report import provenance
 from core.report.book import Book, Column, Sheet
 from core.report.figures import Figures
@@ -51,7 +52,7 @@ def as_xlsx(conn: Connection, evaluation: Evaluation, cases: Sequence[ErrorCase]
 
 
 def _about(evaluation: Evaluation, cases: Sequence[ErrorCase], made_at: datetime) -> str:
-    when = f"{made_at.astimezone():%Y-%m-%d %H:%M}"
+    when = moment(made_at)
     if not cases:
         return f"{provenance.line(evaluation)} · {when}"
     named, case = systems.labels(evaluation), cases[0]
@@ -98,7 +99,7 @@ def _said(case: ErrorCase) -> str:
     if case.note:
         lines.append(f"메모: {case.note}")
     if case.by:
-        lines.append(f"{case.by} · {case.at.astimezone():%Y-%m-%d %H:%M}" if case.at else case.by)
+        lines.append(f"{case.by} · {moment(case.at)}" if case.at else case.by)
     lines += [f"짐작: {CAUSES[each.cause]}. {each.why}" for each in case.suggested]
     return "\n".join(lines)
 

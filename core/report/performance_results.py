@@ -15,9 +15,9 @@ from core.bench import overview, standing
 from core.evaluation import naming
 from core.evaluation.verdict import wording
 from core.evaluation.verdict.gates import Gate
+from core.moments import ZONE, moment
 from core.report import tables
 from core.report.book import Book, Column, Sheet
-from core.report.moments import ZONE, moment
 from core.store.measurements import Measurement
 
 PLAN = ("model", "latency_mean", "latency_p95", "throughput", "vram_gb")

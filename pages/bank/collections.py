@@ -9,6 +9,7 @@ from core.items import importers
 from core.items.drawing import draw as draw_sample
 from core.items.presets import PRESETS
 from core.items.sampling import SEED, Sample
+from core.moments import day
 from core.settings import settings
 from pages.bank import place, upload
 from pages.widgets import doors, person, plot, results, tables, trouble
@@ -42,7 +43,7 @@ def _listing() -> None:
         return
     tables.draw(("컬렉션", "문항", *_KINDS.values(), "만든 때"), [
         (each.name + (" (화면이 여는 것)" if each.name == settings().collection else ""), f"{each.items:,}",
-         *(f"{each.by_kind.get(kind, 0):,}" for kind in _KINDS), f"{each.created_at.astimezone():%Y-%m-%d}") for each in found],
+         *(f"{each.by_kind.get(kind, 0):,}" for kind in _KINDS), f"{day(each.created_at)}") for each in found],
         numbers=frozenset({"문항", *_KINDS.values()}))
 
 

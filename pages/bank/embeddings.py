@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.moments import moment
 from core.search.systems import SYSTEMS
 from core.store import collections, embedding_sets
 from core.store.embedding_sets import SetSummary
@@ -48,7 +49,7 @@ def _row(each: SetSummary) -> tuple[object, ...]:
     identity = each.set.identity
     return (Cell(identity.model_key, under="축소 모델" if identity.miniature else ""), _CONTENTS[identity.content], identity.precision,
             f"{identity.dims:,}", origin.pixels(identity.max_pixels) if identity.max_pixels else "–", f"{each.vectors:,}",
-            f"{each.stale:,}", f"{each.failures:,}", f"{each.set.created_at.astimezone():%Y-%m-%d %H:%M}")
+            f"{each.stale:,}", f"{each.failures:,}", moment(each.set.created_at))
 
 
 def _begin(name: str) -> None:

@@ -11,6 +11,7 @@ from core.accounts.person import Person
 from core.items.presets import PRESETS
 from core.items.record import Item
 from core.items.sampling import sample
+from core.moments import moment
 from core.review import applying, freezing, reviewing
 from core.review.reviewing import IMAGE_TYPES, VERDICTS, SampleState
 from core.store import collections, items, reviews
@@ -111,7 +112,7 @@ def _frozen(found: Collection, state: SampleState, frozen: list[Freeze], who: Pe
         drift = freezing.drift(doors.database(), newest)
         said = "굳힌 그대로입니다." if drift.none else (
             f"굳힌 뒤 달라졌습니다: 없어짐 {len(drift.gone):,}, 바뀜 {len(drift.changed):,}, 새로 {len(drift.new):,}.")
-        plot.part("굳힌 표본", remark=f"{newest.at.astimezone():%Y-%m-%d %H:%M} · {newest.by} · {len(newest.body['items']):,}문항 · "
+        plot.part("굳힌 표본", remark=f"{moment(newest.at)} · {newest.by} · {len(newest.body['items']):,}문항 · "
                                       f"sha256 {newest.sha256[:16]}…")
         results.notes([said])
     if not person.may(who, "bank"):

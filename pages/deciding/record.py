@@ -10,6 +10,7 @@ from core.accounts.person import Person
 from core.decision import roles
 from core.decision.recording import differs
 from core.evaluation.verdict.outcome import Decision
+from core.moments import brief, moment
 from core.report.final import making
 from core.store import decisions
 from core.store.collections import Collection
@@ -64,7 +65,7 @@ def _stamp(decision: StoredDecision) -> str:
     told = decision.body["computed"]["title"]
     other = differs(decision.choice, decision.verdict)
     why = f"계산된 판정({told})과 다릅니다. 이유: {decision.reason}" if other else decision.reason or f"계산된 판정({told})과 같습니다."
-    when = f"{decision.id}번 결정 · {decision.by} · {decision.at.astimezone():%Y-%m-%d %H:%M} · 해시 {decision.sha256[:12]}"
+    when = f"{decision.id}번 결정 · {decision.by} · {moment(decision.at)} · 해시 {decision.sha256[:12]}"
     return (f'<div class="ib-verdict" data-decision="{decision.id}" data-differs="{int(other)}">'
             f'<div class="ib-stamp ib-stamp-{kind}" role="status"><i aria-hidden="true">{sign}</i>'
             f"<span>{roles.CHOICES[decision.choice]}</span></div>"
@@ -98,7 +99,7 @@ def _report(found: Collection) -> int | None:
     if made is None or stale:
         results.notes([_STALE if made else _NO_REPORT])
         return None
-    told = f"{made.id}번 · {made.made_at.astimezone():%m-%d %H:%M} · {made.body['title']}"
+    told = f"{made.id}번 · {brief(made.made_at)} · {made.body['title']}"
     return st.selectbox("보고 정한 보고서", [made.id, None], format_func=lambda each: told if each else "없음",
                         key=acts.field(_ACT, f"report.{made.id}"))
 
@@ -115,4 +116,4 @@ def _earlier(listed: list[StoredDecision]) -> None:
             signed = {each.id: decisions.signatures(conn, each.id) for each in listed}
         tables.draw(("번호", "결정", "계산된 판정", "이유", "적은 사람", "언제", "서명"), [
             (each.id, roles.CHOICES[each.choice], each.body["computed"]["title"], each.reason, each.by,
-             f"{each.at.astimezone():%Y-%m-%d %H:%M}", ", ".join(one.name for one in signed[each.id]) or "없음") for each in listed])
+             moment(each.at), ", ".join(one.name for one in signed[each.id]) or "없음") for each in listed])

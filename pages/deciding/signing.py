@@ -8,6 +8,7 @@ from core import decision as deciding
 from core.accounts import logins
 from core.accounts.person import Person
 from core.decision import roles
+from core.moments import moment
 from core.store import decisions
 from core.store.decisions import Signature, SignerRole, StoredDecision
 from pages.widgets import acts, doors, markup
@@ -44,7 +45,7 @@ def _line(title: str, signed: Signature | None) -> str:
         return f'<tr><td>{title}</td><td><span class="ib-soft">{_OPEN}</span></td><td></td><td></td></tr>'
     account = f"<small>계정 {attribute(signed.account)}</small>" if signed.account else "<small>계정 없이</small>"
     return (f"<tr><td>{title}</td><td><b>{attribute(signed.name)}</b> {account}</td>"
-            f"<td>{signed.at.astimezone():%Y-%m-%d %H:%M}</td><td>{attribute(signed.comment)}</td></tr>")
+            f"<td>{moment(signed.at)}</td><td>{attribute(signed.comment)}</td></tr>")
 
 
 def _sign(decision: StoredDecision, role: SignerRole, name: str, comment: str, who: Person | None, demanded: bool) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.labels import flags
+from core.moments import moment
 from core.store.collections import Collection
 from core.store.flags import Flag
 from core.store.items import StoredItem
@@ -31,7 +32,7 @@ def draw(found: Collection, who: Person) -> None:
 
 
 def _flag(found: Collection, who: Person, each: Flag, stored: StoredItem | None) -> None:
-    told = f"{each.by} · {each.at.astimezone():%Y-%m-%d %H:%M}"
+    told = f"{each.by} · {moment(each.at)}"
     markup.draw(f'<div class="ib-round-head"><b>{attribute(each.reason or "까닭을 적지 않음")}</b><span>{attribute(told)}</span></div>')
     if stored is not None:
         cards.whole(stored)

@@ -9,6 +9,7 @@ import streamlit as st
 from core.accounts.person import Person
 from core.labels import progress, rounds, status
 from core.labels.progress import RoundProgress
+from core.moments import day
 from core.store.collections import Collection
 from core.store.rounds import Round
 from pages.labelling import scopes
@@ -112,4 +113,4 @@ def _close(each: Round) -> str:
 
 
 def _day(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d") if at else ""
+    return day(at) if at else ""

@@ -12,6 +12,7 @@ from core.labels import origins
 from core.labels.consensus import final
 from core.labels.exchange import importing
 from core.labels.versions import carrying, truth
+from core.moments import moment
 from core.store.collections import Collection
 from core.store.truths import Version
 from pages.labelling import shown
@@ -35,7 +36,7 @@ def draw(found: Collection, who: Person) -> None:
 
 
 def _version(version: Version) -> None:
-    told = f"{version.created_at.astimezone():%Y-%m-%d %H:%M} · {version.created_by} · 등급 {version.relevant_from} 이상이 관련"
+    told = f"{moment(version.created_at)} · {version.created_by} · 등급 {version.relevant_from} 이상이 관련"
     markup.draw(f'<div class="ib-round-head"><b>버전 {version.number} · {attribute(version.name)}</b><span>{attribute(told)}</span></div>'
                 f'<div class="ib-sha" title="SHA&#45;256">{attribute(version.sha256)}</div>')
     if version.note:

@@ -11,6 +11,7 @@ from core.evaluation.analysis import cases, queries
 from core.evaluation.analysis.cases import KINDS, ErrorCase
 from core.evaluation.analysis.causes import CAUSES
 from core.evaluation.measures import CATALOGUE
+from core.moments import moment
 from pages.labelling import shown as words
 from pages.measuring import named
 from pages.measuring.data import Shown
@@ -78,7 +79,7 @@ def _form(at: Shown, found: ErrorCase) -> None:
     """Show what staff said, and let somebody with a name say it anew."""
     if found.by and found.at:
         markup.draw(f'<p class="ib-read"><b>{attribute(CAUSES.get(found.cause or "", "원인 정하지 않음"))}</b> {attribute(found.note)} '
-                    f'<span class="ib-soft">{attribute(f"{found.by} · {found.at.astimezone():%Y-%m-%d %H:%M}")}</span></p>')
+                    f'<span class="ib-soft">{attribute(f"{found.by} · {moment(found.at)}")}</span></p>')
     if at.who is None or not at.may("causes"):
         door = ' <a href="/login?next=/metrics" target="_self">이름 정하기</a>' if at.who is None else ""
         markup.draw(f'<p class="ib-say">{attribute(_NAMELESS if at.who is None else rights.refusal("causes"))}{door}</p>')

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.evaluation.verdict import bands, wording
 from core.evaluation.verdict.outcome import NOT_MEASURED, Band, BandWord
+from core.moments import moment
 from core.store import stated_values
 from pages.measuring import gate_table, register
 from pages.measuring.data import Shown
@@ -56,7 +57,7 @@ def _days(at: Shown) -> None:
         with button:
             acts.press("이름을 남기고 넣기", _ACT, lambda: _state(at, value or 0.0, said), disabled=value is None or not said.strip())
         for each in stated:
-            told = f"{each.at.astimezone():%Y-%m-%d %H:%M} · {each.by} · {each.value:g}일 · {each.note}"
+            told = f"{moment(each.at)} · {each.by} · {each.value:g}일 · {each.note}"
             markup.draw(f'<div class="ib-soft">{attribute(told)}</div>')
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.evaluation.results import SystemRun
 from core.evaluation.verdict import critical
+from core.moments import moment
 from core.store import measurements
 from core.store.measurements import Measurement
 from pages.measuring import data, named
@@ -57,7 +58,7 @@ def _run(at: Shown, wanted: str) -> _Told | None:
     if run is None:
         return None
     used = [key for key, result in at.evaluation.scenarios.items() if any(each.run_id == run.run_id for each in result.systems)]
-    rows = [("실행", f"{run.run_id}번 · {run.label}"), ("저장한 때", f"{run.created_at.astimezone():%Y-%m-%d %H:%M}"),
+    rows = [("실행", f"{run.run_id}번 · {run.label}"), ("저장한 때", moment(run.created_at)),
             ("쓰인 곳", ", ".join(map(named.scenario, used))), *_models(run), ("표시", named.marks(run) or "없음"),
             ("답 없는 쿼리", f"{len(run.unanswered):,}개")]
     return _Told("저장된 실행", rows, run.config)
@@ -81,7 +82,7 @@ def _measurement(at: Shown, wanted: str) -> _Told | None:
 
 def _measured(found: Measurement) -> list[tuple[str, str]]:
     return [("측정", f"{found.id}번 · {_KINDS.get(found.kind, found.kind)}"), ("시스템", found.system), ("장치", found.device),
-            ("잰 때", f"{found.measured_at.astimezone():%Y-%m-%d %H:%M}"),
+            ("잰 때", moment(found.measured_at)),
             ("표시", named.listed([origin.MINIATURE if found.miniature else "", "중간에 끊김" if found.partial else ""]) or "없음"),
             ("SHA-256", found.sha256)]
 
@@ -93,4 +94,4 @@ def _error(at: Shown, wanted: str) -> _Told | None:
         return None
     return _Told("치명적 오류", [
         ("오류", found.title), ("시스템", named.short(found.system)), ("지금", "열려 있음" if found.open else "닫힘"),
-        ("연 사람", f"{found.opened_by} · {found.opened_at.astimezone():%Y-%m-%d %H:%M}"), ("메모", found.note or "없음")])
+        ("연 사람", f"{found.opened_by} · {moment(found.opened_at)}"), ("메모", found.note or "없음")])

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.evaluation.verdict import critical
 from core.evaluation.verdict.outcome import CriticalError, Decision
+from core.moments import moment
 from pages.measuring import gate_table, named
 from pages.measuring.data import Shown
 from pages.widgets import acts, doors, markup, results
@@ -64,8 +65,8 @@ def _said(passed: bool | None) -> str:
 
 def _error(at: Shown, error: CriticalError) -> None:
     with st.container(border=True, key=f"metrics-error-{error.error_id}"):
-        told = f"{named.short(error.system)} · {error.opened_by} · {error.opened_at.astimezone():%Y-%m-%d %H:%M}"
-        closed = (f"<span>닫음: {attribute(f'{error.closed_by} · {error.closed_at.astimezone():%Y-%m-%d %H:%M}')}</span>"
+        told = f"{named.short(error.system)} · {error.opened_by} · {moment(error.opened_at)}"
+        closed = (f"<span>닫음: {attribute(f'{error.closed_by} · {moment(error.closed_at)}')}</span>"
                   f"<p>{attribute(error.closing_note)}</p>" if error.closed_at else "")
         markup.draw(f'<div class="ib-error">{gate_table.sign(not error.open, "열려 있음" if error.open else "닫힘")}'
                     f"<b>{attribute(error.title)}</b><span>{attribute(told)}</span>"

@@ -10,6 +10,7 @@ import streamlit as st
 from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import SCENARIOS
+from core.moments import moment
 from core.store.jobs import Job
 from pages.measuring import named
 from pages.measuring.data import Shown
@@ -50,7 +51,7 @@ def _panel(at: Shown, last: Job | None) -> None:
     with left:
         _table(everything)
     with right:
-        results.notes([_ABOUT, *([f"마지막 실행: {last.ended_at.astimezone():%Y-%m-%d %H:%M}, {jobs.STATES[last.state]}"]
+        results.notes([_ABOUT, *([f"마지막 실행: {moment(last.ended_at)}, {jobs.STATES[last.state]}"]
                                  if last and last.ended_at else [])])
         offered = list(dict.fromkeys(each.system for each in everything if each.state != "unavailable" and not plan.is_weight(each.system)))
         scenarios = st.pills("시나리오", list(SCENARIOS), selection_mode="multi", default=list(SCENARIOS), format_func=_short,

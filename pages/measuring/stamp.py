@@ -14,7 +14,13 @@ _SIGNS = {"go": "✓", "no-go": "✕", "hold": "‖", "undetermined": "?"}
 def draw(decision: Decision) -> str:
     """Return the markup of the stamp beside why it says so."""
     return (f'<div class="ib-verdict">{_stamp(decision)}<div class="ib-why"><b>{inline(decision.headline)}</b>'
-            f"<span>{attribute(subject(decision.gate_file))}</span></div></div>")
+            f"<span>{attribute(subject(decision.gate_file))}</span></div></div>{_cautions(decision)}")
+
+
+def _cautions(decision: Decision) -> str:
+    """Return the markup of what must be read together with the verdict, empty where there is nothing."""
+    told = "".join(f"<li>{inline(each)}</li>" for each in decision.cautions)
+    return f'<div class="ib-cautions"><b>함께 보아야 할 것</b><ul>{told}</ul></div>' if told else ""
 
 
 def assumed(decision: Decision) -> str:

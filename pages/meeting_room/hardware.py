@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.bench import overview
 from core.meeting import messages
 from core.meeting.messages import HARDWARE
+from core.moments import day
 from core.store.measurements import Measurement
 from pages.meeting_room import gates, room
 from pages.meeting_room.room import Room
@@ -27,7 +28,7 @@ def draw(at: Room) -> None:
     own = [gate for gate in at.decision.gates if gate.source in HARDWARE]
     found = newest(measured.listed())
     listed = [f"{overview.kind_title(each.kind)} ({each.system}): {overview.headline(each)} · {each.device} · "
-              f"{each.measured_at.astimezone():%Y-%m-%d} · 측정 {each.id}번" + (f" · {marks}" if (marks := overview.marks(each)) else "")
+              f"{day(each.measured_at)} · 측정 {each.id}번" + (f" · {marks}" if (marks := overview.marks(each)) else "")
               for each in found]
     last = room.lines("가장 새로 잰 것", listed or [_NONE], name="ib-meet-bullets")
     markup.draw(f'<div class="ib-meet-two ib-meet-wide">{gates.told(own, "판정 기준", reasons=True)}<div>{last}</div></div>')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.meeting import messages
+from core.moments import day
 from core.plan import risks
 from core.plan.risks import RISKS, STATUSES, Risk, Stated
 from pages.meeting_room.room import Room
@@ -47,4 +48,4 @@ def _now(said: Stated | None) -> str:
     if said is None:
         return f'<span class="ib-soft">{_UNSAID}</span>'
     note = f"<small>{attribute(said.note)}</small>" if said.note else ""
-    return f"<b>{STATUSES[said.status]}</b>{note}<small>{attribute(f'{said.by} · {said.at.astimezone():%m-%d}')}</small>"
+    return f"<b>{STATUSES[said.status]}</b>{note}<small>{attribute(f'{said.by} · {day(said.at)[5:]}')}</small>"

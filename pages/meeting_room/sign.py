@@ -7,6 +7,7 @@ from typing import cast
 from core.decision.roles import CHOICES, ROLES
 from core.evaluation.verdict.outcome import TITLES, Verdict
 from core.meeting import messages
+from core.moments import moment
 from core.store import decisions
 from core.store.decisions import Signature, StoredDecision
 from pages.deciding import record
@@ -43,7 +44,7 @@ def paper(at: Room) -> None:
     decision, names = latest(at)
     told = ""
     if decision is not None:
-        when = f"{decision.at.astimezone():%Y-%m-%d %H:%M}"
+        when = moment(decision.at)
         computed = TITLES.get(cast("Verdict", decision.verdict), decision.verdict)
         rows = [f"회의의 결정: {CHOICES[decision.choice]}", f"계산된 판정: {computed}",
                 f"까닭: {decision.reason}" if decision.reason else "", f"적은 사람: {decision.by} · {when}", f"SHA-256 {decision.sha256}"]
@@ -53,4 +54,4 @@ def paper(at: Room) -> None:
 
 
 def _signer(signature: Signature | None) -> str:
-    return f"{signature.name} · {signature.at.astimezone():%Y-%m-%d %H:%M}" if signature else ""
+    return f"{signature.name} · {moment(signature.at)}" if signature else ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from core.engine.sampler import View
+from core.moments import clock
 from pages.monitoring.chart import SIGNS
 from pages.widgets import markup, tables
 from pages.widgets.memory import EVENTS
@@ -20,7 +19,7 @@ def draw(view: View) -> None:
     markup.draw(f'<div class="ib-chart-head"><h3>최근 한 시간의 일</h3><span class="ib-soft">{attribute(legend)}</span></div>')
     if view.events:
         tables.draw(("시각", "일", "모델", "정밀도", "설명"), [
-            (time.strftime("%H:%M:%S", time.localtime(event.at)), f"{SIGNS[event.kind]} {EVENTS[event.kind]}", event.key or "–",
+            (clock(event.at), f"{SIGNS[event.kind]} {EVENTS[event.kind]}", event.key or "–",
              event.precision or "–", event.detail) for event in reversed(view.events[-_SHOWN:])])
     else:
         markup.draw('<div class="ib-soft">모델이 올라오거나 내려간 일이 없습니다.</div>')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.bench import overview
+from core.moments import brief
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
@@ -60,4 +61,4 @@ def badges(marks: str) -> str:
 def title(measurement: Measurement) -> str:
     """Return how lists and choices name a measurement."""
     return (f"{measurement.id} · {overview.kind_title(measurement.kind)} · {named(measurement.system)} · {measurement.device} · "
-            f"{measurement.measured_at.astimezone():%m-%d %H:%M}")
+            f"{brief(measurement.measured_at)}")

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.bench import comparing, overview
+from core.moments import brief
 from core.store.measurements import Measurement
 from pages.performing import curves, data
 from pages.widgets import plot, results, tables
@@ -142,7 +143,7 @@ def _table(found: list[Told], names: dict[int, str]) -> None:
         rows.append((tables.Cell(names[each.id], overview.marks(each)), overview.PARTS[part], _ms(told.get("p50")),
                      tables.Cell(_ms(told.get("p95")), ends), _ms(each.result.get("cold_ms")), f"{told.get('n') or 0:,}",
                      f"{told.get('failures') or 0:,}",
-                     tables.Cell(str(each.id), f"{each.measured_at.astimezone():%m-%d %H:%M}", link=data.link(each.id))))
+                     tables.Cell(str(each.id), f"{brief(each.measured_at)}", link=data.link(each.id))))
     tables.draw(headers, rows, numbers=frozenset(headers[2:]))
     results.notes(["첫 호출은 모델을 내렸다가 다시 올리는 시간까지이며, P50과 P95에는 들어가지 않습니다."])
 

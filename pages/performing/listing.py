@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.bench import overview
+from core.moments import moment
 from core.store.measurements import Measurement
 from pages.performing import data
 from pages.widgets import plot, tables
@@ -25,7 +26,7 @@ def draw(listed: Sequence[Measurement]) -> None:
     device = right.selectbox("장치", [_ALL, *devices], format_func=lambda each: each or "모두", key="performance.list.device")
     shown = [each for each in listed if kind in (_ALL, each.kind) and device in (_ALL, each.device)]
     rows = [(each.id, overview.kind_title(each.kind), data.named(each.system), each.config.get("precision") or "–", overview.headline(each),
-             each.device, f"{each.measured_at.astimezone():%Y-%m-%d %H:%M}", overview.marks(each) or "–") for each in shown]
+             each.device, moment(each.measured_at), overview.marks(each) or "–") for each in shown]
     plot.part("잰 것", sheet=plot.Sheet(_HEADERS, rows), name="measurements", remark="새것부터")
     linked = [(tables.Cell(str(number), link=data.link(number)), *rest) for number, *rest in rows]
     tables.draw(_HEADERS, linked, numbers=frozenset({"번호"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.bench import overview
+from core.moments import brief
 from core.store.measurements import Measurement
 from pages.performing import curves, data
 from pages.widgets import plot, tables
@@ -32,7 +33,7 @@ def draw(measured: Sequence[Measurement], *, name: str) -> None:
     tables.draw(_HEADERS, [
         (overview.combination(told["name"]), _FITS[told["fits"]], overview.number(told["vram_gb"]["process"], "GB", 2),
          overview.number(told["planned_gb"], "GB", 2), _budget(each), overview.stopped_at(told) or "–",
-         tables.Cell(str(each.id), f"{each.measured_at.astimezone():%m-%d %H:%M}", link=data.link(each.id))) for each, told in rows],
+         tables.Cell(str(each.id), f"{brief(each.measured_at)}", link=data.link(each.id))) for each, told in rows],
         numbers=frozenset({"프로세스", "예상", "예산", "측정"}))
 
 

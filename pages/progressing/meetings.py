@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.labels import rounds
+from core.moments import moment
 from core.plan import meetings, progress
 from core.plan.meetings import Meeting
 from core.store.collections import Collection
@@ -51,7 +52,7 @@ def _meeting(collection: Collection, each: Meeting, by: str, *, seen: bool) -> N
         _snapshot(each.snapshot, seen=seen)
     if each.minutes and each.at:
         markup.draw(f'<div class="ib-minutes">\n\n{sentence(each.minutes)}\n\n</div>'
-                    f'<div class="ib-soft">{attribute(f"{each.by} · {each.at.astimezone():%Y-%m-%d %H:%M}")}</div>')
+                    f'<div class="ib-soft">{attribute(f"{each.by} · {moment(each.at)}")}</div>')
     if by:
         with st.expander("회의록 고치기" if each.minutes else "회의록 쓰기"):
             people = st.text_input("참석자", value=each.attendees, key=acts.field(act, "people"), max_chars=500)

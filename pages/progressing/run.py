@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.labels import rounds
+from core.moments import brief
 from core.poc import deciding, record, running
 from core.poc.record import Last
 from core.poc.running import Planned
@@ -93,7 +94,7 @@ def _row(planned: Planned, said: Outcome | None, *, running_now: bool, may_see: 
     if step.name in ("decide", "report") and not may_see:
         why = _HIDDEN
     done_at = look.at or (said.at if said is not None and said.ending == "done" and look.standing == "done" else None)
-    told = f"{done_at.astimezone():%m-%d %H:%M}" if done_at is not None else ""
+    told = f"{brief(done_at)}" if done_at is not None else ""
     return (f'<tr data-step="{step.name}" data-standing="{word}"><td class="ib-number">{STEPS.index(step) + 1}</td>'
             f'<td><b>{attribute(step.title)}</b><small>{attribute(step.about)}</small></td>'
             f'<td><span class="ib-sign ib-sign-{kind}"><i aria-hidden="true">{sign}</i>{words}</span></td>'

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.accounts.person import Person
 from core.labels import rounds
+from core.moments import day
 from core.plan import progress, stating, tasks
 from core.plan.progress import Progress, TaskState
 from core.plan.risks import RISKS, STATUSES, Risk
@@ -151,7 +152,7 @@ def _risks(collection: Collection, found: Progress, by: str) -> None:
 
 def _risk(risk: Risk, found: Progress) -> str:
     said = found.risks.get(risk.name)
-    told = f"{STATUSES[said.status]}<small>{attribute(said.by)} · {said.at.astimezone():%m-%d}</small>" if said else _UNSAID
+    told = f"{STATUSES[said.status]}<small>{attribute(said.by)} · {day(said.at)[5:]}</small>" if said else _UNSAID
     note = attribute(said.note) if said else ""
     if risk.name == "R5" and found.late:
         note = f"{note} 기한이 지난 태스크 {len(found.late)}개.".strip()

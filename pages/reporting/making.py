@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.moments import moment
 from core.report import deliverables
 from core.report.final import making
-from core.report.moments import moment
 from core.store import reports
 from core.store.collections import Collection
 from core.store.reports import ReportEntry

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.person import Person
+from core.moments import moment
 from core.report.final import facts, prose
 from core.report.final.prose import Section
-from core.report.moments import moment
 from core.store import reports
 from core.store.collections import Collection
 from pages.widgets import acts, doors, markup, person, results

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from core.engine.messages import EngineStatus
 from core.models import planner
 from core.models.planner import Plan
+from core.moments import clock
 from core.search import residency, variants
 from core.search.systems import SYSTEMS
 from pages.widgets import doors, origin, results, tables, trouble
@@ -71,7 +70,7 @@ def _engine(status: EngineStatus) -> None:
     tables.draw(("GPU 메모리", "값"), _figures(status), numbers=frozenset({"값"}))
     if status.events:
         tables.draw(("시각", "일", "모델", "정밀도", "설명"), [
-            (time.strftime("%H:%M:%S", time.localtime(event.at)), EVENTS[event.kind], event.key, event.precision, event.detail)
+            (clock(event.at), EVENTS[event.kind], event.key, event.precision, event.detail)
             for event in reversed(status.events[-_SHOWN_EVENTS:])])
 
 

@@ -11,10 +11,11 @@ from core.errors import EngineDiedError, InputError, ModelError, NotFoundError
 from core.evaluation.execution import plan
 from core.evaluation.execution.plan import PlannedRun
 from core.evaluation.scenarios import Scope
+from core.evaluation.verdict import gates
 from core.search import running, variants
 from core.search.fusion import DEFAULT_WEIGHT
 from core.search.running import RunOutcome
-from core.store import collections, queries
+from core.store import collections, queries, seen_gates
 from core.store.database import Database
 
 Progress = Callable[[int, int, str], None]
@@ -78,6 +79,9 @@ def execute(db: Database, engine: Callable[[], EngineClient], *, collection: str
         found = collections.get(conn, collection)
         wanted = plan.planned(conn, found, scenarios, systems)
         asked = queries.current(conn, found.id)
+        # From here on results can be seen.
+        file = gates.load()
+        seen_gates.note(conn, found.id, sha256=file.sha256, body=file.path.read_text(encoding="utf-8"))
     executed = [Executed(each.system, each.scope, each.run_id) for each in wanted if each.state == "there"]
     refused = [Refused(each.system, each.scope, each.reason) for each in wanted if each.state == "unavailable"]
     open_ = [each for each in wanted if each.state not in ("there", "unavailable")]

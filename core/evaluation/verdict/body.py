@@ -41,6 +41,8 @@ class Body:
     """By gate name; every gate of the file is there."""
     invalid: tuple[str, ...]
     """What makes the numbers on quality worthless, each with what to do."""
+    cautions: tuple[str, ...]
+    """What must be read together with the verdict."""
     notes: tuple[str, ...]
     checks: tuple[Check, ...]
     errors: tuple[CriticalError, ...]

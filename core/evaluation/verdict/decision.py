@@ -44,7 +44,7 @@ def decide(body: Body, thresholds: Mapping[str, float] | None = None) -> Decisio
     return Decision(
         verdict=verdict, borderline=borderline, reasons=reasons,
         headline=_borderline(joint or 0.0, more) if borderline else _headline(verdict, gates, invalid, missing, reasons),
-        invalid=invalid, missing=missing, notes=body.notes, gates=gates, checks=body.checks, errors=body.errors,
+        invalid=invalid, missing=missing, cautions=body.cautions, notes=body.notes, gates=gates, checks=body.checks, errors=body.errors,
         joint_firmness=joint, more_queries=more, gate_file=file, hypothetical=changed, collection=body.collection,
         truth_title=body.truth_title, truth_sha256=body.truth_sha256, relevant_from=body.relevant_from, origins=body.origins,
         queries=body.queries, groups=body.groups, subject_run=body.subject_run, baseline_run=body.baseline_run,

@@ -10,7 +10,7 @@ from core.evaluation import measures
 from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation, ScenarioResult, Values
 from core.evaluation.scenarios import GATE
-from core.evaluation.verdict import hardware, inference, validity
+from core.evaluation.verdict import cautions, hardware, inference, validity
 from core.evaluation.verdict.body import Body, Evidence
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.inference import Verified
@@ -18,15 +18,17 @@ from core.evaluation.verdict.outcome import Check, CriticalError, Proof
 from core.evaluation.verdict.subject import Party, baseline_of, is_same_pipeline, subject_of
 from core.labels.versions.truth import Truth
 from core.store.measurements import Measurement
+from core.store.seen_gates import SeenGates
 
 
 def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measurement], register: Sequence[CriticalError],
-           drawn: Resampling | None = None) -> Body:
+           seen: Sequence[SeenGates] = (), drawn: Resampling | None = None) -> Body:
     """Return everything a decision follows from; reads and stores nothing.
 
     Args:
         measured: of all kinds, in any order.
         register: critical errors, closed ones too.
+        seen: gate files that the collection was evaluated under, the first one first.
         drawn: the resampling of the gate set's queries, where it has been made already.
     """
     gate_set, truth = evaluation.scenarios[GATE], evaluation.truth
@@ -55,7 +57,8 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
             }
             found[gate.name] = source[gate.source]()
     return Body(
-        gate_file=file, evidence=found, invalid=invalid, notes=_notes(subject, baseline, gate_set, truth), checks=checks,
+        gate_file=file, evidence=found, invalid=invalid,
+        cautions=cautions.of(truth, gate_set, file, seen), notes=_notes(subject, baseline, gate_set, truth), checks=checks,
         errors=errors, collection=evaluation.collection, truth_title=truth.title, truth_sha256=truth.sha256,
         relevant_from=truth.relevant_from, origins=truth.origins, queries=len(gate_set.queries), groups=len(set(gate_set.groups)),
         subject_run=subject.run and subject.run.run_id, baseline_run=baseline.run and baseline.run.run_id,

@@ -54,6 +54,7 @@ class Floors:
     families: int
     family_queries: float
     relevant_alone: float
+    left_out: float
     latency_calls: int
     stability_calls: int
     firmness: float

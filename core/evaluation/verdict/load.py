@@ -14,7 +14,7 @@ from core.evaluation.verdict import critical, evidence, gates
 from core.evaluation.verdict.body import Body
 from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Decision
-from core.store import critical_errors, measurements, stated_values
+from core.store import critical_errors, measurements, seen_gates, stated_values
 
 
 def decision_for(conn: Connection, collection_name: str, version: int | None = None, *,
@@ -46,9 +46,11 @@ def decision_of(conn: Connection, evaluation: Evaluation, *, thresholds: Mapping
 def body_of(conn: Connection, evaluation: Evaluation, *, gate_file: Path | None = None, drawn: Resampling | None = None) -> Body:
     """Return the evidence alone: what takes time is done once, and ``decision.decide`` on it is free for any thresholds."""
     return evidence.gather(evaluation, gates.load(gate_file), measured=measurements.listing(conn),
-                           register=critical.history(conn, evaluation.collection_id), drawn=drawn)
+                           register=critical.history(conn, evaluation.collection_id),
+                           seen=seen_gates.history(conn, evaluation.collection_id), drawn=drawn)
 
 
 def fingerprint(conn: Connection, collection_id: int) -> str:
     """Return a word that changes with whatever a decision, its answers and bands rest on beside the evaluation."""
-    return " ".join((measurements.state(conn), critical_errors.state(conn, collection_id), stated_values.state(conn, collection_id)))
+    states = (critical_errors.state, stated_values.state, seen_gates.state)
+    return " ".join((measurements.state(conn), *(state(conn, collection_id) for state in states)))

@@ -104,6 +104,8 @@ class Decision:
     """What makes the evidence worthless, each with what to do."""
     missing: tuple[str, ...]
     """All evidence that is missing, each with what to do."""
+    cautions: tuple[str, ...]
+    """What does not change the verdict and must stand wherever it stands, such as a threshold that was moved."""
     notes: tuple[str, ...]
     """What to know beside the verdict, such as figures from another card."""
     gates: tuple[GateResult, ...]

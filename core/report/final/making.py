@@ -119,6 +119,7 @@ def _body(facts: Facts, sections: tuple[prose.Section, ...]) -> dict[str, Any]:
         "verdict": decision.verdict, "title": decision.title, "headline": decision.headline, "miniature": facts.miniature,
         "gates": [{name: getattr(gate, name) for name in kept} for gate in decision.gates],
         "missing": [*decision.invalid, *decision.missing],
+        "cautions": list(decision.cautions),
         "ground_truth": {"title": truth.title, "sha256": truth.sha256, "frozen": truth.version is not None},
         "gate_file": {"name": decision.gate_file.path.name, "sha256": decision.gate_file_sha256},
         "runs": [{"run": number, "system": run.system, "miniature": run.miniature, "stale": run.stale}

@@ -9,8 +9,8 @@ from core.evaluation import naming
 from core.evaluation.resampling import Interval
 from core.evaluation.results import Evaluation, SystemRun
 from core.evaluation.verdict.outcome import NOT_MEASURED, GateResult
+from core.moments import moment
 from core.report import provenance
-from core.report.moments import moment
 
 __all__ = ["CLEAR", "PASSED", "change", "interval", "letter", "measured", "moment", "outcome", "source", "spread"]
 PASSED = {True: "✓ 통과", False: "× 미달", None: "○ 판정 못 함"}

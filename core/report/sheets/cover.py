@@ -10,9 +10,9 @@ from core.evaluation.verdict import wording
 from core.evaluation.verdict.outcome import Decision, GateResult
 from core.items import grades
 from core.labels import origins
+from core.moments import ZONE, moment
 from core.report import provenance
 from core.report.book import Column, Sheet
-from core.report.moments import ZONE, moment
 from core.report.sheets.systems import scenario_title
 
 _PASSED = {True: "통과", False: "미달", None: "판정 못 함"}
@@ -70,7 +70,8 @@ def _facts(evaluation: Evaluation, decision: Decision | None, made_at: datetime)
         told += [("판정", decision.title), ("한마디로", decision.headline),
                  *(("까닭", sentence) for sentence in decision.reasons if sentence not in (*decision.invalid, *decision.missing)),
                  *(("쓸 수 없는 근거", sentence) for sentence in decision.invalid),
-                 *(("빠진 근거", sentence) for sentence in decision.missing), *(("참고", sentence) for sentence in decision.notes),
+                 *(("빠진 근거", sentence) for sentence in decision.missing), *(("함께 볼 것", sentence) for sentence in decision.cautions),
+                 *(("참고", sentence) for sentence in decision.notes),
                  ("기준 파일 SHA-256", decision.gate_file_sha256)]
     return told
 

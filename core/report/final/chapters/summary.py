@@ -22,6 +22,8 @@ def written(facts: Facts) -> Iterator[Block]:
     yield Heading(2, "1.1 Go/No-Go 결론")
     yield Verdict(decision.title, decision.headline, _TONES.get(decision.verdict, "open"))
     yield Words(_advice(facts))
+    for caution in decision.cautions:
+        yield Words(f"함께 보아야 할 것: {caution}", "note")
     yield Heading(2, "1.2 핵심 수치")
     for kind, title, condition in (("go", "Go 조건: 모두 채워야 합니다", threshold_text),
                                    ("no-go", "No-Go 조건: 하나라도 해당하면 No-Go입니다", condition_text)):
