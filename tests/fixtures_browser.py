@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,8 +22,10 @@ from core.settings import PROJECT_DIR
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 60_000
-"""Milliseconds; a first search loads the models."""
+PATIENCE = 120_000
+"""Milliseconds; a first search loads the models, and the machine may be busy with much else."""
+_PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to connections going out: what is free here stays so until a server has come up."""
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +38,7 @@ def dashboard(prepared, tmp_path_factory) -> Iterator[str]:
 @contextmanager
 def served(environment: dict[str, str], log: Path, *,
            launcher: Sequence[str] = ("-m", "streamlit")) -> Iterator[tuple[str, subprocess.Popen]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, *launcher, "run", str(PROJECT_DIR / "app.py"), "--server.port", str(port)]
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=PROJECT_DIR, env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
@@ -48,11 +49,24 @@ def served(environment: dict[str, str], log: Path, *,
             yield address, server
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=120)
+
+
+def free_port() -> int:
+    """Return a port where nobody listens, and which a test beside this one will not choose."""
+    share = len(_PORTS) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    first = _PORTS.start + share * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        port = random.randrange(first, first + share)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(600):
         assert server.poll() is None, log.read_text(errors="replace")
         try:
             with urllib.request.urlopen(url, timeout=2):

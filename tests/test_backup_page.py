@@ -6,7 +6,7 @@ import pytest
 
 from core.backup import keeping, schedule
 from core.store import jobs
-from tests.test_jobs import eventually
+from tests.eventually import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -21,5 +21,5 @@ def test_a_backup_is_made_at_a_press_and_listed(conn, prepared, visit, dashboard
     assert job.state == "done"
     (kept,) = [each for each in keeping.listing(data_dir / keeping.FOLDER) if each not in kept_before]
     page.get_by_text(kept.path.name).wait_for()
-    assert page.get_by_text("core restore").count() == 1
+    page.get_by_text("core restore").wait_for()
     kept.path.unlink()

@@ -15,8 +15,8 @@ import pytest
 from core.bench import latency, overview, travelling
 from core.bench.running import digest
 from core.errors import InputError, NotFoundError
+from core.moments import moment
 from core.report import performance_results
-from core.report.moments import moment
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 

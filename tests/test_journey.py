@@ -8,10 +8,10 @@ import pytest
 from core.accounts import users
 from core.store import collections, jobs, judgments
 from core.store.database import Database
+from tests.eventually import eventually
 from tests.fixtures_browser import served
 from tests.fixtures_store import another
 from tests.journey import PASSWORD, packed, seated
-from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
 NAME = "journey"
@@ -104,6 +104,7 @@ def grade(seat, made) -> None:
     """Grade everything by keys, as the digits say it."""
     page = seat.open("label")
     page.locator(".ib-pair:visible").wait_for()
+    page.locator('.ib-saved[data-state="saved"]').wait_for()  # the keys are the desk's
     seat.look(f"07_desk_{seat.name}")
     finished, pressed = page.locator(".ib-finished"), []
     while not finished.is_visible() and len(pressed) < MOST:
@@ -171,7 +172,8 @@ def decide(seat) -> None:
     page.get_by_role("radio", name="보류").or_(page.get_by_role("button", name="보류", exact=True)).first.click()
     seat.settled()
     record = page.get_by_role("button", name="결정 적기", exact=True)
-    assert record.is_disabled(), "where the decision is not what was computed, the reason is required"
+    page.get_by_label("이유 (계산된 판정과 달라 꼭 적습니다)").wait_for()
+    record.and_(page.locator(":disabled")).wait_for()  # where the decision is not what was computed, the reason is required
     page.get_by_label("이유 (계산된 판정과 달라 꼭 적습니다)").fill(REASON)
     page.get_by_label("이유 (계산된 판정과 달라 꼭 적습니다)").press("Tab")
     seat.look("20_decide")
@@ -202,6 +204,6 @@ def held(seat, made) -> None:
     seat.open("report")
     page.get_by_role("button", name="근거가 그대로인지 확인").click()
     seat.says("근거 1가지가 결정한 때와 다릅니다")
-    (drifted,) = page.locator('tr[data-state="changed"]').all()
-    assert drifted.get_attribute("data-kind") == "run" and "A · Qwen3-VL" in drifted.inner_text()
+    page.locator('tr[data-state="changed"]').and_(page.locator('[data-kind="run"]')).filter(has_text="A · Qwen3-VL").wait_for()
+    assert page.locator('tr[data-state="changed"]').count() == 1
     seat.look("24_drifted")

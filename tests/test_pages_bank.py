@@ -10,8 +10,8 @@ import pytest
 from core.items.schemas import plan
 from core.review import reviewing
 from core.store import collections, items, reviews
+from tests.eventually import eventually
 from tests.test_items_sampling import item
-from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
 DOUBLE = 1000
@@ -60,21 +60,22 @@ def test_a_file_comes_in_is_reviewed_and_frozen(conn, prepared, visit, dashboard
     page.get_by_role("button", name="이 표본 굳히기").click()
     page.get_by_text("굳힌 그대로입니다.").wait_for()
     (frozen,) = reviews.freezes(conn, collections.get(conn, f"{name}-r2").id)
-    assert page.get_by_text(frozen.sha256[:16]).count() == 1 and len(frozen.body["items"]) == 3
+    page.get_by_text(frozen.sha256[:16]).wait_for()
+    assert len(frozen.body["items"]) == 3
 
 
 def test_an_item_with_a_figure_is_accepted_once_its_figure_is_named(conn, prepared, visit, dashboard):
     page = visit()
     page.goto(f"{dashboard}/data?section=review")
     collection = collections.get(conn, prepared.collection)
-    first = next(each for each in reviewing.state(conn, collection.id).items if each.kind == "image")
+    first = next(each for each in reviewing.state(conn, collection.id).items if each.kind == "image" and each.verdict == "open")
     accept = page.get_by_role("button", name="받기")
-    accept.wait_for()
-    assert accept.is_disabled()
+    accept.and_(page.locator(":disabled")).wait_for()
     page.get_by_role("radio", name="도형").click()
     page.locator("button:not([disabled])", has_text="받기").click()
-    after = eventually(lambda: next((each for each in reviewing.state(conn, collection.id).items if each.verdict == "accept"), None))
-    assert (after.item_id, after.image_type) == (first.item_id, "figure")
+    after = eventually(lambda: next((each for each in reviewing.state(conn, collection.id).items
+                                     if each.item_id == first.item_id and each.verdict == "accept"), None))
+    assert after.image_type == "figure"
     page.goto(page.url.replace("section=review", "section=embeddings"))
     page.get_by_text("kure-v1-mini").first.wait_for()
     page.get_by_role("button", name="임베딩 시작").wait_for()

@@ -124,7 +124,7 @@ def test_a_comparison_is_kept_for_the_meeting_by_name_and_not_by_who_only_looks(
     kept = []
     monkeypatch.setattr(data, "keep_for_meeting", lambda collection, address, title, who: kept.append((address, title, who.name)))
     assert "먼저 정답 라벨링에서 이름을" in shown(page.run())
-    monkeypatch.setattr(person, "current", lambda: Person("손님", "viewer"))
+    monkeypatch.setattr(person, "current", lambda: Person("위원", "viewer"))
     assert sentence(rights.refusal("bookmarks")) in shown(page.run()) and not [each for each in page.button if each.label == "담기"]
     monkeypatch.setattr(person, "current", lambda: Person("위원", "tf"))
     page.run()
@@ -227,8 +227,8 @@ def test_a_comparison_link_shows_the_same_ranks_in_a_fresh_browser(visit, databa
     item = now["qwen3-vl"][0]
     fresh.locator(".ib-cell[data-system=qwen3-vl][data-rank='1']").hover()
     for system, listed in now.items():
-        said = fresh.locator(f".ib-top[data-system='{system}'] .ib-where").evaluate("node => getComputedStyle(node, '::after').content")
-        assert said == (f'"{listed.index(item) + 1}위"' if item in listed else '"10위 밖"')
+        fresh.wait_for_function("([where, said]) => getComputedStyle(document.querySelector(where), '::after').content === said", arg=[
+            f".ib-top[data-system='{system}'] .ib-where", f'"{listed.index(item) + 1}위"' if item in listed else '"10위 밖"'])
 
     # Arrows walk the list, and a link of a card goes on within the same page.
     listed = list(queries_of(database))

@@ -9,8 +9,8 @@ import pytest
 from core.items.importers import import_file
 from core.jobs import launching
 from core.store import collections, embedding_sets, jobs
+from tests.eventually import eventually
 from tests.many_items import write_many
-from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +27,8 @@ def test_a_job_is_seen_everywhere_and_stopped_from_anywhere(database, prepared, 
     page.get_by_role("link", name="모델 비교").click()
     page.wait_for_url("**/compare*")
     tray.wait_for()
+    with database.connection() as conn:
+        eventually(lambda: jobs.get(conn, job.id).done)  # or there would be nothing to keep
     page.reload()
     tray.click()
     page.get_by_text("KURE 임베딩").wait_for()

@@ -19,8 +19,8 @@ from core.search.systems import KURE, QWEN, SIGLIP
 from core.settings import PROJECT_DIR
 from core.store import collections, items, jobs, judgments, queries
 from core.store.judgments import JudgmentEvent
+from tests.eventually import eventually
 from tests.fixtures_browser import served
-from tests.test_jobs import eventually
 
 pytestmark = pytest.mark.slow
 NAME = "journey"
@@ -68,8 +68,8 @@ def test_labels_from_a_alone_end_in_no_verdict_and_the_page_says_why(labelled, d
         page.reload()
         stamp = page.locator(".ib-stamp").first
         stamp.wait_for()
-        assert stamp.inner_text().strip().endswith("판정 불가")
-        assert page.get_by_text("A만 보고 매긴 정답").first.is_visible()
+        stamp.get_by_text("판정 불가").wait_for()
+        page.get_by_text("A만 보고 매긴 정답").first.wait_for()
         page.locator(".ib-lack li").first.wait_for()
         told = "\n".join(page.locator(".ib-lack li").all_inner_texts())
         for said in ("계열이 1개뿐", "무작위로 뽑은 후보", "판정받는 시스템의 계열만", "축소 모델"):

@@ -187,7 +187,7 @@ def test_a_login_keeps_the_deep_link_and_a_rater_sees_only_the_label_page(browse
     page.locator(".ib-person", has_text="개발자").wait_for()
     assert "k=20" in page.url and quote("기울기") in page.url
     for title in ("검색 플레이그라운드", "모델 비교", "정답 라벨링", "데이터와 설정"):
-        assert page.get_by_role("link", name=title).count() == 1
+        page.get_by_role("link", name=title).wait_for()
     page.get_by_role("link", name="로그아웃").click()
     page.wait_for_url(re.compile("/login"))
     page.goto(f"{address}/compare")

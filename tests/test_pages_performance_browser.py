@@ -43,7 +43,8 @@ def test_a_bench_is_looked_on_at_left_come_back_to_and_stopped(conn, visit):
     page.wait_for_url("**/vram*")
     page.get_by_role("link", name="성능", exact=True).click()
     page.locator(_CANVAS).wait_for()
-    assert _answered(page) > seen
+    page.wait_for_function("([selector, seen]) => Number(document.querySelector(selector)?.innerText.replace(',', '')) > seen",
+                           arg=[f"{_LIVE} .ib-vram-tiles b", seen])
     # Stopped, it opens what it has, as a part.
     page.get_by_role("button", name="멈추기").first.click()
     page.wait_for_url(re.compile(r"view=one"))

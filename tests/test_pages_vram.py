@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures_browser import served
+from tests.fixtures_browser import PATIENCE, served
 
 pytestmark = pytest.mark.slow
 
 
 def test_it_follows_the_clock_without_taking_its_chart_away_and_keeps_what_was_seen(browser, dashboard, prepared):
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{dashboard}/vram")
     page.locator("canvas").first.wait_for()
-    assert page.get_by_text("GPU 없음: CPU 모드").is_visible()
+    page.get_by_text("GPU 없음: CPU 모드").wait_for()
+    page.locator(".ib-vram-tiles", has_text="컴퓨터 RAM").first.wait_for()
     names, values = (page.locator(f".ib-vram-tiles {tag}").all_inner_texts() for tag in ("span", "b"))
     tiles = dict(zip(names, values, strict=True))
     assert tiles["VRAM"] == "측정 안 됨" and "GiB" in tiles["컴퓨터 RAM"]
@@ -36,8 +37,7 @@ def test_it_follows_the_clock_without_taking_its_chart_away_and_keeps_what_was_s
     page.wait_for_function("() => window.drawn > 0")
     page.wait_for_timeout(4000)
     assert page.evaluate("window.gone === 0 && window.kept.every((each) => each.isConnected)")
-    overflow = page.evaluate("document.querySelector('.stMain').scrollWidth - document.querySelector('.stMain').clientWidth")
-    assert overflow <= 0
+    page.wait_for_function("() => document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth")
     page.context.close()
 
 
@@ -47,7 +47,7 @@ def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboar
     key = "kure-v1-mini"
     engine().load(key)
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{dashboard}/vram")
     row = page.locator(f".st-key-vram-model-{key}")
     down = row.get_by_role("button", name="내리기")
@@ -63,7 +63,8 @@ def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboar
     row.get_by_role("button", name="올리기").click()
     row.get_by_text("fp32", exact=True).first.wait_for()
     assert key in {each.model.key for each in engine().status().loaded}
-    assert row.get_by_role("button", name="올리기").is_disabled() and row.get_by_role("button", name="정밀도 바꾸기").is_disabled()
+    for standing in ("올리기", "정밀도 바꾸기"):
+        row.get_by_role("button", name=standing).and_(page.locator(":disabled")).wait_for()
     row.get_by_role("combobox").click()
     page.get_by_role("option", name="bf16").click()
     row.get_by_role("button", name="정밀도 바꾸기").click()
@@ -87,7 +88,7 @@ DRAWN = """() => {
 def test_two_cards_are_looked_at_with_marks_and_the_budget_line_and_without_flicker(browser, prepared, tmp_path):
     with served({}, tmp_path / "log", launcher=[str(Path(__file__).with_name("served_cards.py"))]) as (address, _):
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.add_init_script(f"({DRAWN})()")
         page.goto(f"{address}/vram")
         page.locator("canvas").nth(1).wait_for()

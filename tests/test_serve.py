@@ -15,6 +15,7 @@ import pytest
 
 from core.settings import PROJECT_DIR
 from tests.fake_engine import wait_until
+from tests.fixtures_browser import free_port
 
 
 def answers(address: str) -> bool:
@@ -41,9 +42,7 @@ def living(folder: Path) -> list[psutil.Process]:
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_ending_the_command_ends_the_dashboard_and_the_database(tmp_path, told):
     folder = tmp_path / "data"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (tmp_path / "log").open("wb") as log:
         serving = subprocess.Popen([sys.executable, "-m", "core", "serve", "--port", str(port)], cwd=PROJECT_DIR, stdout=log, stderr=log,
                                    env=os.environ | {"DATA_DIR": str(folder)})

@@ -56,7 +56,7 @@ def press(key: str, fields: Mapping[str, str | float | Sequence[str]] = MappingP
 
 
 async def _adjudicated(tab: Hands, ready: str) -> None:
-    await tab.click(next(key for key in tab.buttons if key.endswith(".2.press.0")))
+    await tab.click(next((key for key in tab.buttons if key.endswith(".2.press.0")), "label.adjudicate."))
 
 
 async def _drawn(tab: Hands, ready: str) -> None:
