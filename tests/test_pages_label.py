@@ -26,6 +26,13 @@ from tests import fixtures_browser
 pytestmark = pytest.mark.slow
 EACH = 9
 """Queries of one test's round; no two rounds ask about the same, or one would find its pairs judged already."""
+LEFT_BEHIND = """() => {
+  window.leftBehind = false;
+  const shown = (all) => [...document.querySelectorAll(all)].some((node) => node.offsetParent);
+  const seen = () => { leftBehind ||= shown('.ib-finished') && shown('.ib-pair'); };
+  new MutationObserver(seen).observe(document.body, {childList: true, subtree: true, attributes: true});
+}"""
+"""Notes whether ever a pair was shown on a desk that has none to show."""
 CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
 
 
@@ -102,10 +109,13 @@ class Rater:
     def shown(self):
         return self.page.locator(".ib-pair:visible").get_attribute("data-ref")
 
-    def events(self):
+    def told(self):
+        """What this rater said in any round."""
         with self.database.connection() as conn:
-            return [event for event in judgments.events(conn, self.bank.id)
-                    if event.rater == self.name and event.round_id == self.round_id]
+            return [event for event in judgments.events(conn, self.bank.id) if event.rater == self.name]
+
+    def events(self):
+        return [event for event in self.told() if event.round_id == self.round_id]
 
     def grades(self):
         return [event.grade for event in self.events()]
@@ -312,11 +322,19 @@ def test_practice_shows_how_it_compares_when_it_is_done(seat, bank, database, fr
         rater.page.close()
         rater.page = rater.open()  # goes on where there is something to do
         assert rater.page.locator(".ib-count").inner_text().startswith("0 /")
+        rater.press("1")
+        rater.saved()
+        said = len(rater.told())
+        rater.page.evaluate(LEFT_BEHIND)
         rater.page.get_by_role("combobox", name="라운드").click()
         rater.page.get_by_role("option", name="연습").click()
         rater.page.locator(".ib-finished:visible").wait_for()
+        rater.page.get_by_role("button", name="되돌리기").click()  # nothing was said in this round
         rater.press("ArrowLeft")  # keys are the desk's again, not the list's
         rater.page.locator(".ib-pair:visible").wait_for()
+        rater.saved()
+        assert len(rater.told()) == said, "the round that was left heard a click"
+        assert not rater.page.evaluate("leftBehind"), "a pair of the round that was left stood beside this one's"
     finally:
         with database.connection() as conn:
             stored_rounds.close(conn, practice)

@@ -28,7 +28,7 @@ class Queue {
     this.offset = -Infinity;
     this.stamped = 0;
     this.desk = new Desk(this);
-    this.outbox = new Outbox(told.scope, () => this.desk.saved(), (event, why) => this.refused(event, why));
+    this.outbox = new Outbox(told.scope, () => this.desk.saved(), (event, why) => queue.refused(event, why));
     this.take(told);
     for (const [, event] of this.outbox.waiting()) {
       if (this.pairs.get(event.ref)?.state === "open" && event.kind !== "withdraw") this.said += 1;
@@ -36,6 +36,12 @@ class Queue {
     }
     this.show(this.next(null) ?? null);
     this.outbox.send();
+  }
+
+  // Makes place for another round's: Streamlit may leave this one's pair on the page for a while.
+  leave() {
+    for (const node of this.visible ?? []) node.style.display = "none";
+    this.desk.leave();
   }
 
   // A new list from the server; what was said here since it was made stays.
@@ -281,6 +287,7 @@ function look() {
     const parsed = JSON.parse(told);
     if (queue?.scope === parsed.scope) queue.take(parsed);
     else {
+      queue?.leave();
       queue = new Queue(parsed);
       document.activeElement?.closest?.("[role=combobox]")?.blur(); // a round was just chosen there: keys are grades again
       sendAll();

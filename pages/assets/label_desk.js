@@ -38,6 +38,13 @@ export class Desk {
   constructor(queue) {
     this.queue = queue;
     this.root = null;
+    this.heard = new AbortController();
+  }
+
+  // Another round's desk stands in the same place now: a click there is no longer this one's.
+  leave() {
+    this.heard.abort();
+    this.root = null;
   }
 
   // Streamlit may draw the place anew at any time; the desk then moves in again.
@@ -46,7 +53,7 @@ export class Desk {
     if (root === null || (root === this.root && root.firstChild)) return;
     this.root = root;
     root.innerHTML = body(this.queue.grades); // names from this server alone
-    root.addEventListener("click", (event) => this.click(event));
+    root.addEventListener("click", (event) => this.click(event), { signal: this.heard.signal });
     const form = this.find(".ib-note-form");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.closeNote(true); });
     form.firstElementChild.addEventListener("keydown", (event) => {
