@@ -254,6 +254,19 @@ def test_a_statistician_finds_what_each_number_rests_on(made):
 
 
 @pytest.mark.slow
+def test_a_report_on_one_system_alone_is_made_and_compares_with_nothing(made):
+    report, told = made(systems=("qwen3-vl",), strengths={"qwen3-vl": 0.0})
+    assert told.scenarios["gate"].has("qwen3-vl") and not told.scenarios["gate"].has("kure+siglip")
+    assert "비교 시스템(D · KURE + SigLIP)의 실행이 없어 그보다 못한 쿼리는 가리지 못했습니다." in report.markdown
+    assert "보다 못합니다" not in report.markdown and "None" not in report.markdown
+    assert any(row[0] == "1" for row in table(report.markdown, "오류 사례")), "no case at all: nothing was tried"
+
+
+def test_what_an_unknown_release_measured_keeps_its_name():
+    assert words.letter("qwen3-vl") == "A" and words.letter("hidden-champion") == "hidden-champion"
+
+
+@pytest.mark.slow
 def test_where_the_truth_declares_zero_nothing_is_called_unjudged(made):
     report, _ = made(unlisted_zero_by="김교사")
     assert "아무도 판정하지 않은 문항이" not in report.markdown and "등급 0 (김교사 선언)" in report.markdown

@@ -21,7 +21,7 @@ from core.evaluation.analysis.causes import CAUSES
 from core.evaluation.catalogue import CATALOGUE
 from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.resampling import Difference
-from core.evaluation.scenarios import PRIMARY
+from core.evaluation.scenarios import BASELINE, PRIMARY
 from core.evaluation.verdict.outcome import GateResult
 from core.evaluation.verdict.wording import condition_text, gate_value_text, threshold_text
 from core.report.final.facts import SUBJECT, Facts
@@ -114,8 +114,11 @@ def _errors(facts: Facts) -> Iterator[str]:
         yield "오류 케이스를 볼 실행이 없습니다. 평가를 먼저 실행해 주세요."
         return
     missed = sum(each.kind == "missed" for each in cases)
-    against = f"비교 시스템({naming.label(cases[0].against)})" if cases else "비교 시스템"
-    yield f"판정 쿼리 {queries:,}개 가운데 {missed:,}개는 상위 10개에 정답이 없고, {len(cases) - missed:,}개는 {against}보다 못합니다."
+    told = f"판정 쿼리 {queries:,}개 가운데 {missed:,}개는 상위 10개에 정답이 없"
+    if facts.gate.has(other := facts.gate.stands_for(BASELINE)):
+        yield f"{told}고, {len(cases) - missed:,}개는 비교 시스템({naming.label(other)})보다 못합니다."
+    else:
+        yield f"{told}습니다. 비교 시스템({naming.label(BASELINE)})의 실행이 없어 그보다 못한 쿼리는 가리지 못했습니다."
     said = Counter(each.cause for each in cases if each.cause)
     guessed = Counter(each.cause_shown for each in cases if each.cause is None and each.cause_shown)
     if said:

@@ -53,8 +53,8 @@ def outcome(gate: GateResult) -> str:
 
 
 def letter(system: str) -> str:
-    """Return the letter that the plan calls a system by: ``A``."""
-    return naming.label(system).partition(" ")[0]
+    """Return the letter that the plan calls a system by: ``A``; a name that this release does not know stays as it is."""
+    return naming.title(system).partition(" ")[0]
 
 
 def source(evaluation: Evaluation, runs: Sequence[SystemRun]) -> str:

@@ -80,7 +80,7 @@ def _cases(facts: Facts) -> Iterator[Block]:
             for place, each in enumerate(facts.cases[:MOST], start=1)]
     more = f"모두 {len(facts.cases):,}건 가운데 {len(rows)}건입니다. 나머지는 D9에 있습니다. " if len(facts.cases) > len(rows) else ""
     runs = [run for run in facts.gate.systems if run.system in (facts.cases[0].system, facts.cases[0].against)]
-    own, other = (f"{letter(name)} R@5" for name in (facts.cases[0].system, facts.cases[0].against))
+    own, other = (f"{letter(name)} R@5" if name else "비교 R@5" for name in (facts.cases[0].system, facts.cases[0].against))
     yield Table(("번호", "쿼리", "찾는 것", "사례", "원인", own, other, *(["메모"] if noted else [])), rows,
                 align="lllllrr" + "l" * noted, small=True,
                 widths=(0.5, 1, 3.4, 1.6, 1.6, 0.8, 0.9, *([1.6] if noted else [])), title=f"오류 사례: {_TITLE}",
