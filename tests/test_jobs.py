@@ -8,13 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
 
+from core.cli import jobs as command
 from core.errors import InputError, StoreError
 from core.items.importers import import_file
-from core.jobs import launching, working
+from core.jobs import launching, verbs, working
 from core.jobs.working import StoppedError
 from core.settings import PROJECT_DIR
 from core.store import jobs, open_database
@@ -122,6 +125,22 @@ def test_jobs_that_compute_take_turns_in_their_order(database, conn, begin):
     for thread in threads:
         thread.join()
     assert order == [first, other, second]
+
+
+def test_the_list_tells_what_is_done_its_pace_and_the_time_left_by_korean_clocks(capsys):
+    began = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+    job = jobs.Job(7, ["embed"], "임베딩", True, "running", 60, 160, "KURE", 40, "", 1, "가", began, began, began + timedelta(seconds=10),
+                   None)
+    command._print([job], as_json=False)
+    told = capsys.readouterr().out
+    assert "60/160" in told and "KURE · 1초에 2.0개 · 남은 시간 50초" in told and "11-24 00:30" in told
+    command._print([replace(job, state="failed", error="디스크가 가득 찼습니다.")], as_json=False)
+    assert (told := capsys.readouterr().out).rstrip().endswith("디스크가 가득 찼습니다.") and "남은" not in told
+
+
+def test_a_measurement_begins_anew_and_an_embedding_goes_on():
+    assert verbs.goes_on(["embed", "--system", "A"]) and verbs.goes_on(["models", "download"])
+    assert not verbs.goes_on(["bench", "latency"])
 
 
 def test_only_verbs_that_can_be_jobs_are_started(database):

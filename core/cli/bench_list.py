@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.cli.output import print_json, print_table, say
+from core.moments import moment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif listed:
         print_table(("번호", "무엇", "시스템", "값", "장치", "시각", ""), [
             (each.id, overview.kind_title(each.kind), each.system, overview.headline(each), each.device,
-             f"{each.measured_at:%Y-%m-%d %H:%M}", overview.marks(each)) for each in listed])
+             moment(each.measured_at), overview.marks(each)) for each in listed])
     else:
         say("측정이 없습니다. `python -m core bench latency --system A`로 잴 수 있습니다.")
     return 0

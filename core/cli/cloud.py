@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from core.cli.output import print_json, print_table
+from core.moments import moment
 from core.settings import settings
 
 
@@ -62,8 +63,7 @@ def _status(*, as_json: bool) -> int:
         print_table(("모델", "주소", "지금"), [(each["model"], each["url"], each["serves"] or each["wrong"]) for each in servers])
     if usage:
         print_table(("서버", "시간", "비용", "처음", "마지막"), [
-            (each.host, f"{each.hours:.2f}", f"${each.usd:.2f}", f"{each.first_at:%Y-%m-%d %H:%M}",
-             f"{each.last_at:%Y-%m-%d %H:%M}") for each in usage])
+            (each.host, f"{each.hours:.2f}", f"${each.usd:.2f}", moment(each.first_at), moment(each.last_at)) for each in usage])
     share = f" ({spent / limit:.0%})" if limit else ""
     print(f"모두 ${spent:.2f}, 한도 ${limit:.2f}{share}.")
     if not chosen.cloud_price_per_hour:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from typing import TYPE_CHECKING, Any
 
+from core.cli import caller
 from core.cli.output import print_json, print_table
+from core.moments import moment
 from core.settings import settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     recording.add_argument("choice", choices=("go", "no_go", "hold"), help="Go, No-Go, 보류")
     recording.add_argument("--reason", default="", help="이유 (계산된 판정과 다르면 꼭 적습니다)")
     recording.add_argument("--report", type=int, metavar="N", help="이 결정이 보고 정한 보고서 번호")
-    recording.add_argument("--by", default=getpass.getuser(), help="적는 사람 (기본: 로그인한 계정 이름)")
+    recording.add_argument("--by", default=caller.name(), help="적는 사람 (기본: 로그인한 계정 이름)")
     signing = actions.add_parser("sign", help="지금의 결정에 서명합니다")
     signing.add_argument("role", choices=("tf_lead", "developer", "content_lead"), help="TF 리더, 개발 담당, 콘텐츠 담당")
     signing.add_argument("--name", required=True, help="서명하는 사람의 이름")
@@ -88,7 +89,7 @@ def _list(database, arguments) -> int:
             _head(each) | {"signatures": [_signature(one) for one in signed[each.id]]} for each in found]})
         return 0
     print_table(("번호", "결정", "계산된 판정", "적은 사람", "언제", "서명"), [
-        (each.id, _title(each), each.body["computed"]["title"], each.by, f"{each.at.astimezone():%Y-%m-%d %H:%M}",
+        (each.id, _title(each), each.body["computed"]["title"], each.by, moment(each.at),
          f"{len(signed[each.id])}/3") for each in found])
     return 0
 
@@ -103,12 +104,12 @@ def _show(database, arguments) -> int:
     if arguments.json:
         print_json(_head(decision) | {"body": decision.body, "signatures": [_signature(each) for each in signed]})
         return 0
-    print(f"{decision.id}번 결정: {_title(decision)} · {decision.by} · {decision.at.astimezone():%Y-%m-%d %H:%M}\n{decision.sha256}")
+    print(f"{decision.id}번 결정: {_title(decision)} · {decision.by} · {moment(decision.at)}\n{decision.sha256}")
     print(f"계산된 판정: {decision.body['computed']['title']}. {decision.body['computed']['headline']}")
     if decision.reason:
         print(f"이유: {decision.reason}")
     print_table(("자리", "이름", "언제", "의견"), [
-        (ROLES[each.role], each.name, f"{each.at.astimezone():%Y-%m-%d %H:%M}", each.comment) for each in signed])
+        (ROLES[each.role], each.name, moment(each.at), each.comment) for each in signed])
     print_table(("근거", "해시"), [(each["title"], each["sha256"][:12]) for each in decision.body["evidence"]])
     return 0
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from core.cli import caller
 from core.cli.output import print_json, print_table, say
-from core.jobs.verbs import TAKES_ENGINE
+from core.jobs import pace
+from core.jobs.verbs import TAKES_ENGINE, goes_on
+from core.moments import brief
 
 if TYPE_CHECKING:
     from core.store.jobs import Job
@@ -40,10 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     database = open_database()
     if arguments.action == "start":
-        job, new = launching.start(database, arguments.arguments, title=" ".join(arguments.arguments), asked_by=getpass.getuser())
+        job, new = launching.start(database, arguments.arguments, title=" ".join(arguments.arguments), asked_by=caller.name())
         say(f"{job.id}번 작업을 시작했습니다." if new else f"같은 작업이 이미 돌고 있습니다: {job.id}번.")
     elif arguments.action == "resume":
-        say(f"{launching.resume(database, arguments.id).id}번 작업을 이어서 합니다.")
+        job = launching.resume(database, arguments.id)
+        say(f"{job.id}번 작업을 {'이어서' if goes_on(job.arguments) else '처음부터 다시'} 합니다.")
     elif arguments.action == "cancel":
         with database.connection() as conn:
             asked = jobs.cancel(conn, jobs.get(conn, arguments.id).id)
@@ -62,9 +65,16 @@ def _print(listed: list[Job], *, as_json: bool) -> None:
     elif listed:
         print_table(("번호", "작업", "상태", "진행", "시작한 사람", "시각", ""), [
             (job.id, job.title, STATES[job.state], f"{job.done:,}/{job.total:,}" if job.total is not None else f"{job.done:,}",
-             job.asked_by, f"{job.created_at:%m-%d %H:%M}", job.error or job.words) for job in listed])
+             job.asked_by, brief(job.created_at), _doing(job)) for job in listed])
     else:
         say("작업이 없습니다.")
+
+
+def _doing(job: Job) -> str:
+    """Return why it failed, or what it does now; while it works, its pace and the time left."""
+    if job.error or job.state != "running":
+        return job.error or job.words
+    return " · ".join(filter(None, [job.words, pace.ahead(job.rate, job.seconds_left)]))
 
 
 def _plain(job: Job) -> dict[str, Any]:

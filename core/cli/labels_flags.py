@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
+from core.cli import caller
 from core.cli.output import print_json, print_table
+from core.moments import moment
 from core.settings import settings
 
 
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.labels import flags
     from core.store import collections, open_database
 
-    who = arguments.by or getpass.getuser()
+    who = arguments.by or caller.name()
     with open_database().connection() as conn, conn.transaction():
         collection = collections.get(conn, arguments.collection)
         for item_id in arguments.flag:
@@ -39,5 +40,5 @@ def run(arguments: argparse.Namespace) -> int:
         print("신고된 문항이 없습니다.")
     else:
         print_table(("문항", "신고한 사람", "때", "까닭"),
-                    [(each.item_id, each.by, f"{each.at:%Y-%m-%d %H:%M}", each.reason) for each in found])
+                    [(each.item_id, each.by, moment(each.at), each.reason) for each in found])
     return 0

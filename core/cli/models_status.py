@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.cli.output import print_json, print_table
+from core.moments import clock
 
 if TYPE_CHECKING:
     from core.engine.messages import EngineStatus, Memory
@@ -46,8 +46,7 @@ def _print(status: EngineStatus) -> None:
         print(f"{name}: {value}")
     print(f"메모리 부족: {status.ooms}번 · NaN 재계산 {status.nan_retries}번 · 실패 {status.failures}개")
     for event in status.events[-20:]:
-        clock = time.strftime("%H:%M:%S", time.localtime(event.at))
-        print(f"{clock} {_KINDS[event.kind]} {event.key} {event.precision}: {event.detail}")
+        print(f"{clock(event.at)} {_KINDS[event.kind]} {event.key} {event.precision}: {event.detail}")
 
 
 def figures(memory: Memory | None) -> list[tuple[str, str]]:

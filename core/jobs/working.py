@@ -24,7 +24,7 @@ _LETTING_GO, _TRIES = 0.2, 15
 """An ended job is resumed at once by some: its last process has said so and still holds the lock."""
 TAKEN = "이 작업은 다른 곳에서 이미 돌고 있어 여기서는 멈춥니다. `python -m core jobs`에서 확인해 주세요."
 UNEXPECTED = "예상하지 못한 오류로 멈췄습니다. 로그 폴더의 core.log에 자세한 내용을 남겼습니다."
-STOPPED = "요청대로 멈추었습니다. 저장된 것은 그대로이니 이어서 할 수 있습니다."
+STOPPED = "요청대로 멈추었습니다. 그때까지 저장한 것은 그대로 남아 있습니다."
 
 
 class StoppedError(UserError):

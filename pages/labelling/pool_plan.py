@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from core.jobs import pace
 from core.labels.pooling import provenance
 from core.labels.pooling.pool_plan import PoolPlan
-from pages.widgets import doors, facts, pace, results, tables
+from pages.widgets import doors, facts, results, tables
 
 _MINIATURE = "축소 모델이 낸 후보가 들어 있습니다. 시험 삼아 여는 것이 아니라면 실제 모델을 받은 뒤 계획을 다시 세워 주세요."
 _SKIPPED = {

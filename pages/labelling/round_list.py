@@ -7,13 +7,14 @@ from datetime import datetime
 import streamlit as st
 
 from core.accounts.person import Person
+from core.jobs import pace
 from core.labels import progress, rounds, status
 from core.labels.progress import RoundProgress
 from core.moments import day
 from core.store.collections import Collection
 from core.store.rounds import Round
 from pages.labelling import scopes
-from pages.widgets import acts, doors, facts, markup, pace, results, tables
+from pages.widgets import acts, doors, facts, markup, results, tables
 from pages.widgets.text import attribute
 
 _NONE = "아직 연 라운드가 없습니다. '후보 모으기'에서 계획을 세우고 첫 라운드를 열어 주세요."

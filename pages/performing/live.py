@@ -9,11 +9,12 @@ import streamlit as st
 
 from core.bench import overview
 from core.bench.watching import Series, Sight, Watch
+from core.jobs import pace
 from core.store import bench_samples
 from core.store.bench_samples import BenchRun
 from pages.performing import data
 from pages.performing.curves import LIMIT
-from pages.widgets import doors, markup, pace, plot, trouble
+from pages.widgets import doors, markup, plot, trouble
 from pages.widgets.palette import INK, MUTED, RULE, colour
 from pages.widgets.text import attribute
 

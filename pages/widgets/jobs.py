@@ -13,10 +13,11 @@ import streamlit as st
 
 from core.accounts import logins, rights
 from core.accounts.person import Person
-from core.jobs import launching
+from core.jobs import launching, pace
+from core.jobs.verbs import goes_on
 from core.store import jobs as stored
 from core.store.jobs import Job
-from pages.widgets import doors, markup, pace, person, trouble
+from pages.widgets import doors, markup, person, trouble
 from pages.widgets.text import attribute, sentence
 
 STATES = {"queued": "차례를 기다리는 중", "running": "하는 중", "cancelling": "멈추는 중…", "done": "끝났습니다", "failed": "실패했습니다",
@@ -118,7 +119,8 @@ def _buttons(job: Job, where: str, who: Person | None) -> None:
         if rights.may_cancel(who, job.asked_by, demanded=logins.demanded()):
             st.button("멈추기", key=f"job.stop.{where}.{job.id}", disabled=job.state == "cancelling", on_click=cancel, args=(job.id,))
     elif job.state != "done" and person.may(who, rights.of_job(job.arguments)):
-        st.button("이어서 하기", key=f"job.resume.{where}.{job.id}", on_click=_resume, args=(job.id,))
+        words = "이어서 하기" if goes_on(job.arguments) else "처음부터 다시"
+        st.button(words, key=f"job.resume.{where}.{job.id}", on_click=_resume, args=(job.id,))
 
 
 def _share(job: Job) -> str:

@@ -18,7 +18,8 @@ from typing import Any, Literal, Protocol
 
 import streamlit as st
 
-from pages.widgets import pace, trouble
+from core.jobs import pace
+from pages.widgets import trouble
 from pages.widgets.text import attribute, sentence
 
 log = logging.getLogger(__name__)

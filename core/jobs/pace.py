@@ -10,11 +10,13 @@ def words(title: str, doing: str, done: int, total: int | None, rate: float | No
         rate: steps a second.
     """
     told = [title, doing, f"{done:,} / {total:,}" if total else f"{done:,}" if done else ""]
-    if rate:
-        told.append(f"1초에 {rate:,.1f}개" if rate >= 0.1 else f"1분에 {rate * 60:,.1f}개")
-    if seconds_left is not None:
-        told.append(f"남은 시간 {lasting(seconds_left)}")
-    return " · ".join(filter(None, told))
+    return " · ".join(filter(None, [*told, ahead(rate, seconds_left)]))
+
+
+def ahead(rate: float | None, seconds_left: float | None) -> str:
+    """Return the pace (``rate`` in steps a second) and the time left; empty where neither is known."""
+    pace = "" if not rate else f"1초에 {rate:,.1f}개" if rate >= 0.1 else f"1분에 {rate * 60:,.1f}개"
+    return " · ".join(filter(None, [pace, "" if seconds_left is None else f"남은 시간 {lasting(seconds_left)}"]))
 
 
 def lasting(seconds: float) -> str:
