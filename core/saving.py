@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -40,9 +40,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        if error.errno in _FULL:
-            raise InputError(f"디스크가 가득 차 '{path}'에 쓰지 못했습니다. 자리를 비운 뒤 다시 해 주세요.") from error
-        raise InputError(f"'{path}'에 쓸 수 없습니다. 폴더가 있는지, 쓸 권한이 있는지 확인해 주세요.") from error
+        raise _refused(path, error) from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -66,3 +64,24 @@ def save_all(files: dict[Path, bytes]) -> None:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
         raise
+
+
+def save_beside(path: Path, data: bytes, beside: Mapping[str, bytes]) -> None:
+    """Write a file and, before it, what it names by paths from its own folder, such as ``charts/a.svg``.
+
+    Raises:
+        InputError: as of ``save``.
+    """
+    try:
+        for name in beside:
+            # Not its parents too: a mistyped path is an error, not a new folder.
+            (path.parent / name).parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+    save_all({path.parent / name: own for name, own in beside.items()} | {path: data})
+
+
+def _refused(path: Path, error: OSError) -> InputError:
+    if error.errno in _FULL:
+        return InputError(f"디스크가 가득 차 '{path}'에 쓰지 못했습니다. 자리를 비운 뒤 다시 해 주세요.")
+    return InputError(f"'{path}'에 쓸 수 없습니다. 폴더가 있는지, 쓸 권한이 있는지 확인해 주세요.")

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from core.cli import caller, main
 from core.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.slow
@@ -84,3 +85,15 @@ def test_every_verb_has_help():
 
     for verb in VERBS:
         assert VERBS[verb][:8] in run(verb, "--help").stdout
+
+
+def test_an_account_that_the_machine_has_no_name_for_is_called_by_its_number(monkeypatch):
+    def unknown(uid: int):
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert caller.name() == f"uid {os.getuid()}"
+    assert main.parser_of(["review"]).parse_args(["review", "list"]).by == caller.name()
+    main.parser_of(list(main.VERBS))

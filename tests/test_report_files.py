@@ -191,3 +191,11 @@ def test_every_writer_of_the_product_keeps_the_older_file_on_a_full_disk(tmp_pat
 def test_a_missing_folder_is_one_sentence(tmp_path):
     with pytest.raises(InputError, match="폴더가 있는지"):
         saving.save(tmp_path / "없음" / "결과.csv", b"x")
+
+
+def test_a_file_with_pictures_beside_it_asks_for_its_own_folder_alone(tmp_path):
+    saving.save_beside(tmp_path / "r.md", b"x", {"charts/a.svg": b"a"})
+    assert (tmp_path / "charts" / "a.svg").read_bytes() == b"a" and (tmp_path / "r.md").read_bytes() == b"x"
+    with pytest.raises(InputError, match="폴더가 있는지"):
+        saving.save_beside(tmp_path / "없음" / "r.md", b"x", {"charts/a.svg": b"a"})
+    assert not (tmp_path / "없음").exists()

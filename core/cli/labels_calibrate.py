@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from dataclasses import asdict
 
+from core.cli import caller
 from core.cli.output import print_json, print_table
 from core.errors import InputError
 from core.settings import settings
@@ -42,7 +42,7 @@ def _open(arguments: argparse.Namespace) -> int:
             if not pairs:
                 raise InputError("등급이 일치했거나 조정한 쌍이 아직 없습니다. --pair로 쌍과 등급을 직접 정해 주세요.")
         round_id = calibration.make(conn, collection.id, name=arguments.name, pairs=pairs, seed=arguments.seed,
-                                    by=arguments.by or getpass.getuser())
+                                    by=arguments.by or caller.name())
     if arguments.json:
         print_json({"collection": collection.name, "round": round_id, "pairs": [asdict(pair) for pair in pairs]})
     else:

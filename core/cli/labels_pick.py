@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
+from core.cli import caller
 from core.cli.output import print_json
 
 
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.store import open_database
 
     with open_database().connection() as conn:
-        added = pool.pick(conn, arguments.round, arguments.query, arguments.item, arguments.by or getpass.getuser())
+        added = pool.pick(conn, arguments.round, arguments.query, arguments.item, arguments.by or caller.name())
     if arguments.json:
         print_json({"round": arguments.round, "query_id": arguments.query, "item_id": arguments.item, "added": added})
     else:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from core.cli import caller
 from core.cli.output import print_json, print_table, say
 from core.errors import InputError
 from core.settings import settings
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     worker.check()
     round_id = None
     if not arguments.dry_run:
-        round_id = pool.open_round(database, planned, by=arguments.by or getpass.getuser())
+        round_id = pool.open_round(database, planned, by=arguments.by or caller.name())
     if arguments.json:
         print_json(_as_json(planned, round_id))
     else:

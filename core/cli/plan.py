@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from core.cli import caller
 from core.cli.output import print_json, print_table
 from core.errors import InputError
 from core.settings import settings
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", metavar="역할=이름", help="developer, content, tf_lead의 이름을 적습니다")
     parser.add_argument("--risk", metavar="번호=상태", help="R1=watched처럼 적습니다: watched, happened, handled, gone")
     parser.add_argument("--note", default="", help="메모")
-    parser.add_argument("--by", default=getpass.getuser(), metavar="이름", help="적는 사람 (기본: 로그인한 계정 이름)")
+    parser.add_argument("--by", default=caller.name(), metavar="이름", help="적는 사람 (기본: 로그인한 계정 이름)")
     parser.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
 
 

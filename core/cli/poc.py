@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from core.cli import caller
 from core.cli.output import print_json, print_table, say
 from core.errors import InputError, UserError
 from core.settings import settings
@@ -82,7 +82,7 @@ def _house(arguments: argparse.Namespace) -> House:
     if not by and arguments.job is not None:
         with database.connection() as conn:
             by = jobs.get(conn, arguments.job).asked_by
-    return House(database, engine, Wish(arguments.collection, arguments.calls, not arguments.skip_bench, by or getpass.getuser()))
+    return House(database, engine, Wish(arguments.collection, arguments.calls, not arguments.skip_bench, by or caller.name()))
 
 
 def _tell_plan(planned: tuple[Planned, ...], arguments: argparse.Namespace) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from pathlib import Path
 
+from core.cli import caller
 from core.cli.output import print_json, say
 from core.settings import settings
 
@@ -35,17 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
         worker.check()
         worker.progress(step, steps, words)
 
-    report = making.make(database, collection=arguments.collection, by=arguments.by or getpass.getuser(), tell=tell)
+    report = making.make(database, collection=arguments.collection, by=arguments.by or caller.name(), tell=tell)
     written: list[Path] = []
     if arguments.pdf:
         saving.save(arguments.pdf, report.pdf)
         written.append(arguments.pdf)
     if arguments.markdown:
-        for name, data in report.pictures.items():
-            path = arguments.markdown.parent / name
-            path.parent.mkdir(exist_ok=True)
-            saving.save(path, data)
-        saving.save(arguments.markdown, report.markdown.encode())
+        saving.save_beside(arguments.markdown, report.markdown.encode(), report.pictures)
         written.append(arguments.markdown)
     if arguments.zip:
         tell(len(making.STEPS), "산출물 묶기")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
+from core.cli import caller
 from core.cli.output import print_json, print_table, say
 from core.settings import settings
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verifying = actions.add_parser("verify", help="굳힌 표본이 그대로인지 봅니다")
     for sub in (listing, setting, offering, applying, freezing, verifying):
         sub.add_argument("--collection", default=settings().collection, help="컬렉션 이름")
-        sub.add_argument("--by", default=getpass.getuser(), help="누가 하는지 (기본: 로그인한 계정 이름)")
+        sub.add_argument("--by", default=caller.name(), help="누가 하는지 (기본: 로그인한 계정 이름)")
         sub.add_argument("--json", action="store_true", help="결과를 JSON 하나로 출력합니다")
     for name, act in (("list", _list), ("set", _set), ("offer", _offer), ("apply", _apply), ("freeze", _freeze), ("verify", _verify)):
         actions.choices[name].set_defaults(act=act)

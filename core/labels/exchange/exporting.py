@@ -14,7 +14,6 @@ from typing import Any, Literal
 from psycopg import Connection
 
 from core import saving
-from core.errors import InputError
 from core.labels.exchange import sheets
 from core.labels.versions import truth
 from core.labels.versions.truth import Truth
@@ -74,13 +73,7 @@ def write(exported: Exported, path: Path) -> None:
     Raises:
         InputError: it cannot be written there.
     """
-    try:
-        for name in exported.images:
-            # Not its parents too: a mistyped path is an error, not a new folder.
-            (path.parent / name).parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(f"'{path}'에 쓸 수 없습니다. 폴더가 있는지, 쓸 권한이 있는지 확인해 주세요.") from error
-    saving.save_all({path.parent / name: data for name, data in exported.images.items()} | {path: exported.data})
+    saving.save_beside(path, exported.data, exported.images)
 
 
 def zipped(exported: Exported, name: str) -> bytes:
