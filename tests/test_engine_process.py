@@ -380,6 +380,24 @@ def test_two_programs_that_keep_replacing_each_other_are_told(data_dir, monkeypa
 
 
 @pytest.mark.slow
+def test_nobody_replaces_an_engine_that_a_measurement_has_to_itself(data_dir):
+    mine, usual, other = (client_of(data_dir, fingerprint=each) for each in ("limit", "usual", "other"))
+    encode(usual, "가")
+    before = usual.status().pid
+    with mine.reserved(instead_of="usual"):
+        encode(mine, "나")
+        pid = mine.status().pid
+        assert pid != before and not encode(usual, "다").failures, "who has the settings that were set aside shares it"
+        with pytest.raises(EngineError, match="재는 중"):
+            encode(other, "라")
+        with pytest.raises(EngineError, match="다른 측정"), other.reserved(instead_of="usual"):
+            pass
+        assert mine.status().pid == pid
+    assert not encode(usual, "마").failures and usual.status().pid != pid, "nobody keeps the measurement's settings"
+    usual.stop()
+
+
+@pytest.mark.slow
 def test_an_older_program_is_asked_to_restart(client, monkeypatch):
     encode(client, "가")
     client.close()

@@ -18,6 +18,7 @@ from core.bench.asking import Asked, Kind
 from core.bench.frame import Bench, HopelessError, Show
 from core.bench.subject import find
 from core.bench.synthetic import ROWS, Plan
+from core.engine.cards import Cards
 from core.engine.client import EngineClient
 from core.engine.messages import EngineStatus
 from core.errors import InputError, StoreError
@@ -70,6 +71,16 @@ def run(db: Database, engine: EngineClient, asked: Asked, *, worker: Worker | No
     bench.open(device=environment.device(told, subject.models), system=subject.variant.name, config=config,
                environment=environment.read(told, subject.models))
     return _carried_out(bench, METHODS[asked.kind].measure)
+
+
+def check_budget(engine: EngineClient, asked: Asked) -> None:
+    """Refuse a memory limit that surely has no card, before anybody's engine is replaced for it.
+
+    Raises:
+        InputError: neither the driver nor the engine that runs knows of a card.
+    """
+    if asked.budget_gb is not None and (told := reading.status(engine)).running and told.memory is None and not Cards().read():
+        raise InputError(NO_CARD)
 
 
 def run_index(db: Database, asked: Asked, plan: Plan | None = None, *, worker: Worker | None = None,

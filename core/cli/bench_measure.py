@@ -35,14 +35,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure; Ctrl+C and a cancelled job keep what was measured, marked as partial."""
     asked = Asked(arguments.action, arguments.system, calls=arguments.calls, precision=arguments.precision, budget_gb=arguments.budget,
                   device=arguments.device, warm_up=arguments.warm_up, collection=arguments.collection)
-    _set(GPU_BUDGET_GB=asked.budget_gb, DEVICE=asked.device)
     from core.bench import running
+    from core.engine import fingerprint
     from core.engine.client import engine
     from core.store import open_database
 
     computing = engine()
+    running.check_budget(computing, asked)
+    before = fingerprint.current()
+    _set(GPU_BUDGET_GB=asked.budget_gb, DEVICE=asked.device)
     computing.close()  # a connection from before would lead to an engine with the settings from before
-    with progress_of(asked) as show:
+    with computing.reserved(instead_of=before), progress_of(asked) as show:
         measured = running.run(open_database(), computing, asked, show=show)
     return tell(measured, as_json=arguments.json)
 

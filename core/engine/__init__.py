@@ -12,4 +12,5 @@
     cards, sample, sampler  the machine's memory from outside: one look, and a look a second; ``hour`` keeps the last of them
     forecast                what loading a model would do to the memory
     fingerprint             what answers depend on beside the request: where it differs, the engine is replaced
+    reserve                 by whom it is not: a measurement that has it with settings of its own
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.engine import parts
+from core.engine import parts, reserve
 from core.engine.launch import COMMAND, Launcher
 from core.engine.messages import (
     Encoding,
@@ -103,6 +104,27 @@ class EngineClient:
         """End the engine; waiting calls fail with one sentence. The next call starts a new one."""
         self.close()
         self._launcher.stop()
+
+    @contextmanager
+    def reserved(self, *, instead_of: str) -> Iterator[None]:
+        """Keep the engine with this process's settings from programs that have others; it ends with the reservation.
+
+        Args:
+            instead_of: the fingerprint of the settings that were set aside; programs that have them share the engine.
+
+        Raises:
+            EngineError: another process has it.
+        """
+        own = self._launcher.wanted()
+        if own == instead_of:
+            yield
+            return
+        with reserve.held(self._launcher.places, own=own, instead_of=instead_of):
+            try:
+                yield
+            finally:
+                self.close()
+                self._launcher.retire()
 
     def close(self) -> None:
         """Close this client's idle connections."""

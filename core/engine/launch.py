@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from core.daemon import FileLock, is_running, wait_until
-from core.engine import fingerprint, wire
+from core.engine import fingerprint, reserve, wire
 from core.engine.messages import PROTOCOL, RETIRED, error_from
 from core.engine.places import Places
 from core.errors import EngineError, UserError
@@ -63,13 +63,24 @@ class Launcher:
             EngineError: it does not start, or crashes again and again.
         """
         greeted = self.find()
-        wanted = self._fingerprint()
-        if greeted is None or greeted.fingerprint != wanted:
+        wanted = self.wanted()
+        if greeted is None or not self._suits(greeted, wanted):
             greeted = self._connect_alone(greeted, wanted)
         if greeted.protocol != PROTOCOL:
             greeted.sock.close()
             raise EngineError(OTHER_PROGRAM)
         return greeted.sock
+
+    def wanted(self) -> str:
+        """Return the fingerprint of an engine with this program's code and settings."""
+        return self._fingerprint()
+
+    def _suits(self, greeted: Greeted, wanted: str) -> bool:
+        try:
+            return greeted.fingerprint == wanted or reserve.lends(self.places, running=greeted.fingerprint, wanted=wanted)
+        except EngineError:
+            greeted.sock.close()
+            raise
 
     def find(self) -> Greeted | None:
         """Return a connection to the engine that runs, whichever it is, or None."""
@@ -94,6 +105,12 @@ class Launcher:
         sock.close()
         return None
 
+    def retire(self) -> None:
+        """Let the engine that runs finish its work and end."""
+        greeted = self.find()
+        if greeted is not None:
+            self._ask(greeted, "retire")
+
     def stop(self) -> None:
         """End the engine if one runs, and wait until it is gone."""
         with self._alone():
@@ -111,7 +128,7 @@ class Launcher:
         try:
             with self._alone():
                 greeted = self.find()
-                if greeted is not None and greeted.fingerprint == wanted:
+                if greeted is not None and self._suits(greeted, wanted):
                     return greeted
                 if greeted is not None:
                     self._count_replacement()

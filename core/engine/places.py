@@ -37,6 +37,11 @@ class Places:
         return self.folder / "starting.lock"
 
     @property
+    def reserved(self) -> Path:
+        """Locked by a measurement that has the engine with settings of its own; its fingerprint and the one set aside (JSON)."""
+        return self.folder / "reserved.lock"
+
+    @property
     def pid(self) -> Path:
         """The engine's process id; removed by an engine that ends as it should, so a left-over one tells of a crash."""
         return self.folder / "pid"
