@@ -136,6 +136,7 @@ def test_looking_on_reads_only_what_is_new(conn, monkeypatch):
     assert (found.calls, found.failures, asked) == (4, 1, [0, 0, 3])
     assert watch.look(conn) is found, "nothing new, nothing computed"
     bench_samples.close(conn, run.id)  # else the other tests would meet a bench that never ends
+    conn.execute("SELECT pg_advisory_unlock_all()")  # the connection goes back and lives on
 
 
 def test_calls_that_wait_to_be_stored_are_seen_while_an_index_is_built(database, conn, monkeypatch):

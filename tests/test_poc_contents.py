@@ -21,7 +21,8 @@ from core.poc import bank, benching, deciding, embedding, evaluating, running, s
 from core.poc.part import Part
 from core.poc.step import House, Wish
 from core.search import run_config, variants
-from core.store import embedding_sets, items, measurements, queries
+from core.store import collections, embedding_sets, items, measurements, queries
+from tests.fixtures_store import another
 from tests.scenario_bank import SIZE, fill, judge
 from tests.stored_engine import FakeEngine, embed
 from tests.test_store_items import new
@@ -130,15 +131,20 @@ def test_a_collection_without_queries_asks_for_them(database, collection, conn):
     assert evaluating.look(House(database, pytest.fail, Wish(collection.name))).standing == "impossible"
 
 
-def test_a_model_is_verified_for_its_very_checkpoint_and_the_items_as_they_are(house, conn):
-    assert verifying.look(house).standing == "missing"
-    verified(conn, of=house.collection(), revision="another")
-    assert verifying.look(house).standing == "missing"
-    verified(conn, of=house.collection())
-    assert verifying.look(house).standing == "done"
-    items.upsert(conn, house.collection().id, [new(1, text="새 글", content_hash="another")])
-    found = verifying.look(house)
-    assert found.standing == "missing" and "한글" in found.why and found.work < verifying.SECONDS_A_MODEL
+def test_a_model_is_verified_for_its_very_checkpoint_and_the_items_as_they_are(database, engine):
+    # In a database of its own: what another test has verified is verified for every collection.
+    with another(database) as alone, alone.connection() as conn:
+        collection = collections.ensure(conn, "verified")
+        fill(conn, collection)
+        house = House(alone, lambda: engine, Wish(collection.name, bench=False))
+        assert verifying.look(house).standing == "missing"
+        verified(conn, of=collection, revision="another")
+        assert verifying.look(house).standing == "missing"
+        verified(conn, of=collection)
+        assert verifying.look(house).standing == "done"
+        items.upsert(conn, collection.id, [new(1, text="새 글", content_hash="another")])
+        found = verifying.look(house)
+        assert found.standing == "missing" and "한글" in found.why and found.work < verifying.SECONDS_A_MODEL
 
 
 def measurement(conn, house, **changes):
