@@ -30,6 +30,7 @@ from core.store.reports import Prose
 from tests.evaluation_data import evaluation
 from tests.report_pages import faults, texts
 from tests.scenario_bank import fill, judge
+from tests.test_evaluation_evidence import CARD, measured
 
 HOSTILE = ["#eval(\"1\")", "$ x $ #image(\"/etc/passwd\")", "](http://evil.example/a.png)", "<script>alert(1)</script>", "![a](http://a.b/c)",
            "`rm`", "\\#let x = 1", "[[wiki]]", "| bar | b |", "$<b>x</b>$", "@cite <label>",
@@ -206,6 +207,7 @@ def test_the_report_has_the_plans_chapters_and_its_numbers_name_runs_and_truth(m
     assert {run.run_id for result in told.scenarios.values() for run in result.systems} == {each["run"] for each in report.body["runs"]}
     (caution,) = report.body["cautions"]
     assert caution.partition(".")[0] in "".join(texts(report.pdf)[0].split("\n")) and caution in report.markdown
+    assert "파이프라인 복잡도 감소: D의 단계: 쿼리 인코딩" in report.markdown
     assert "1. Executive Summary" in texts(report.pdf)[0] and "2. 테스트 환경" not in texts(report.pdf)[0]
 
 
@@ -260,6 +262,17 @@ def test_a_report_on_one_system_alone_is_made_and_compares_with_nothing(made):
     assert "비교 시스템(D · KURE + SigLIP)의 실행이 없어 그보다 못한 쿼리는 가리지 못했습니다." in report.markdown
     assert "보다 못합니다" not in report.markdown and "None" not in report.markdown
     assert any(row[0] == "1" for row in table(report.markdown, "오류 사례")), "no case at all: nothing was tried"
+
+
+@pytest.mark.slow
+def test_a_measured_number_names_its_measurement_and_the_machine(made, monkeypatch):
+    machine = {"cpu": "Ryzen 7", "cores": 16, "memory_bytes": 8_589_934_592, "budget_bytes": 7_500_000_000, "driver": "550.1",
+               "system": "Linux-6.8", "python": "3.12.1", "versions": {"torch": "2.13.0"}}
+    monkeypatch.setattr(measurements, "listing", lambda conn, *kinds: [measured("latency", number=71, environment=machine)])
+    text = made()[0].markdown
+    assert "측정 71 (P95 응답 시간)" in text.partition("## 2. 테스트 환경")[0]
+    assert (f"| {CARD} | Ryzen 7, 16코어, 카드 메모리 8.6 GB, 쓸 수 있게 한 메모리 7.5 GB, 드라이버 550.1 | "
+            "Linux-6.8, Python 3.12.1, torch 2.13.0 | 71 |") in text
 
 
 def test_what_an_unknown_release_measured_keeps_its_name():

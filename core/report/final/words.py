@@ -47,6 +47,14 @@ def spread(value: float | None, low: float | None, high: float | None, digits: i
     return f"{told}{f' {unit}' if unit else ''}{ends}"
 
 
+def resting(gates: Sequence[GateResult]) -> str:
+    """Return which measurements stand behind gates with a value: ``측정 9 (P95 응답 시간), 12 (안정성)``; empty: none does."""
+    found = {gate.title: [proof.link["measurement"] for proof in gate.evidence if "measurement" in proof.link]
+             for gate in gates if gate.value is not None}
+    told = ", ".join(f"{'·'.join(dict.fromkeys(numbers))} ({title})" for title, numbers in found.items() if numbers)
+    return f"측정 {told}" if told else ""
+
+
 def outcome(gate: GateResult) -> str:
     """Return how a gate ended."""
     return (PASSED if gate.kind == "go" else CLEAR)[gate.passed]

@@ -25,6 +25,9 @@ def written(facts: Facts, sections: Sequence[Section]) -> Iterator[Block]:
     """Write the chapter."""
     by = {each.key: each for each in sections}
     yield Heading(1, "5. 상세 분석")
+    truth = facts.evaluation.truth
+    yield Words(f"이 장의 숫자는 정답 {truth.title} ({truth.sha256[:8]})의 것입니다. 숫자마다의 실행과 측정은 3장과 4장의 표, "
+                "7.1에 있습니다.", "soft")
     yield from prose(by["strengths"])
     yield from prose(by["weaknesses"])
     yield from prose(by["errors"])
@@ -34,7 +37,8 @@ def written(facts: Facts, sections: Sequence[Section]) -> Iterator[Block]:
                 align="llll", widths=(0.4, 2.4, 0.9, 5))
     yield Table(("기준", "값", "등급", "등급의 경계", "설명"), [
         (each.title, _valued(each), each.band, each.limits, each.sentence) for each in facts.bands],
-        align="lrlll", widths=(1.6, 1.3, 0.9, 2, 4), title="추가 평가 기준 (계획서 2.3)", small=True)
+        align="lrlll", widths=(1.6, 1.3, 0.9, 2, 4), title="추가 평가 기준 (계획서 2.3)", small=True,
+        note=" ".join(f"{each.title}: {' / '.join(proof.words for proof in each.evidence)}." for each in facts.bands if each.evidence))
     yield Heading(2, "5.5 근거의 한계")
     yield Bullets(list(limits(facts)))
 
@@ -60,6 +64,9 @@ def limits(facts: Facts) -> Iterator[str]:
         f"과목 {len(subjects)}개({', '.join(subjects)})의 문항입니다."
     if truth.unlisted_zero_by:
         yield "목록에 없는 문항을 등급 0으로 세므로, 빠진 정답이 있으면 모든 시스템의 값이 실제보다 낮습니다."
+    if truth.rows:
+        yield ("누가 무엇을 보고 등급을 매겼는지는 이 프로그램이 확인할 수 없습니다. 한 사람이 여러 이름으로 판정했거나 모델의 답을 보고 "
+               "매겼어도 숫자에는 드러나지 않습니다.")
     yield "벡터 검색은 모든 문항을 정확히 견준 것입니다. 근사 색인을 쓰면 순위가 조금 바뀔 수 있습니다."
     yield from decision.notes
 

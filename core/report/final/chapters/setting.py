@@ -13,8 +13,9 @@ from core.labels import origins
 from core.report.final.blocks import Block, Heading, Table, Words
 from core.report.final.facts import Facts
 from core.report.final.words import spread
+from core.store.measurements import Measurement
 
-_LONGEST = 90
+_LONGEST, _SAID = 90, 500
 _UNITS, _RATERS = 12, 6
 """So many are named."""
 
@@ -35,16 +36,30 @@ def _hardware(facts: Facts) -> Iterator[Block]:
     yield Words(f"속도, 메모리, 안정성은 대상 카드({subject.target_device})에서 실제 모델로 잰 값만 판정의 근거가 됩니다.")
     seen: dict[str, tuple[str, ...]] = {}
     for each in facts.benches:
-        told = each.environment
-        versions = told.get("versions") or {}
-        said = ", ".join(f"{name} {value}" for name, value in sorted(versions.items())) if isinstance(versions, dict) else str(versions)
         marks = " · ".join(filter(None, ["축소 모델" if each.miniature else "", "" if overview.on_target(each) else "대상 카드가 아님"]))
-        seen.setdefault(each.device, (each.device, str(told.get("driver") or "–"), said[:400] or "–", marks))
+        seen.setdefault(each.device, (each.device, _machine(each), _software(each), str(each.id), marks))
     if seen:
-        yield Table(("장치", "드라이버", "소프트웨어", "표시"), list(seen.values()), align="llll", widths=(2, 1, 5, 1.6),
+        yield Table(("장치", "컴퓨터", "소프트웨어", "측정", "표시"), list(seen.values()), align="lllll", widths=(1.7, 1.8, 4.2, 0.6, 1.6),
                     note="측정에 저장된 환경입니다. 장치마다 가장 새 측정의 것입니다.")
     else:
         yield Words("측정 안 됨: 성능을 잰 적이 없어 장치를 알 수 없습니다.", "note")
+
+
+def _machine(measured: Measurement) -> str:
+    told = measured.environment
+    cpu, memory, budget = (told.get(name) for name in ("cpu", "memory_bytes", "budget_bytes"))
+    return ", ".join(filter(None, [
+        str(cpu) if cpu and str(cpu) not in measured.device else "", f"{told['cores']}코어" if told.get("cores") else "",
+        f"카드 메모리 {memory / 1e9:.1f} GB" if memory else "", f"쓸 수 있게 한 메모리 {budget / 1e9:.1f} GB" if budget else "",
+        f"드라이버 {told['driver']}" if told.get("driver") else ""])) or "–"
+
+
+def _software(measured: Measurement) -> str:
+    told = measured.environment
+    versions = told.get("versions") or {}
+    listed = [f"{name} {value}" for name, value in sorted(versions.items())] if isinstance(versions, dict) else [str(versions)]
+    return ", ".join([*([str(told["system"])] if told.get("system") else []),
+                      *([f"Python {told['python']}"] if told.get("python") else []), *listed])[:_SAID] or "–"
 
 
 def _models(facts: Facts) -> list[tuple[str, ...]]:

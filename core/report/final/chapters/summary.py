@@ -8,7 +8,7 @@ from core.evaluation.scenarios import GATE, PRIMARY
 from core.evaluation.verdict.wording import condition_text, gate_value_text, interval_text, threshold_text, value_text
 from core.report.final.blocks import Block, Bullets, Heading, PageBreak, Table, Verdict, Words
 from core.report.final.facts import Facts
-from core.report.final.words import outcome
+from core.report.final.words import outcome, resting
 
 _TONES = {"go": "good", "no-go": "bad"}
 _COMPARED = ("qwen3-vl", "kure+siglip@tuned", "kure+siglip")
@@ -30,9 +30,10 @@ def written(facts: Facts) -> Iterator[Block]:
         yield Table(("조건", "값", "95 % 구간", "기준", "결과"), [
             (gate.title, gate_value_text(gate), interval_text(gate) or "–", condition(gate), outcome(gate))
             for gate in decision.gates if gate.kind == kind], align="lrrrl", widths=(2.6, 1.5, 2.2, 1.2, 1.6), title=title)
+    measured = resting(decision.gates)
     yield Words(f"정답 {decision.truth_title} ({decision.truth_sha256[:8]}) · 쿼리 {decision.queries:,}개 · "
                 f"실행 {decision.subject_run or '없음'} (A), {decision.baseline_run or '없음'} (기존) · "
-                f"판정 기준 {decision.gate_file_sha256[:8]}. "
+                f"{f'{measured} · ' if measured else ''}판정 기준 {decision.gate_file_sha256[:8]}. "
                 "Recall은 상한 보정 R@k이며 3.1에 설명이 있습니다. ○은 값이 없거나, 있어도 판정에 쓸 수 없다는 뜻입니다.", "fine")
     yield Heading(2, "1.3 주요 발견사항")
     yield Bullets([*_plain(facts), *[f"{each.key} {each.question} {each.answer}. {_short(each.sentence)}" for each in facts.answers]])
