@@ -9,6 +9,7 @@ import pytest
 from core.evaluation.execution import executing
 from core.evaluation.scenarios import GATE
 from core.evaluation.verdict import circularity, gates, load
+from core.labels import queue
 from core.labels.pooling import pool
 from core.labels.pooling.pool import PoolRequest
 from core.labels.versions import freezing
@@ -116,6 +117,27 @@ def test_where_people_judged_everything_it_does_not_matter_who_proposed(made):
     assert len(circularity.of(replace(made.truth, rows=rows), whole, FILE).problems) == 1
 
 
+def test_a_file_that_grades_everything_is_no_pool_in_which_everything_was_judged(made):
+    """A ranking of the judged system written out as grades of people, for every item: the exception is not for it."""
+    items = {item for query in made.scenarios[GATE].lists["qwen3-vl"].values() for item in query}
+    whole = replace(made.scenarios[GATE], queries=tuple(
+        replace(query, grades=dict.fromkeys(items - {query.query.source_item_id}, 0) | dict(query.grades))
+        for query in made.scenarios[GATE].queries))
+    for proposer in ("imported", "staff"):
+        rows = tuple(replace(row, proposers=(proposer,)) for row in made.truth.rows)
+        assert len(circularity.of(replace(made.truth, rows=rows), whole, FILE).problems) == 2, "no families and no chance"
+
+
+@pytest.mark.parametrize(("share", "circular"), [(0.5, False), (0.51, True)])
+def test_at_most_half_of_the_relevant_pairs_may_have_grades_that_the_desk_did_not_ask_for(made, share, circular):
+    """Laid over a fair pool, a file looks like its judgments; where it came from is known all the same."""
+    rows = tuple(replace(row, proposers=FAIR) for row in made.truth.rows)
+    relevant = [(row.query_id, row.item_id) for row in rows if row.grade >= 2]
+    unasked = frozenset(relevant[: round(share * len(relevant))]) | {(row.query_id, row.item_id) for row in rows if row.grade < 2}
+    told = circularity.of(replace(made.truth, rows=rows), made.scenarios[GATE], FILE, unasked=unasked)
+    assert bool(told.problems) is circular and all("라벨링 화면에서 물은 것이 아니라" in each for each in told.problems)
+
+
 def test_labels_from_the_judged_systems_own_top_ten_are_named_for_all_that_is_wrong(made):
     problems = found(made, by("qwen3-vl")).problems
     assert len(problems) == 3 and all(problem.startswith("순환 근거: ") for problem in problems)
@@ -136,6 +158,7 @@ def test_a_verdict_on_a_pool_of_the_judged_system_alone_is_undetermined_and_says
     executing.execute(database, lambda: engine, collection=collection.name, scenarios=[GATE], systems=["A", "B"])
     planned = pool.plan(database, lambda: engine, collection.name, request_)
     round_id = pool.open_round(database, planned, by="김담당")
+    queue.hand_out(conn, round_id, "김라벨", ahead=len(planned.pairs))
     judgments.append(conn, [
         JudgmentEvent(collection_id=collection.id, query_id=pair.query_id, query_hash=pair.query_hash, item_id=pair.item_id,
                       item_hash=pair.item_hash, grade=3 if place % 3 == 0 else 0, rater="김라벨", origin="human", round_id=round_id,

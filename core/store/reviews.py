@@ -33,6 +33,7 @@ SELECT i.item_id, i.kind, i.content_hash, i.record_hash, coalesce(last.verdict, 
  ORDER BY i.item_id
 """
 _STATE = "SELECT coalesce(max(sequence), 0) FROM item_review_events WHERE collection_id = %(collection_id)s"
+_STATE_OF_FREEZES = "SELECT coalesce(max(id), 0) FROM sample_freezes WHERE collection_id = %(collection_id)s"
 _SOURCES = """
 SELECT c.name
   FROM items AS own
@@ -109,6 +110,13 @@ def current(conn: Connection, collection_id: int) -> list[Reviewed]:
 def state(conn: Connection, collection_id: int) -> str:
     """Return a word that changes with every review."""
     row = conn.execute(_STATE, {"collection_id": collection_id}).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def state_of_freezes(conn: Connection, collection_id: int) -> str:
+    """Return a word that changes with every sample that is frozen."""
+    row = conn.execute(_STATE_OF_FREEZES, {"collection_id": collection_id}).fetchone()
     assert row is not None
     return str(row[0])
 

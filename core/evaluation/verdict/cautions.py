@@ -2,58 +2,96 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 
-from core.evaluation.results import ScenarioResult
+from core.evaluation.results import ScenarioResult, SystemRun
+from core.evaluation.verdict import likeness, registration
+from core.evaluation.verdict.background import Background
 from core.evaluation.verdict.circularity import BY_PEOPLE
-from core.evaluation.verdict.gates import Gate, GateFile
-from core.evaluation.verdict.wording import percent, value_text
+from core.evaluation.verdict.gates import GateFile
+from core.evaluation.verdict.wording import percent
 from core.labels.versions.truth import Truth
 from core.moments import day
-from core.store.seen_gates import SeenGates
+
+_DROPPED = "판정한 뒤 정답에서 빠진 쿼리입니다."
+_COPIED, _LEAST_COPIED = 0.8, 10
+_LEAST_SHARED = 50
+"""Two people who agree in nine of ten cases agree in all of fifty once in two hundred times."""
 
 
-def of(truth: Truth, gate_set: ScenarioResult, file: GateFile, seen: Sequence[SeenGates]) -> tuple[str, ...]:
+def of(truth: Truth, gate_set: ScenarioResult, file: GateFile, background: Background = Background(), *,
+       subject: SystemRun | None = None) -> tuple[str, ...]:
     """Return a Korean sentence for each.
 
     Args:
-        seen: gate files that the collection was evaluated under, the first one first.
+        subject: the judged system's run.
     """
-    return (*_moved(file, seen), *_left_out(truth, gate_set, file), *_alone(truth))
+    return (*registration.of(file, background.seen), *_from_files(truth, background), *_copied(truth, gate_set, file, subject),
+            *_left_out(gate_set, file, background), *_rewritten(gate_set, file, background), *_alike(truth, gate_set, file),
+            *_other_versions(truth, background), *_sample(background), *_alone(truth), *_unanimous(truth), *_overruled(truth))
 
 
-def _moved(file: GateFile, seen: Sequence[SeenGates]) -> Iterable[str]:
-    """Results were there when the first file was seen: what is asked for now must be what was asked for then."""
-    if not seen or seen[0].sha256 == file.sha256:
+def _from_files(truth: Truth, background: Background) -> Iterable[str]:
+    graded = [row for row in truth.rows if row.origin in BY_PEOPLE]
+    if number := sum((row.query_id, row.item_id) in background.unasked for row in graded):
+        yield (f"사람이 매겼다는 등급 {len(graded):,}쌍 가운데 {number:,}쌍({percent(number / len(graded))})은 라벨링 화면에서 "
+               "물은 것이 아니라 파일 따위로 들어왔습니다. 누가 무엇을 보고 매겼는지 확인해 주세요.")
+
+
+def _copied(truth: Truth, gate_set: ScenarioResult, file: GateFile, subject: SystemRun | None) -> Iterable[str]:
+    if subject is None:
         return
-    first, now = tomllib.loads(seen[0].body), tomllib.loads(file.path.read_text(encoding="utf-8"))
-    if first == now:  # words alone were changed
+    same, asked = likeness.copied(gate_set, subject.system, truth.relevant_from)
+    if asked < _LEAST_COPIED or same < _COPIED * asked:
         return
-    before = _thresholds(first)
-    told = [f"{gate.title} {_limit(gate, before[gate.name])} → {_limit(gate, gate.threshold)}"
-            for gate in file.gates if before.get(gate.name, gate.threshold) != gate.threshold]
-    if gone := before.keys() - {gate.name for gate in file.gates}:
-        told.append(f"빠진 기준 {len(gone)}개")
-    yield (f"판정 기준이 첫 평가({day(seen[0].seen_at)}) 뒤에 바뀌었습니다({', '.join(told) or '기준값이 아닌 내용'}). "
-           "결과를 보고 바꾼 기준은 미리 정한 기준이 아닙니다. 바꾼 까닭을 결정에 적어 주세요.")
+    other = file.baseline.system
+    beside = f"(견줄 시스템은 {likeness.copied(gate_set, other, truth.relevant_from)[0]:,}개)" if gate_set.has(other) else ""
+    yield (f"정답이 둘 이상인 쿼리 {asked:,}개 가운데 {same:,}개에서 정답이 {subject.label}의 맨 위 결과와 꼭 같습니다{beside}. "
+           "판정받는 시스템의 결과를 보고 만든 정답이 아닌지 확인해 주세요.")
 
 
-def _thresholds(told: Mapping[str, Any]) -> dict[str, float]:
-    return {each["name"]: float(each["threshold"]) for each in told.get("gate", ())}
-
-
-def _limit(gate: Gate, value: float) -> str:
-    return value_text(gate.unit, value)
-
-
-def _left_out(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Iterable[str]:
-    left, counted = sum(map(len, gate_set.excluded.values())), len(gate_set.queries)
+def _left_out(gate_set: ScenarioResult, file: GateFile, background: Background) -> Iterable[str]:
+    excluded = {reason: len(ids) for reason, ids in gate_set.excluded.items() if ids}
+    if background.dropped:
+        excluded[_DROPPED] = len(background.dropped)
+    left, counted = sum(excluded.values()), len(gate_set.queries)
     if counted and left > file.floors.left_out * (left + counted):
-        reasons = ", ".join(f"{reason} {len(ids):,}개" for reason, ids in gate_set.excluded.items() if ids)
-        yield (f"정답의 쿼리 {left + counted:,}개 가운데 {left:,}개({percent(left / (left + counted))})를 세지 않았습니다({reasons}). "
+        reasons = ", ".join(f"{reason.removesuffix('.')} {number:,}개" for reason, number in excluded.items())
+        yield (f"판정한 쿼리 {left + counted:,}개 가운데 {left:,}개({percent(left / (left + counted))})를 세지 않았습니다({reasons}). "
                "남은 쿼리만으로 정해도 되는지 살펴 주세요.")
+
+
+def _rewritten(gate_set: ScenarioResult, file: GateFile, background: Background) -> Iterable[str]:
+    counted = [query.query_id for query in gate_set.queries]
+    if (number := sum(each in background.rewritten for each in counted)) > file.floors.left_out * len(counted):
+        yield (f"쿼리 {len(counted):,}개 가운데 {number:,}개는 한 번 판정한 뒤 고쳐 쓴 것입니다. "
+               "결과를 보고 고친 쿼리는 미리 정한 쿼리가 아닙니다. 고친 까닭을 확인해 주세요.")
+
+
+def _alike(truth: Truth, gate_set: ScenarioResult, file: GateFile) -> Iterable[str]:
+    if len(gate_set.queries) < file.floors.queries:  # that there are too few is said as what it is
+        return
+    if (number := likeness.distinct(gate_set.queries, truth.relevant_from)) < file.floors.groups:
+        yield (f"쿼리 {len(gate_set.queries):,}개 가운데 서로 다른 것은 {number:,}개뿐입니다(글이 같거나 정답이 거의 같은 쿼리는 하나로 "
+               "셌습니다). 같은 물음을 여러 번 센 숫자일 수 있으니 다른 물음을 더 판정해 주세요.")
+
+
+def _other_versions(truth: Truth, background: Background) -> Iterable[str]:
+    if truth.version is None or not background.others:
+        return
+    number, last = truth.version.number, background.others[-1].number
+    if last > number:
+        yield f"마지막 정답 버전({last})이 아니라 버전 {number}로 계산했습니다. 버전을 고른 까닭을 확인해 주세요."
+    if other := [each for each in background.others if each.number < number and each.relevant_from != truth.relevant_from]:
+        told = ", ".join(f"버전 {each.number}: {each.relevant_from} 이상" for each in other)
+        yield (f"정답으로 치는 등급이 앞선 정답 버전과 다릅니다({told} → 버전 {number}: {truth.relevant_from} 이상). "
+               "결과를 보고 바꾼 것이 아닌지 확인해 주세요.")
+
+
+def _sample(background: Background) -> Iterable[str]:
+    if background.frozen_at is not None and background.drifted:
+        yield (f"표본을 굳힌({day(background.frozen_at)}) 뒤에 문항 {background.drifted:,}개가 바뀌거나 빠지거나 더해졌습니다. "
+               "굳힌 표본의 결과가 아닙니다. 바꾼 까닭을 결정에 적어 주세요.")
 
 
 def _alone(truth: Truth) -> Iterable[str]:
@@ -62,3 +100,17 @@ def _alone(truth: Truth) -> Iterable[str]:
     if graded and not any(row.raters > 1 for row in graded):
         yield ("모든 쌍의 등급을 한 사람씩만 매겼습니다. 판정자끼리 얼마나 맞는지는 측정 안 됨입니다. "
                "둘 이상이 함께 판정하는 쌍을 두어 주세요.")
+
+
+def _unanimous(truth: Truth) -> Iterable[str]:
+    if (number := likeness.unanimous(truth)) >= _LEAST_SHARED:
+        yield (f"여러 사람이 함께 판정한 {number:,}쌍에서 등급이 한 번도 갈리지 않았습니다. 따로 판정한 것이 맞는지, "
+               "서로 보거나 베끼지 않았는지 확인해 주세요.")
+
+
+def _overruled(truth: Truth) -> Iterable[str]:
+    """A senior decides where raters differ; where one rater alone had graded there was nothing to decide."""
+    decided = [row for row in truth.rows if row.rule == "adjudicated"]
+    if (number := sum(row.raters < 2 for row in decided)) > len(decided) / 2:
+        yield (f"조정으로 정한 등급 {len(decided):,}쌍 가운데 {number:,}쌍은 두 사람이 판정하지 않은 쌍입니다. "
+               "등급이 갈리지 않았는데 조정한 까닭을 확인해 주세요.")

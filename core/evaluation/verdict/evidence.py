@@ -11,6 +11,7 @@ from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation, ScenarioResult, Values
 from core.evaluation.scenarios import GATE
 from core.evaluation.verdict import cautions, hardware, inference, validity
+from core.evaluation.verdict.background import Background
 from core.evaluation.verdict.body import Body, Evidence
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.inference import Verified
@@ -18,17 +19,16 @@ from core.evaluation.verdict.outcome import Check, CriticalError, Proof
 from core.evaluation.verdict.subject import Party, baseline_of, is_same_pipeline, subject_of
 from core.labels.versions.truth import Truth
 from core.store.measurements import Measurement
-from core.store.seen_gates import SeenGates
 
 
 def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measurement], register: Sequence[CriticalError],
-           seen: Sequence[SeenGates] = (), drawn: Resampling | None = None) -> Body:
+           background: Background = Background(), drawn: Resampling | None = None) -> Body:
     """Return everything a decision follows from; reads and stores nothing.
 
     Args:
         measured: of all kinds, in any order.
         register: critical errors, closed ones too.
-        seen: gate files that the collection was evaluated under, the first one first.
+        background: what the store remembers of how the evaluation came about.
         drawn: the resampling of the gate set's queries, where it has been made already.
     """
     gate_set, truth = evaluation.scenarios[GATE], evaluation.truth
@@ -36,7 +36,7 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
     published = _as_published(inference.of_run(subject.run, measured))
     # Numbers of a model that was run wrongly speak neither for it nor against it.
     wrong = published.passed is False
-    invalid = (*validity.problems(evaluation, file, [subject.run, baseline.run]),
+    invalid = (*validity.problems(evaluation, file, [subject.run, baseline.run], unasked=background.unasked),
                *([f"공식 추론과 다름: {published.detail}"] if wrong else []))
     of_queries = _OfQueries(evaluation, subject, baseline, drawn, inference.of_run(baseline.run, measured))
     errors = tuple(each for each in register if each.open and is_same_pipeline(each.system, file.subject.system))
@@ -58,7 +58,8 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
             found[gate.name] = source[gate.source]()
     return Body(
         gate_file=file, evidence=found, invalid=invalid,
-        cautions=cautions.of(truth, gate_set, file, seen), notes=_notes(subject, baseline, gate_set, truth), checks=checks,
+        cautions=cautions.of(truth, gate_set, file, background, subject=subject.run),
+        notes=_notes(subject, baseline, gate_set, truth), checks=checks,
         errors=errors, collection=evaluation.collection, truth_title=truth.title, truth_sha256=truth.sha256,
         relevant_from=truth.relevant_from, origins=truth.origins, queries=len(gate_set.queries), groups=len(set(gate_set.groups)),
         subject_run=subject.run and subject.run.run_id, baseline_run=baseline.run and baseline.run.run_id,

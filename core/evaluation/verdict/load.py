@@ -10,11 +10,11 @@ from psycopg import Connection
 from core.evaluation import assembling
 from core.evaluation.resampling import Resampling
 from core.evaluation.results import Evaluation
-from core.evaluation.verdict import critical, evidence, gates
+from core.evaluation.verdict import background, critical, evidence, gates
 from core.evaluation.verdict.body import Body
 from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Decision
-from core.store import critical_errors, measurements, seen_gates, stated_values
+from core.store import critical_errors, measurements, reviews, seen_gates, stated_values
 
 
 def decision_for(conn: Connection, collection_name: str, version: int | None = None, *,
@@ -47,10 +47,10 @@ def body_of(conn: Connection, evaluation: Evaluation, *, gate_file: Path | None 
     """Return the evidence alone: what takes time is done once, and ``decision.decide`` on it is free for any thresholds."""
     return evidence.gather(evaluation, gates.load(gate_file), measured=measurements.listing(conn),
                            register=critical.history(conn, evaluation.collection_id),
-                           seen=seen_gates.history(conn, evaluation.collection_id), drawn=drawn)
+                           background=background.read(conn, evaluation), drawn=drawn)
 
 
 def fingerprint(conn: Connection, collection_id: int) -> str:
     """Return a word that changes with whatever a decision, its answers and bands rest on beside the evaluation."""
-    states = (critical_errors.state, stated_values.state, seen_gates.state)
+    states = (critical_errors.state, stated_values.state, seen_gates.state, reviews.state_of_freezes)
     return " ".join((measurements.state(conn), *(state(conn, collection_id) for state in states)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import numpy as np
 
@@ -15,16 +15,18 @@ from core.evaluation.verdict.wording import percent
 _JUDGED = "Judged@10"
 
 
-def problems(evaluation: Evaluation, file: GateFile, parties: Iterable[SystemRun | None]) -> tuple[str, ...]:
+def problems(evaluation: Evaluation, file: GateFile, parties: Iterable[SystemRun | None], *,
+             unasked: Set[tuple[str, str]] = frozenset()) -> tuple[str, ...]:
     """Return every problem as its topic, a colon and a Korean sentence that says what to do; empty where the evidence counts.
 
     Args:
         parties: the runs of the subject and the baseline, as far as there are any.
+        unasked: pairs (query id, item id) with a grade that was not asked for on the labelling desk.
     """
-    return tuple(_problems(evaluation, file, [run for run in parties if run is not None]))
+    return tuple(_problems(evaluation, file, [run for run in parties if run is not None], unasked))
 
 
-def _problems(evaluation: Evaluation, file: GateFile, runs: list[SystemRun]) -> Iterable[str]:
+def _problems(evaluation: Evaluation, file: GateFile, runs: list[SystemRun], unasked: Set[tuple[str, str]]) -> Iterable[str]:
     truth, gate_set, floors = evaluation.truth, evaluation.scenarios[GATE], file.floors
     if not truth.rows:
         yield "정답 없음: 판정된 문항이 하나도 없습니다. 라벨링을 하거나 정답 파일을 가져온 뒤 버전으로 굳혀 주세요."
@@ -47,4 +49,4 @@ def _problems(evaluation: Evaluation, file: GateFile, runs: list[SystemRun]) -> 
             told = ", ".join(f"{label} {int(share * 1000) / 10:.1f} %" for label, share in low.items())
             yield (f"판정된 비율: 상위 10개 가운데 판정된 문항이 {percent(floors.judged_at_10)}에 못 미칩니다({told}). "
                    "빠진 문항을 판정하거나, 목록에 없는 문항은 0이라고 선언해 굳혀 주세요.")
-    yield from circularity.of(truth, gate_set, file).problems
+    yield from circularity.of(truth, gate_set, file, unasked=unasked).problems

@@ -18,7 +18,7 @@ from core.evaluation.comparisons import PlannedComparison
 from core.evaluation.results import Evaluation, ScenarioResult, ScoredQuery, SystemRun
 from core.evaluation.scenarios import BASELINE, GATE, TUNED
 from core.evaluation.summary import Summary
-from core.evaluation.verdict import bands, critical, evidence, gates, load, questions
+from core.evaluation.verdict import background, bands, critical, evidence, gates, load, questions
 from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import Answer, Band, CriticalError, Decision
 from core.items.record import Kind
@@ -30,7 +30,7 @@ from core.store import error_cases, evaluation_state, items, measurements
 from core.store.items import StoredItem
 from core.store.measurements import Measurement
 
-FORM = 2
+FORM = 3
 """Of what the chapters say; one more with every change to them, so that reports of an older form are old."""
 SHOWN = 3
 """Places of each list in the samples."""
@@ -105,7 +105,8 @@ def read(conn: Connection, collection: str) -> Facts:
     planned = comparisons.planned(evaluation, summaries=found)
     measured, file = measurements.listing(conn), gates.load()
     register = critical.history(conn, evaluation.collection_id)
-    decision = decide(evidence.gather(evaluation, file, measured=measured, register=register, drawn=found[GATE].resampling))
+    decision = decide(evidence.gather(evaluation, file, measured=measured, register=register,
+                                      background=background.read(conn, evaluation), drawn=found[GATE].resampling))
     cases = files.cases(conn, evaluation)
     chosen = _samples(evaluation.scenarios[GATE])
     named = {item for query in chosen for system in evaluation.scenarios[GATE].lists.values()
