@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -11,8 +12,9 @@ from core.bench import frame, overview, running
 from core.bench.asking import BATCHES, CALLERS, Asked
 from core.errors import EngineDiedError, EngineError, InputError, ModelError, NotFoundError
 from core.evaluation.verdict import gates, hardware
+from core.jobs import working
 from core.jobs.working import Worker
-from core.store import bench_samples, measurements
+from core.store import bench_samples, jobs, measurements
 from tests.bench_engine import MB, BenchEngine, fill
 
 pytestmark = pytest.mark.slow
@@ -296,6 +298,38 @@ def test_the_verdict_reads_what_benches_store(bench):
         part["p95"] for part in measured["latency"].result["latency_ms"].values())
     assert hardware.stability(gate["stability"], file, told).low == pytest.approx(0.05 ** (1 / 1000))
     assert all(check.passed for check in hardware.checks(gate["stability"], file, told, "") if check.name in ("crash", "nan"))
+
+
+def test_what_computed_beside_it_is_kept_and_told_and_the_job_that_measures_is_not_meant(bench, engine, conn, database, monkeypatch):
+    mine, other, waiting = (f"{word} {uuid4().hex}" for word in ("mine", "other", "waiting"))
+    ids = [jobs.add(conn, ["embed", title], title=title, takes_engine=True, asked_by="가")[0].id for title in (mine, other, waiting)]
+    monkeypatch.setattr(working, "_current", Worker(ids[0]))
+    with database.connection() as holder:
+        try:
+            for each in ids[:2]:
+                assert jobs.hold(holder, each)  # or they would count as dead on a slow machine
+                jobs.begin(conn, each)
+            bench_of = {"whole": bench(calls=1)}
+            engine.on[engine.asked + 2] = lambda: jobs.end(conn, ids[1], "done")
+            bench_of["half"] = bench(calls=1)
+        finally:
+            for each in ids:
+                jobs.end(conn, each, "done")
+            holder.execute("SELECT pg_advisory_unlock_all()")
+    seen = {name: [set(each.environment["beside"]), set(each.environment["after"]["beside"])] for name, each in bench_of.items()}
+    assert [[{mine, other, waiting} & each for each in pair] for pair in seen.values()] == [[{other}, {other}], [{other}, set()]]
+    for each in bench_of.values():
+        assert any("함께 돌았습니다(" in said and said.count(other) == 1 for said in overview.remarks(each))
+
+
+def test_a_bench_beside_another_says_so_and_one_alone_says_nothing(bench, conn, database):
+    with database.connection() as own:
+        other = bench_samples.open_run(own, kind="stress", system="kure-v1", device="card", miniature=True, config={}, environment={})
+        assert "측정: 동시 요청" in bench(calls=1).environment["beside"]
+        bench_samples.close(own, other.id, error="끝")
+        own.execute("SELECT pg_advisory_unlock_all()")
+    alone = bench(calls=1)
+    assert "측정: 동시 요청" not in alone.environment["beside"] + alone.environment["after"]["beside"]
 
 
 def test_nothing_measured_is_no_measurement(bench, engine, conn):

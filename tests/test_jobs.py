@@ -31,7 +31,7 @@ def test_a_job_tells_how_far_it_is_and_ends_done(database, conn, begin):
     job_id = begin()
     assert jobs.get(conn, job_id).state == "queued"
     with working.attached(database, job_id) as worker:
-        assert working.current() is worker
+        assert working.current() is worker and worker.job_id == job_id
         worker.progress(20, 100, "모델 하나")
         worker.progress(50, 100)
         now = eventually(lambda: (job := jobs.get(conn, job_id)).done == 50 and job)

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from core.bench import company
 from core.bench.asking import KINDS
 from core.evaluation.verdict import gates
 from core.models.precision import into
@@ -22,6 +23,7 @@ FIGURES = ("mean", "p50", "p95", "p99")
 _SIZES = {"batch": "한 번에 {size}문항", "pairs": "한 번에 {size}쌍", "callers": "{size}명이 함께", "pixels": "그림 {size}×{size}",
           "load": "{size} 올리기", "exact": "정확한 검색 {size}차원", "build": "색인 만들기 {size}"}
 STEPPED = "{model}: 메모리가 모자라 {place:,}번째 호출부터 {precision} 낮추어 계산했습니다."
+BESIDE = "재는 동안 다른 일이 함께 돌았습니다({what}). 시간이 길게 나왔을 수 있습니다."
 MEMORY = ("weights", "allocated", "reserved", "process")
 
 
@@ -94,11 +96,12 @@ def peak_gb(result: Mapping[str, Any]) -> float | None:
 
 
 def remarks(measurement: Measurement) -> list[str]:
-    """Return Korean sentences on what the models could not be as they were asked for, before and while they were measured."""
+    """Return Korean sentences on what the models could not be as they were asked for, what computed beside, and why it ended early."""
     told = [f"{each.get('key')}: {note}" for each in measurement.environment.get("models") or [] for note in each.get("notes") or []]
     told += [STEPPED.format(model=each["model"], place=each["place"] + 1, precision=into(each["precision"]))
              for each in measurement.result.get("stepped") or []]
-    return [*told, *filter(None, [measurement.result.get("ended_early")])]
+    others = company.told(measurement.environment)
+    return [*told, *([BESIDE.format(what=", ".join(others))] if others else []), *filter(None, [measurement.result.get("ended_early")])]
 
 
 def parts(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

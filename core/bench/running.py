@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from core.bench import environment, index, latency, reading, stability, stress, throughput, vram
+from core.bench import company, environment, index, latency, reading, stability, stress, throughput, vram
 from core.bench.asking import Asked, Kind
 from core.bench.frame import Bench, HopelessError, Show
 from core.bench.subject import find
@@ -66,10 +66,11 @@ def run(db: Database, engine: EngineClient, asked: Asked, *, worker: Worker | No
         raise InputError(NO_CARD)
     with db.connection() as conn:
         config = subject.config(asked, items_held=items.count(conn, subject.collection.id))
+        beside = company.others(conn)
     if settings().gpu_budget_gb and config["budget_gb"] is None and told.memory is not None:
         config["budget_gb"] = settings().gpu_budget_gb
     bench.open(device=environment.device(told, subject.models), system=subject.variant.name, config=config,
-               environment=environment.read(told, subject.models))
+               environment=environment.read(told, subject.models) | {"beside": beside})
     return _carried_out(bench, METHODS[asked.kind].measure)
 
 
@@ -97,7 +98,7 @@ def run_index(db: Database, asked: Asked, plan: Plan | None = None, *, worker: W
     bench = Bench(db, None, None, asked, worker or working.current(), show)
     told = EngineStatus(running=False)
     with db.connection() as conn:
-        ran_on = environment.read(told, ()) | {"database": bench_index.settings(conn)}
+        ran_on = environment.read(told, ()) | {"database": bench_index.settings(conn), "beside": company.others(conn)}
     bench.open(device=environment.device(told, ()), system=index.SYSTEM, config=index.config_of(chosen), environment=ran_on)
     return _carried_out(bench, lambda begun: index.measure(begun, chosen))
 
@@ -124,8 +125,9 @@ def _concluded(bench: Bench) -> Measurement:
     for pause in (*_SAVE_PAUSES, None):
         try:
             if bench.write():
-                found = _store(bench.connection(), bench.run, bench.samples, finished=bench.finished, ended_early=bench.ended_early,
-                               left_out=bench.left_out, after=after)
+                conn = bench.connection()
+                found = _store(conn, bench.run, bench.samples, finished=bench.finished, ended_early=bench.ended_early,
+                               left_out=bench.left_out, after=after | {"beside": company.others(conn, run_id=bench.run.id)})
                 bench.close()
                 if found is None:
                     raise InputError(f"{NOTHING} {bench.ended_early}".strip())

@@ -34,7 +34,8 @@ class StoppedError(UserError):
 class Worker:
     """What a verb tells of its progress, and asks whether to go on. Without a job it tells nobody and always goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, job_id: int | None = None) -> None:
+        self.job_id = job_id
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._state: dict[str, Any] = {"done": 0, "total": None, "words": "", "done_before": 0, "since": None}
@@ -91,7 +92,7 @@ def attached(database: Database, job_id: int) -> Iterator[Worker]:
         StoreError: another process does this job.
     """
     global _current
-    worker = Worker()
+    worker = Worker(job_id)
     keeper = _Keeper(database, job_id, worker)
     keeper.begin()
     _current = worker

@@ -2,12 +2,12 @@
 
 ``system`` is a system's or variant's name, ``config`` what was asked for: ``precision``, ``dims`` (None: all), ``max_pixels``,
 ``calls``, ``budget_gb`` and whatever else the measurement needs to be repeated. ``environment``: device, driver, versions, load
-average, clocks, ``models``. What was not measured is None or not there. Milliseconds; GB are 10⁹ bytes, MB 10⁶. ``result`` by
+average, clocks, ``models``, ``beside`` (what else computed then; at the end in ``after``). What was not measured is None or not there. Milliseconds; GB are 10⁹ bytes, MB 10⁶. ``result`` by
 ``kind``:
 
 | kind | result |
 |---|---|
-| ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (one query from its content to its hits) ``mean``, ``p50``, ``p95``, ``p99``, each with ``_low`` and ``_high`` (95 %), ``n`` (failures included), ``failures``, ``nan``; ``phases`` by part: ``encode``, ``search``, ``rerank`` with the same figures; ``cold_ms`` by part; ``left_out`` by part: why; ``errors`` |
+| ``latency`` | ``latency_ms``: by ``text``, ``image``, ``both`` (one query from its content to its hits) ``mean``, ``p50``, ``p95``, ``p99``, each with ``_low`` and ``_high`` (95 %), ``n`` (failures included), ``failures``, ``nan``; ``phases`` by part: ``encode``, ``search``, ``rerank`` with the same figures; ``cold_ms`` (the first call after the models were unloaded); ``left_out`` by part: why; ``errors`` |
 | ``throughput`` | ``items_per_s`` (of the best batch), ``best_batch``, ``by_batch``: by size ``items_per_s``, ``low``, ``high``, ``calls``, ``failures``, ``fits``, ``latency_ms``, ``vram_gb``, ``rss_mb``; ``pairs_per_s`` and ``by_pairs`` with a reranker |
 | ``vram`` | ``vram_gb``: ``weights``, ``allocated``, ``reserved``, ``process`` (the highest of reserved + context: the gate's), ``driver``, ``device``; ``after_load`` [{model, seconds, …}] as they were loaded one onto the other, ``by_batch``, ``by_pixels``; ``rss_mb``; ``fits`` (everything, calls of all sizes), ``single_fits`` (one query and one item; None: cannot be told) and ``room_gb``, into which it did not |
 | ``stability`` | ``calls``, ``failures``, ``nan`` (answers that were not finite), ``crashes`` (of the engine), ``asked`` (calls wanted); ``success``, ``failure_bound`` (one-sided 95 %), ``errors`` [{place, error, input}], ``memory`` by ``rss``, ``allocated``, ``reserved``, ``process``: slope and ``leak`` (True, False, None: cannot be told), ``leak`` over all, ``latency_ms``, ``seconds`` |
