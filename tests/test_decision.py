@@ -16,6 +16,7 @@ from core.errors import ForbiddenError, InputError, UserError
 from core.evaluation import assembling
 from core.evaluation.verdict import critical, gates, load
 from core.labels.versions import freezing
+from core.report.final import facts
 from core.store import decisions, measurements, reports, run_lists, runs, stated_values
 from tests.evaluation_data import MADE
 from tests.scenario_bank import fill, judge
@@ -204,6 +205,21 @@ def test_who_may_record_and_sign_follows_the_role_and_nobody_nameless_where_a_lo
     picked = Person("나", "developer", picked=True)
     assert all(roles.may_sign(picked, each, demanded=False) for each in roles.ROLES)
     assert not any(roles.may_sign(each, "tf_lead", demanded=True) for each in (None, picked))
+
+
+@pytest.mark.slow
+def test_the_command_takes_the_report_on_today_s_evidence_along_and_says_where_there_is_none(decided, collection, conn, capsys):
+    def recorded(reason):
+        assert main(["decision", "record", "no_go", "--reason", reason, "--collection", collection.name]) == 0
+        return decisions.listing(conn, collection.id)[0], capsys.readouterr().out
+
+    made, told = recorded("하나")
+    assert made.report_id is None and "보고서 없이" in told
+    today = {"fingerprint": facts.fingerprint(conn, collection.id), "prose": {}}
+    report = reports.add(conn, collection.id, pdf=f"%PDF {collection.name}".encode(), markdown="", body=today, watermarked=True, by="나")
+    made, told = recorded("둘")
+    assert made.report_id == report.id and f"{report.id}번 보고서를 묶었습니다" in told
+    assert ("report", report.id) in {(each["kind"], each["ref"]) for each in made.body["evidence"]}
 
 
 @pytest.mark.slow

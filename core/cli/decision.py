@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     recording = actions.add_parser("record", help="오늘의 근거로 결정을 적습니다")
     recording.add_argument("choice", choices=("go", "no_go", "hold"), help="Go, No-Go, 보류")
     recording.add_argument("--reason", default="", help="이유 (계산된 판정과 다르면 꼭 적습니다)")
-    recording.add_argument("--report", type=int, metavar="N", help="이 결정이 보고 정한 보고서 번호")
+    recording.add_argument("--report", type=int, metavar="N", help="이 결정이 보고 정한 보고서 번호 (기본: 지금 근거의 보고서)")
     recording.add_argument("--by", default=caller.name(), help="적는 사람 (기본: 로그인한 계정 이름)")
     signing = actions.add_parser("sign", help="지금의 결정에 서명합니다")
     signing.add_argument("role", choices=("tf_lead", "developer", "content_lead"), help="TF 리더, 개발 담당, 콘텐츠 담당")
@@ -49,10 +49,20 @@ def run(arguments: argparse.Namespace) -> int:
 def _record(database, arguments) -> int:
     from core.decision import record
 
-    made = record(database, arguments.collection, arguments.choice, reason=arguments.reason, by=arguments.by,
-                  report_id=arguments.report)
-    _tell(arguments, _head(made), f"{made.id}번 결정을 적었습니다: {_title(made)} ({made.sha256[:12]})")
+    report = arguments.report or _todays_report(database, arguments.collection)
+    made = record(database, arguments.collection, arguments.choice, reason=arguments.reason, by=arguments.by, report_id=report)
+    beside = f"{report}번 보고서를 묶었습니다." if report else "지금 근거의 보고서가 없어 보고서 없이 적었습니다."
+    _tell(arguments, _head(made), f"{made.id}번 결정을 적었습니다: {_title(made)} ({made.sha256[:12]}). {beside}")
     return 0
+
+
+def _todays_report(database, collection: str) -> int | None:
+    from core.report.final import making  # brings the typesetter along
+    from core.store import collections
+
+    with database.connection() as conn:
+        newest, stale = making.current(conn, collections.get(conn, collection).id)
+    return newest.id if newest is not None and not stale else None
 
 
 def _sign(database, arguments) -> int:
