@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.requests import Request
@@ -25,6 +26,9 @@ _FOREIGN = "다른 사이트에서 보낸 로그인은 받지 않습니다. 이 
 NO_COMPANY = "회사 로그인이 설정되어 있지 않습니다. 이름과 비밀번호로 들어와 주세요."
 _PENDING = "itembank_company_"
 _MOST_PENDING = 4
+_PROVING, _ASKING = ThreadPoolExecutor(2, "login"), ThreadPoolExecutor(4, "company")
+"""Whoever is outside waits here, for an argon2 hash or for a company's server that does not answer: the loop's own few threads are
+needed for every request and message of those who are in."""
 _PASSWORD = ('<label for="password">비밀번호</label>'
              '<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required>')
 
@@ -57,7 +61,8 @@ async def login(request: Request) -> Response:
             return _drawn("로그인", '<p class="no" role="alert">보낸 내용이 너무 깁니다.</p>', status=413)
     fields = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()}
     address = request.client.host if request.client else ""
-    return await asyncio.to_thread(_enter, fields, address, request.url.scheme == "https", request.cookies.get(logins.COOKIE, ""))
+    before, secure = request.cookies.get(logins.COOKIE, ""), request.url.scheme == "https"
+    return await asyncio.get_running_loop().run_in_executor(_PROVING, _enter, fields, address, secure, before)
 
 
 async def logout(request: Request) -> Response:
@@ -149,13 +154,13 @@ async def company_login(request: Request) -> Response:
     """Send the browser to the company's login."""
     wanted = next_of(request.query_params.get("next", ""))
     begun = [name for name in request.cookies if name.startswith(_PENDING)]
-    return await asyncio.to_thread(_depart, wanted, begun, request.url.scheme == "https")
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, _depart, wanted, begun, request.url.scheme == "https")
 
 
 async def company_back(request: Request) -> Response:
     """Take the browser back from the company's login."""
     asked = {name: request.query_params.get(name, "")[:_LONGEST_NEXT] for name in ("state", "code", "error")}
-    return await asyncio.to_thread(_arrive, asked, request.cookies, request.url.scheme == "https")
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, _arrive, asked, request.cookies, request.url.scheme == "https")
 
 
 def _depart(wanted: str, begun: list[str], secure: bool) -> Response:

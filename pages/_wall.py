@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.accounts import company, logins
 from core.accounts.person import Person
 from core.errors import SettingError, UserError
-from pages import _login, _talk, _uploads
+from pages import _flow, _login, _talk, _uploads
 
 log = logging.getLogger(__name__)
 OPEN = frozenset({"/login", "/logout", company.PATH, company.BACK, "/fonts/PretendardVariable.woff2"})
@@ -69,8 +69,8 @@ class Wall:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request or socket through, or refuse it."""
         if scope["type"] == "http":
-            refused = await self._request(scope)
-            await (refused or self._app)(scope, receive, send)
+            answer = await self._request(scope)
+            await (answer or self._app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
@@ -85,7 +85,7 @@ class Wall:
             if path in OPEN:
                 return None
             if (who := await asyncio.to_thread(logins.person_of, _cookie(headers))) is not None:
-                return PlainTextResponse(_uploads.TOO_LARGE, status_code=413) if _uploads.refused(scope, headers, who) else None
+                return self._known(scope, headers, who)
         except UserError as error:
             log.exception("who asks could not be found out")
             return PlainTextResponse(str(error), status_code=503)
@@ -99,10 +99,22 @@ class Wall:
             return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
         return PlainTextResponse(ASK, status_code=401, headers={"Cache-Control": "no-store"})
 
+    def _known(self, scope: Scope, headers: Headers, who: Person) -> ASGIApp | None:
+        """Return what answers somebody who is logged in; None for the dashboard itself."""
+        if _uploads.is_one(scope):
+            if (no := _uploads.refused(headers, who)) is not None:
+                return PlainTextResponse(no, status_code=413)
+            return _uploads.counted(self._app, who.name)
+        if "text/html" in headers.get("accept", "") and _flow.full(who.name):
+            # Only the page's address is asked for as one; refused here, the tab says why, which a socket cannot.
+            return PlainTextResponse(_flow.TOO_MANY, status_code=429, headers={"Cache-Control": "no-store"})
+        return None
+
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         opened_by = await self._talker(scope, headers) if _same_site(headers) else None
-        if opened_by is None:
+        name = opened_by.name if isinstance(opened_by, Person) else ""
+        if opened_by is None or (name and _flow.full(name)):
             if (await receive())["type"] == "websocket.connect":
                 await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
             return
@@ -114,11 +126,19 @@ class Wall:
                 if await self._talker(scope, headers) != opened_by:
                     await send({"type": "websocket.close", "code": 1008, "reason": "not who it was"})
                     return {"type": "websocket.disconnect", "code": 1008}
+                size = len(message.get("bytes") or b"")
+                if size > _flow.LARGEST:
+                    log.warning("a socket's message of %s bytes was refused", size)
+                    await send({"type": "websocket.close", "code": 1009, "reason": "too large"})
+                    return {"type": "websocket.disconnect", "code": 1009}
+                if name and (seconds := _flow.wait(name, size)):
+                    await asyncio.sleep(seconds)
                 if _passes(message, opened_by):
                     break
             return message
 
-        await self._app(scope, heard, send)
+        with _flow.socket(name):
+            await self._app(scope, heard, send)
 
     async def _talker(self, scope: Scope, headers: Headers) -> Person | str | None:
         """Return who talks, name and role; a word where this machine's own browser needs no name; None for whoever may not."""
