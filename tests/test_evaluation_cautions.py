@@ -155,6 +155,17 @@ def test_a_version_chosen_among_several_and_another_line_for_relevant_are_said(m
     assert "마지막 정답 버전(3)이 아니라 버전 2" in said
 
 
+@pytest.mark.parametrize(("revision", "said"), [
+    ("9f2f7e710d6d81056aa5c0a4f04764fec6bb7bda", False), ("9f2f7e710d6d81056aa5c0a4f04764fec6bb7bda+0a1b2c3d4e5f", True),
+    ("folder-0123456789ab", True), ("", True)])
+def test_a_checkpoint_that_is_not_the_pinned_one_is_said(made, revision, said):
+    run = made.scenarios[GATE].systems[0]
+    run = replace(run, config=dict(run.config) | {"sets": [dict(run.config["sets"][0]) | {"revision": revision}]})
+    told = cautions.of(made.truth, made.scenarios[GATE], FILE, subject=run)
+    assert bool(told) is said and all("qwen3-vl-embedding-2b: 9f2f7e710d6d → " in each for each in told)
+    assert cautions.of(made.truth, made.scenarios[GATE], FILE, subject=replace(run, miniature=True)) == ()
+
+
 def test_a_sample_that_is_not_the_frozen_one_is_said(made):
     at = datetime(2026, 11, 18, 9, tzinfo=UTC)
     assert of(made, frozen_at=at) == ()

@@ -192,6 +192,7 @@ def test_a_baseline_that_finds_nothing_gives_no_ratio(made):
 OBSTACLES = {
     "not measured": (None, "측정 안 됨"),
     "another card": ({"device": "NVIDIA H100 80GB HBM3"}, "대상 카드가 아닌 NVIDIA H100"),
+    "another card that was given the target's name": ({"environment": {"device": "NVIDIA H100"}}, "대상 카드가 아닌 NVIDIA H100"),
     "a miniature": ({"miniature": True}, "축소 모델"),
     "random weights": ({"environment": {"random_weights": True}}, "무작위"),
     "another precision": ({"config": {"precision": "fp16"}}, "fp16"),

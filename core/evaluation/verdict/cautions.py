@@ -11,24 +11,41 @@ from core.evaluation.verdict.circularity import BY_PEOPLE
 from core.evaluation.verdict.gates import GateFile
 from core.evaluation.verdict.wording import percent
 from core.labels.versions.truth import Truth
+from core.models import registry
 from core.moments import day
 
 _DROPPED = "판정한 뒤 정답에서 빠진 쿼리입니다."
 _COPIED, _LEAST_COPIED = 0.8, 10
+_LEAST_COMMIT = 12
 _LEAST_SHARED = 50
 """Two people who agree in nine of ten cases agree in all of fifty once in two hundred times."""
 
 
 def of(truth: Truth, gate_set: ScenarioResult, file: GateFile, background: Background = Background(), *,
-       subject: SystemRun | None = None) -> tuple[str, ...]:
+       subject: SystemRun | None = None, baseline: SystemRun | None = None) -> tuple[str, ...]:
     """Return a Korean sentence for each.
 
     Args:
         subject: the judged system's run.
+        baseline: that of what it is to replace.
     """
-    return (*registration.of(file, background.seen), *_from_files(truth, background), *_copied(truth, gate_set, file, subject),
+    return (*registration.of(file, background.seen), *_checkpoints(subject, baseline), *_from_files(truth, background),
+            *_copied(truth, gate_set, file, subject),
             *_left_out(gate_set, file, background), *_rewritten(gate_set, file, background), *_alike(truth, gate_set, file),
             *_other_versions(truth, background), *_sample(background), *_alone(truth), *_unanimous(truth), *_overruled(truth))
+
+
+def _checkpoints(*runs: SystemRun | None) -> Iterable[str]:
+    """A copied folder may hold anything; the plan's models are those of the pinned commits."""
+    pinned = {record.key: record.revision for record in registry.records()}
+    told = {}
+    for each in (each for run in runs if run is not None and not run.miniature for each in run.config.get("sets", ())):
+        key, found = each.get("model_key", ""), each.get("revision") or ""
+        wanted = pinned.get(key)
+        if wanted and not (wanted == found or len(found) >= _LEAST_COMMIT and wanted.startswith(found)):
+            told[key] = f"{key}: {wanted[:12]} → {found[:25] or '모름'}"
+    if told:
+        yield (f"정해 둔 리비전의 모델이 아닙니다({', '.join(told.values())}). 공개된 모델과 같은 것인지 확인해 주세요.")
 
 
 def _from_files(truth: Truth, background: Background) -> Iterable[str]:

@@ -58,7 +58,7 @@ def gather(evaluation: Evaluation, file: GateFile, *, measured: Sequence[Measure
             found[gate.name] = source[gate.source]()
     return Body(
         gate_file=file, evidence=found, invalid=invalid,
-        cautions=cautions.of(truth, gate_set, file, background, subject=subject.run),
+        cautions=cautions.of(truth, gate_set, file, background, subject=subject.run, baseline=baseline.run),
         notes=_notes(subject, baseline, gate_set, truth), checks=checks,
         errors=errors, collection=evaluation.collection, truth_title=truth.title, truth_sha256=truth.sha256,
         relevant_from=truth.relevant_from, origins=truth.origins, queries=len(gate_set.queries), groups=len(set(gate_set.groups)),

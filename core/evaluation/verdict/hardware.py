@@ -155,8 +155,9 @@ def _obstacle(measurement: Measurement, gate: Gate, file: GateFile, bad: Callabl
         return "축소 모델로 잰 값입니다"
     if measurement.config.get("random_weights") or measurement.environment.get("random_weights"):
         return "가중치를 무작위로 채운 모델로 잰 값입니다"
-    if not file.subject.on_target(measurement.device):
-        return f"대상 카드가 아닌 {measurement.device}에서 잰 값입니다"
+    for device in (measurement.device, measurement.environment.get("device")):  # the name on the label, and what was noted while measuring
+        if device is not None and not file.subject.on_target(str(device)):
+            return f"대상 카드가 아닌 {device}에서 잰 값입니다"
     if found := differences(measurement.config, file.subject, precision=gate.precision):
         return f"등록한 변형({variant_text(file.subject)})이 아닙니다({', '.join(found)})"
     if measurement.result.get("stepped"):
