@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from core.moments import clock
 from tests.fixtures_browser import PATIENCE, served
 
 pytestmark = pytest.mark.slow
@@ -56,6 +58,7 @@ def test_a_model_in_use_is_asked_about_before_it_is_taken_down(browser, dashboar
     down.click()
     page.get_by_role("button", name="그대로 두기").click()
     assert key in {each.model.key for each in engine().status().loaded}
+    engine().encode(key, [_words()], role="query", precision="auto", max_pixels=None)  # lately, however long that took
     down.click()
     page.get_by_role("button", name="그래도 하기").click()
     row.get_by_text("내려와 있음").wait_for()
@@ -93,6 +96,8 @@ def test_two_cards_are_looked_at_with_marks_and_the_budget_line_and_without_flic
         page.goto(f"{address}/vram")
         page.locator("canvas").nth(1).wait_for()
         page.wait_for_function("() => ['+', '−', '!', '↓', '↻', '예산 8.0 GiB'].every((each) => window.words.has(each))")
+        minutes = [clock(time.time() - 60 * each)[:5] for each in range(6)]
+        page.wait_for_function("(minutes) => minutes.some((each) => window.words.has(each))", arg=minutes)  # by Korean clocks
         page.evaluate("window.kept = [...document.querySelectorAll('canvas')]")
         tile = page.locator(".ib-vram-tiles b").first
         before = tile.inner_text()

@@ -9,10 +9,12 @@ import streamlit as st
 
 from core.engine.messages import Event
 from core.engine.sampler import Sample, View, card_of, thinned
+from core.moments import KOREA
 from pages.widgets.palette import INK, MUTED, RULE
 from pages.widgets.plot import FAMILY, SMALL
 
 GIB = 2**30
+_AHEAD = KOREA.utcoffset(None).total_seconds()
 SIGNS = {"loaded": "+", "evicted": "−", "oom": "!", "stepped": "↓", "restarted": "↻"}
 _ALARMS = ("oom", "stepped", "restarted")
 _DEVICE, _ENGINE, _ALARM = "#5d6675", "#3b53c8", "#a32a1c"
@@ -65,7 +67,7 @@ def _line(name: str, samples: Sequence[Sample | None], read: Read, colour: str, 
     data: list[list[float | None]] = []
     for each in samples:
         value = None if each is None else read(each)
-        at = data[-1][0] if each is None and data else each.at * 1000 if each is not None else 0.0
+        at = data[-1][0] if each is None and data else _by_clock(each.at) if each is not None else 0.0
         data.append([at, None if value is None else round(value / scale, 3)])
     return {"name": name, "type": "line", "data": data, "showSymbol": False, "connectNulls": False, "color": colour,
             "lineStyle": {"width": 2, "type": dash}, **({"areaStyle": {"opacity": 0.12}} if area else {})}
@@ -75,7 +77,7 @@ def _marks(events: Sequence[Event], samples: Sequence[Sample | None], seconds: f
     if not samples or samples[-1] is None:
         return []
     since = samples[-1].at - seconds
-    return [{"xAxis": event.at * 1000, "lineStyle": {"color": _ALARM if event.kind in _ALARMS else MUTED, "type": "dotted"},
+    return [{"xAxis": _by_clock(event.at), "lineStyle": {"color": _ALARM if event.kind in _ALARMS else MUTED, "type": "dotted"},
              "label": {"formatter": SIGNS[event.kind], "color": _ALARM if event.kind in _ALARMS else INK, "fontWeight": 700}}
             for event in events if event.at >= since][-_MARKED:]
 
@@ -85,16 +87,22 @@ def _spec(lines: list[dict[str, Any]], samples: Sequence[Sample | None], seconds
     letters = {"fontFamily": FAMILY, "fontSize": SMALL, "color": MUTED}
     return {
         "animation": False,
+        "useUTC": True,
         "textStyle": {"fontFamily": FAMILY},
         "grid": {"left": 72, "right": 24, "top": 48, "bottom": 28},
         "legend": {"left": 0, "top": 0, "textStyle": {**letters, "color": INK}, "itemWidth": 26, "selectedMode": False},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.2f"},
-        "xAxis": {"type": "time", "min": (last - seconds) * 1000, "max": last * 1000, "axisLabel": {**letters, "hideOverlap": True},
+        "xAxis": {"type": "time", "min": _by_clock(last - seconds), "max": _by_clock(last), "axisLabel": {**letters, "hideOverlap": True},
                   "axisLine": {"lineStyle": {"color": RULE}}, "splitLine": {"show": False}},
         "yAxis": {"type": "value", "min": 0, **({"max": top} if top else {}), "splitLine": {"lineStyle": {"color": RULE}},
                   "axisLabel": {**letters, "formatter": f"{{value}} {unit}".strip()}},
         "series": lines,
     }
+
+
+def _by_clock(at: float) -> float:
+    """Return the milliseconds at which a chart that tells UTC shows the Korean time of day, as the list of events beside it does."""
+    return 1000 * (at + _AHEAD)
 
 
 def _round(top: float) -> float:

@@ -11,8 +11,12 @@ def on_disk(size: int) -> str:
 
 
 def in_memory(size: int | None) -> str:
-    """Return a size in MiB; ``측정 안 됨`` where nobody measured it."""
-    return UNMEASURED if size is None else f"{size / 2**20:,.0f} MiB" if size >= 100 * 2**20 else f"{size / 2**20:,.1f} MiB"
+    """Return a size in MiB, a machine's in GiB; ``측정 안 됨`` where nobody measured it."""
+    if size is None:
+        return UNMEASURED
+    if size >= 10 * 2**30:
+        return f"{in_gib(size)} GiB"
+    return f"{size / 2**20:,.0f} MiB" if size >= 100 * 2**20 else f"{size / 2**20:,.1f} MiB"
 
 
 def in_gib(size: int) -> str:
