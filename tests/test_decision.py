@@ -71,8 +71,10 @@ def test_a_decision_freezes_the_gates_and_a_hash_of_every_piece_and_verifies(con
     ("decision", ["UPDATE decisions SET choice = 'go' WHERE id = %(decision)s"]),
     ("decision", ["UPDATE decisions SET body = jsonb_set(body, '{reason}', '\"\"'), reason = '' WHERE id = %(decision)s"]),
     ("signature", ["UPDATE decision_signatures SET decision_sha256 = 'x' WHERE decision_id = %(decision)s"]),
+    ("signature", ["UPDATE decision_signatures SET name = '박리더' WHERE decision_id = %(decision)s"]),
+    ("signature", ["UPDATE decision_signatures SET comment = '반대합니다' WHERE decision_id = %(decision)s"]),
     ("items", ["UPDATE items SET content_hash = 'x' WHERE collection_id = %(collection)s AND item_id = 'm-001'"]),
-], ids=["score", "configuration", "grades", "measurement", "choice", "reason", "signature", "item"])
+], ids=["score", "configuration", "grades", "measurement", "choice", "reason", "signature", "signer", "comment", "item"])
 def test_a_row_that_somebody_changed_past_the_triggers_is_found(conn, database, decided, kind, statements):
     deciding.sign(database, decided.id, role="tf_lead", name="김리더")
     ref = {each["kind"]: each["ref"] for each in decided.body["evidence"]}
@@ -181,6 +183,15 @@ def test_a_role_signs_once_on_what_was_read_and_not_on_drifted_evidence(conn, da
     with pytest.raises(InputError, match="결정한 때와 다릅니다"):
         deciding.sign(database, decided.id, role="tf_lead", name="김리더")
     assert [each.role for each in decisions.signatures(conn, decided.id)] == ["developer"]
+
+
+@pytest.mark.slow
+def test_a_signature_of_before_its_words_were_hashed_still_stands(conn, database, decided):
+    deciding.sign(database, decided.id, role="tf_lead", name="김리더")
+    with conn.transaction(force_rollback=True):
+        conn.execute("SET LOCAL session_replication_role = replica")
+        conn.execute("UPDATE decision_signatures SET sha256 = NULL WHERE decision_id = %s", [decided.id])
+        assert verified(conn, decided).unchanged
 
 
 @pytest.mark.slow

@@ -299,6 +299,8 @@ def test_the_command_line_imports_freezes_compares_and_exports(bank, collection,
     with pytest.raises(SystemExit) as usage:
         labels("import", plan, "--map", "5=9")
     assert usage.value.code == 2
+    assert main(["labels", "freeze", "--verify", "--collection", collection.name]) == 0
+    assert "굳힌 정답이 없습니다" in capsys.readouterr().out
     frozen = labels("freeze", "--name", "첫 판", "--by", "박선임", "--relevant-from", 1)
     assert (frozen["version"], frozen["new"], frozen["coverage"]["origins"]) == (1, True, {"human": 2})
     assert labels("freeze", "--verify")["versions"][0]["ok"]

@@ -84,6 +84,8 @@ def _verify(conn: Connection, collection_id: int, as_json: bool) -> int:
         print_json({"versions": [
             {"version": version.number, "name": version.name, "ok": bool(found), "expected": found.expected, "found": found.found,
              "problems": list(found.problems)} for version, found in checked]})
+    elif not checked:
+        print("굳힌 정답이 없습니다. --name과 --by를 붙여 먼저 굳혀 주세요.")
     else:
         print_table(("버전", "이름", "SHA-256", "확인"), [
             (version.number, version.name, version.sha256[:16], "그대로" if found else " ".join(found.problems))

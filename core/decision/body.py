@@ -108,5 +108,10 @@ def sha256_of(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
+def signature_sha256(*, role: str, name: str, account: str, comment: str, decision_sha256: str) -> str:
+    """Return the hash over a signature's words and the decision that they stand under."""
+    return sha256_of({"role": role, "name": name, "account": account, "comment": comment, "decision_sha256": decision_sha256})
+
+
 def _miniature(evaluation: Evaluation, decision: Decision) -> bool:
     return decision.miniature or any(run.miniature for result in evaluation.scenarios.values() for run in result.systems)

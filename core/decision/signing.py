@@ -7,6 +7,7 @@ from typing import get_args
 from core import typed
 from core.accounts.person import Person
 from core.decision import roles
+from core.decision.body import signature_sha256
 from core.decision.verifying import verify
 from core.errors import InputError
 from core.store import decisions
@@ -44,7 +45,7 @@ def sign(database: Database, decision_id: int, *, role: SignerRole, name: str, c
                 raise InputError("읽으신 결정과 지금 적힌 결정이 다릅니다. 화면을 새로 고쳐 다시 읽고 서명해 주세요.")
             if not (found := verify(conn, decision)).unchanged:
                 raise InputError(f"{found.headline} 결정을 새로 적은 뒤 서명해 주세요.")
-            if not decisions.sign(conn, decision.id, role=role, name=name, account=account, comment=comment,
-                                  sha256=decision.sha256):
+            words = {"role": role, "name": name, "account": account, "comment": comment, "decision_sha256": decision.sha256}
+            if not decisions.sign(conn, decision.id, **words, sha256=signature_sha256(**words)):
                 raise InputError(f"{roles.ROLES[role]} 자리에는 이미 서명이 있습니다. 서명은 고칠 수 없습니다.")
         return next(each for each in decisions.signatures(conn, decision.id) if each.role == role)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
-from core.decision.body import EVENTS, runs_of, sha256_of
+from core.decision.body import EVENTS, runs_of, sha256_of, signature_sha256
 from core.evaluation import assembling
 from core.evaluation.results import Evaluation
 from core.evaluation.verdict import gates, load
@@ -78,8 +78,13 @@ def _own(conn: Connection, decision: StoredDecision) -> Iterator[Held]:
     right = sha256_of(body) == decision.sha256 and told == frozen
     yield _held("decision", f"결정 {decision.id}번", right, "결정의 내용이 적은 때의 해시와 다릅니다.")
     for each in decisions.signatures(conn, decision.id):
-        yield _held("signature", f"{each.name} 님의 서명", each.decision_sha256 == decision.sha256,
-                    "서명한 때의 결정과 지금 적힌 결정이 다릅니다.")
+        own = signature_sha256(role=each.role, name=each.name, account=each.account, comment=each.comment,
+                               decision_sha256=each.decision_sha256)
+        title = f"{each.name} 님의 서명"
+        if each.sha256 not in (None, own):
+            yield Held("signature", title, "changed", "서명의 이름, 자리나 의견이 서명한 때와 다릅니다.")
+        else:
+            yield _held("signature", title, each.decision_sha256 == decision.sha256, "서명한 때의 결정과 지금 적힌 결정이 다릅니다.")
 
 
 def _frozen(conn: Connection, decision: StoredDecision) -> Iterator[Held]:

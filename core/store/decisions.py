@@ -28,12 +28,12 @@ _GET = f"SELECT {_COLUMNS} FROM decisions WHERE id = %(decision_id)s"
 _LISTING = f"SELECT {_COLUMNS} FROM decisions WHERE collection_id = %(collection_id)s ORDER BY id DESC"
 _ROUND_TRIP = "SELECT %(body)s::jsonb"
 _SIGN = """
-INSERT INTO decision_signatures (decision_id, role, name, account, comment, decision_sha256)
-VALUES (%(decision_id)s, %(role)s, %(name)s, %(account)s, %(comment)s, %(sha256)s)
+INSERT INTO decision_signatures (decision_id, role, name, account, comment, decision_sha256, sha256)
+VALUES (%(decision_id)s, %(role)s, %(name)s, %(account)s, %(comment)s, %(decision_sha256)s, %(sha256)s)
 ON CONFLICT (decision_id, role) DO NOTHING RETURNING role
 """
 _SIGNATURES = """
-SELECT decision_id, role, name, account, comment, decision_sha256, signed_at AS at
+SELECT decision_id, role, name, account, comment, decision_sha256, sha256, signed_at AS at
   FROM decision_signatures WHERE decision_id = %(decision_id)s ORDER BY signed_at
 """
 
@@ -69,6 +69,8 @@ class Signature:
     comment: str
     decision_sha256: str
     """Of the decision as it was read when signing."""
+    sha256: str | None
+    """Over all of the above but the number; None where it was signed before such hashes were taken."""
     at: datetime
 
 
@@ -114,10 +116,11 @@ def listing(conn: Connection, collection_id: int) -> list[StoredDecision]:
         return cursor.execute(_LISTING, {"collection_id": collection_id}).fetchall()
 
 
-def sign(conn: Connection, decision_id: int, *, role: SignerRole, name: str, account: str, comment: str, sha256: str) -> bool:
+def sign(conn: Connection, decision_id: int, *, role: SignerRole, name: str, account: str, comment: str, decision_sha256: str,
+         sha256: str) -> bool:
     """Store a signature; returns whether it was stored, False where the role has signed already."""
     row = conn.execute(_SIGN, {"decision_id": decision_id, "role": role, "name": name, "account": account, "comment": comment,
-                               "sha256": sha256}).fetchone()
+                               "decision_sha256": decision_sha256, "sha256": sha256}).fetchone()
     return row is not None
 
 
