@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as LateError
 
 _OPEN = "() => document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary').forEach(each => each.click())"
 _KEYS = ("() => [...document.querySelectorAll('[class*=st-key-]')].flatMap(each => [...each.classList])"
          ".filter(name => name.startsWith('st-key-'))")
 _FORM = "[data-testid=stForm]:has(input[type=text])"
+_DRAWN = 5_000
+"""Milliseconds in which a field that is there has drawn its options."""
 _QUIET = 0.3
 """Seconds in which a press has made its page run, at the most; whoever only looks at the end of a run may look before it began."""
+_LOOKS = 2
+"""A page that is drawn slowly may be looked at between two runs of it."""
 
 
 class AbsentError(AssertionError):
@@ -38,9 +41,10 @@ class Fingers:
             await place.locator("label").first.click()
         elif not isinstance(value, str | float):
             option = place.get_by_text(value[0], exact=True)
-            if not await option.count():
-                raise AbsentError(value[0])
-            await option.first.click()
+            try:
+                await option.first.click(timeout=_DRAWN)
+            except LateError as error:
+                raise AbsentError(value[0]) from error
         elif await box.count():
             await box.fill(str(value))
             await box.press("Enter")
@@ -65,7 +69,16 @@ class Fingers:
         self.buttons = [name.removeprefix("st-key-").replace("-", ".") for name in await self.page.evaluate(_KEYS)]
 
     async def _place(self, key: str) -> Locator:
-        if key == "None" and await self.page.locator(_FORM).count():  # a form's field of no name: its last
+        for _ in range(_LOOKS):
+            found = await self._found(key)
+            if await found.count():
+                return found.first
+            await asyncio.sleep(1)
+            await self.settle()
+        raise AbsentError(key)
+
+    async def _found(self, key: str) -> Locator:
+        if key == "None":  # a form's field of no name: its last
             return self.page.locator(_FORM).locator("[data-testid=stTextInput]").last
         found = self.page.locator(f'[class*="st-key-{re.sub("[^a-zA-Z0-9_-]", "-", key)}"]')
         for button in [] if await found.count() else await self.page.locator("[data-testid=stMain] [data-testid=stPopover] button").all():
@@ -74,6 +87,4 @@ class Fingers:
             if await found.count():
                 break
             await self.page.keyboard.press("Escape")
-        if not await found.count():
-            raise AbsentError(key)
-        return found.first
+        return found
