@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts.person import Person
 from core.settings import PROJECT_DIR
-from core.store import bench_samples, measurements
+from core.store import measurements
 from core.store.measurements import Measurement
-from pages.performing import data, live
+from pages.performing import data
 
 pytestmark = pytest.mark.slow
 
@@ -136,21 +136,6 @@ def test_the_gates_stand_on_top_with_the_evidence_that_counts(page):
     assert 'data-word="fail"' in words(page(measured(1, "stability", STABILITY | {"calls": 1000})))
     small = words(page(measured(1, "latency", LATENCY, miniature=True)))
     assert 'data-gate="latency_p95" data-word="uncounted"' in small and "축소 모델" in small and 'data-word="pass"' not in small
-
-
-def test_a_bench_whose_program_died_is_named_and_one_that_is_alive_is_not(page, database):
-    with database.connection() as conn:
-        run = bench_samples.open_run(conn, kind="stress", system="kure-v1", device="CPU", miniature=True, config={}, environment={})
-        try:
-            live._looked.clear()
-            assert "중간에 끝났습니다" not in words(page())
-            conn.execute("SELECT pg_advisory_unlock_all()")
-            live._looked.clear()
-            assert "재던 프로그램이 중간에 끝났습니다: 동시 요청 · B" in words(page())
-        finally:
-            conn.execute("SELECT pg_advisory_unlock_all()")
-            bench_samples.close(conn, run.id, error="끝")
-            live._looked.clear()
 
 
 def test_where_no_call_was_answered_nothing_is_drawn(page):

@@ -14,13 +14,12 @@ from core.store import bench_samples
 from core.store.bench_samples import BenchRun
 from pages.performing import data
 from pages.performing.curves import LIMIT
-from pages.widgets import doors, markup, plot, results, trouble
+from pages.widgets import doors, markup, plot, trouble
 from pages.widgets.palette import INK, MUTED, RULE, colour
 from pages.widgets.text import attribute
 
 SEEN = "performance.seen"
 """Whether somebody looks on at a bench: its measurement opens when it ends."""
-_CUT = "재던 프로그램이 중간에 끝났습니다: {what}. 그때까지 잰 것은 남아 있고, 다음에 재기 시작하면 ‘중간에 끊김’으로 목록에 나옵니다."
 _TICK = 1.0
 _IDLE = 5.0
 """Seconds until a bench that somebody started elsewhere is seen."""
@@ -32,20 +31,17 @@ _ENDS = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 720
 
 
 def draw() -> None:
-    """Draw the benches under way and name those whose program died; a bench's beginning and end draw the page."""
-    alive, gone = _looked()
-    numbers = tuple(run.id for run in alive)
-    results.notes([_CUT.format(what=" · ".join([overview.kind_title(run.kind), data.short(run.system)])) for run in gone])
+    """Draw the benches under way; nothing where there is none. A bench's beginning and end draw the page."""
+    numbers = tuple(run.id for run in under_way())
     st.fragment(_draw, run_every=_TICK if numbers else _IDLE)(numbers)
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)
-def _looked() -> tuple[list[BenchRun], list[BenchRun]]:
-    """Return the benches that have not ended: those whose process lives, the newest first, and those whose process is gone."""
+def under_way() -> list[BenchRun]:
+    """Return the benches under way whose process lives, the newest first."""
     with doors.database().connection() as conn:
-        gone = bench_samples.abandoned(conn)
-        known = {each.id for each in gone}
-        return [each for each in bench_samples.under_way(conn) if each.id not in known], gone
+        gone = {each.id for each in bench_samples.abandoned(conn)}
+        return [each for each in bench_samples.under_way(conn) if each.id not in gone]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -55,7 +51,7 @@ def _watch(run_id: int, _run: BenchRun) -> Watch:
 
 def _draw(drawn: tuple[int, ...]) -> None:
     with trouble.boundary():
-        runs, _ = _looked()
+        runs = under_way()
         if tuple(run.id for run in runs) != drawn:
             st.rerun()
         if runs:
