@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -31,9 +32,15 @@ SOCKET = "/_stcore/stream"
 
 
 @pytest.fixture(scope="module")
-def address(elsewhere, tmp_path_factory) -> Iterator[str]:
+def written(tmp_path_factory) -> Path:
+    """What the server writes, every detail of it."""
+    return tmp_path_factory.mktemp("login") / "log"
+
+
+@pytest.fixture(scope="module")
+def address(elsewhere, written) -> Iterator[str]:
     """A server over a database of its own; each test says who has an account."""
-    with served({"DATABASE_URL": elsewhere.conninfo}, tmp_path_factory.mktemp("login") / "log") as (found, _):
+    with served({"DATABASE_URL": elsewhere.conninfo, "LOG_LEVEL": "DEBUG", "STREAMLIT_LOGGER_LEVEL": "debug"}, written) as (found, _):
         yield found
 
 
@@ -200,3 +207,16 @@ def test_a_login_keeps_the_deep_link_and_a_rater_sees_only_the_label_page(browse
     page.wait_for_url(f"{address}/label")
     page.locator(".ib-person", has_text="라벨러").wait_for()
     context.close()
+
+
+def test_no_password_and_no_cookie_is_written_to_a_log(address, house, written, data_dir):
+    wrong = f"틀린-{secrets.token_hex(8)}"
+    assert sign_in(address, password=wrong)[0] != 303 == sign_in(address)[0]
+    cookie = sign_in(address)[1]["set-cookie"].partition(";")[0]
+    assert knock(address, Cookie=cookie, Origin=address) == 101
+    with house.connection() as conn:
+        hashes = [hashed for (hashed,) in conn.execute("SELECT password_hash FROM users").fetchall()]
+    told = "".join(path.read_text(errors="replace") for path in (written, *data_dir.rglob("*.log")))
+    assert len(hashes) == 2 and "uvicorn" in told, "nothing was written at all"
+    for each in (SECRET, wrong, quote(SECRET), quote(wrong), cookie.partition("=")[2], *hashes):
+        assert each not in told
