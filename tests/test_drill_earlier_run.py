@@ -20,6 +20,7 @@ from core.evaluation.scenarios import GATE
 from core.evaluation.verdict import gates, inference, load
 from core.evaluation.verdict.outcome import Decision
 from core.items.record import Item
+from core.labels import queue
 from core.labels.exchange.importing import import_file
 from core.labels.pooling import pool
 from core.labels.pooling.pool import PoolRequest
@@ -44,6 +45,13 @@ def said(sentences, *words) -> str:
     """Return the one sentence that has all the words."""
     (found,) = [each for each in sentences if all(word in each for word in words)]
     return found
+
+
+def freeze_sample(conn, collection_id, sha256):
+    """Freeze the items as they are now."""
+    body = {"items": [{"id": each.item_id, "content_hash": each.content_hash, "kind": each.kind}
+                      for each in reviews.current(conn, collection_id)]}
+    reviews.freeze(conn, collection_id, sha256=sha256, body=body, by="김담당")
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +88,9 @@ def earlier(house, tmp_path_factory):
     engine = FakeEngine()
     executing.execute(made, lambda: engine, collection=NAME, scenarios=[GATE], systems=["A", "B"])
     planned = pool.plan(made, lambda: engine, NAME, FAIR)
-    pool.open_round(made, planned, by="김담당")
+    round_id = pool.open_round(made, planned, by="김담당")
     with made.connection() as conn:
+        queue.hand_out(conn, round_id, "김라벨")  # somebody else opens the desk, and judges nothing
         (run,) = [each for each in runs.listing(conn, collection.id) if each.system == "qwen3-vl"]
         own = {(query_id, item) for (_, query_id), (_, found) in run_lists.top(conn, [run.id], RELEVANT).items() for item in found}
         pairs = sorted({(pair.query_id, pair.item_id) for pair in planned.pairs} | own)
@@ -139,12 +148,11 @@ def test_what_is_made_to_fit_afterwards_is_said(house, earlier, tmp_path):
         told = load.decision_for(conn, NAME, gate_file=other).cautions
         assert "Top-5 Recall 80.0 % → 60.0 %" in said(told, "계획서(2.2)와 다릅니다")
         assert "문항군 수 20 → 6" in said(told, "첫 평가", "Top-5 Recall 80.0 % → 60.0 %")
-        body = {"items": [{"id": each.item_id, "content_hash": each.content_hash, "kind": each.kind}
-                          for each in reviews.current(conn, collection.id)]}
-        reviews.freeze(conn, collection.id, sha256="0" * 64, body=body, by="김담당")
+        freeze_sample(conn, collection.id, "0" * 64)
         for number in range(40, ASKED):
             queries.retire(conn, collection.id, f"Q{number:02}", True)
         items.upsert(conn, collection.id, [NewItem(Item("I65", "수학", "중2", "확률", "단답형", "중", "바꾸어 넣은 문제"), "other")])
+        freeze_sample(conn, collection.id, "1" * 64)  # which does not make it the sample that results were seen on
         freezing.freeze(conn, collection.id, name="다듬은 정답", by="김담당", relevant_from=3)
         after = load.decision_for(conn, NAME)
         assert "61개 가운데 21개(34 %)" in said(after.cautions, "세지 않았습니다")
