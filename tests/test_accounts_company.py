@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -41,6 +42,7 @@ def house(elsewhere, issuer, monkeypatch):
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     published._metadata.clear()
+    published._silent.clear()
     monkeypatch.setattr(entrance, "open_database", lambda: elsewhere)
     monkeypatch.setattr(logins, "open_database", lambda: elsewhere)
     _empty(elsewhere)
@@ -232,6 +234,32 @@ def test_an_issuer_that_is_not_the_one_or_does_not_answer_is_said_so(browser, ho
     settings.cache_clear()
     answer = browser.get(company.PATH)
     assert answer.status_code == 503 and published.UNREACHABLE in answer.text
+
+
+def test_an_issuer_that_went_silent_is_noticed_before_anybody_is_sent_there_and_asked_once_in_a_while(house, issuer, monkeypatch):
+    clock, asked = [1000.0], []
+
+    def silent(address, headers=None):
+        asked.append(address)
+        raise StoreError(published.UNREACHABLE)
+
+    monkeypatch.setattr(published, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    published._metadata.clear()
+    monkeypatch.setattr(published, "_silent", {})
+    assert company.depart(house, wanted="").address.startswith(issuer.issuer)
+    with monkeypatch.context() as down:
+        down.setattr(published, "_fetched", silent)
+        clock[0] += 61
+        for _ in range(3):
+            with pytest.raises(StoreError, match="닿지 못했습니다"):
+                company.depart(house, wanted="")
+        assert len(asked) == 1
+        clock[0] += 6
+        with pytest.raises(StoreError, match="닿지 못했습니다"):
+            company.depart(house, wanted="")
+        assert len(asked) == 2
+    clock[0] += 6
+    assert company.depart(house, wanted="").address.startswith(issuer.issuer)
 
 
 @pytest.mark.parametrize(("claim", "claims", "role"), [

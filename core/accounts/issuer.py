@@ -23,8 +23,11 @@ UNREACHABLE = "회사 로그인 서버에 닿지 못했습니다. 잠시 뒤 다
 _KEPT = 60.0
 """Seconds for which the metadata is believed: whoever begins a login while the issuer is down is told so here, in a sentence, and not
 by their browser's own error."""
+_SILENT = 5.0
+"""Seconds for which an issuer that did not answer is not asked again: people do not wait for its silence one after the other."""
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _metadata: dict[str, tuple[float, dict[str, Any]]] = {}
+_silent: dict[str, float] = {}
 
 
 def published(name: str) -> str:
@@ -74,7 +77,13 @@ def _metadata_now() -> dict[str, Any]:
     issuer = settings().oidc_issuer
     kept = _metadata.get(issuer)
     if kept is None or time.monotonic() > kept[0]:
-        told = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        if time.monotonic() < _silent.get(issuer, 0.0):
+            raise StoreError(UNREACHABLE)
+        try:
+            told = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        except StoreError:
+            _silent[issuer] = time.monotonic() + _SILENT
+            raise
         # Whoever answers for another issuer, or sends secrets over an open line, is not the one that was set.
         if str(told.get("issuer", "")).rstrip("/") != issuer.rstrip("/") or not _safe(told, issuer):
             log.error("the metadata of the company's login does not fit OIDC_ISSUER")
