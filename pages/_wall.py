@@ -128,7 +128,7 @@ class Wall:
                     return {"type": "websocket.disconnect", "code": 1008}
                 size = len(message.get("bytes") or b"")
                 if size > _flow.LARGEST:
-                    log.warning("a socket's message of %s bytes was refused", size)
+                    log.warning("a message of %s bytes was refused from a browser of %s", size, opened_by)
                     await send({"type": "websocket.close", "code": 1009, "reason": "too large"})
                     return {"type": "websocket.disconnect", "code": 1009}
                 if name and (seconds := _flow.wait(name, size)):

@@ -31,6 +31,7 @@ SAME = {"Host": "testserver", "Origin": "http://testserver", "Cookie": f"{logins
 @pytest.fixture(autouse=True)
 def nobody_yet(monkeypatch):
     monkeypatch.setattr(_flow, "_due", {})
+    monkeypatch.setattr(_flow, "_named", {})
     monkeypatch.setattr(_flow, "_open", Counter())
     monkeypatch.setattr(_uploads, "_under_way", Counter())
     monkeypatch.setattr(_uploads, "_sessions", defaultdict(set))
@@ -69,6 +70,15 @@ def test_whoever_hurries_waits_in_a_line_of_their_own():
     # Rested, they may come at once again, however long ago it was.
     assert _flow.wait("가", 10, now=100.0 + 2 + 5) == 0.0
     assert [_flow.wait("가", 10, now=9_000.0) for _ in range(101)][99:] == [0.0, pytest.approx(0.05)]
+
+
+def test_the_log_names_whoever_floods_and_not_at_every_message(caplog):
+    for now in (100.0, 120.0, 200.0):
+        for _ in range(500):
+            _flow.wait("가", 10, now=now)
+    for _ in range(120):
+        _flow.wait("나", 10, now=100.0)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["the browsers of 가 send more than one person may"] * 2
 
 
 def test_a_large_message_counts_as_many():
