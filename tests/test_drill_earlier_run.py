@@ -28,6 +28,9 @@ from core.labels.versions import freezing
 from core.models import registry
 from core.models.revision import installed_revision
 from core.report.final import facts
+from core.report.final.blocks import Bullets
+from core.report.final.chapters import analysis, summary
+from core.report.final.facts import Facts
 from core.store import collections, items, measurements, queries, reviews, run_lists, runs
 from core.store.decisions import StoredDecision
 from core.store.items import NewItem
@@ -75,7 +78,7 @@ class Earlier:
     """What the product says of his run, before he makes it fit."""
 
     computed: Decision
-    reported: Decision
+    reported: Facts
     refusal: str
     """Of the Go that he would sign."""
     signed: StoredDecision
@@ -103,7 +106,7 @@ def earlier(house, tmp_path_factory):
         measurements.add(conn, kind=inference.KIND, system=record.key, device="cpu", miniature=record.miniature, environment={},
                          config={"hub_id": record.hub_id, "revision": installed_revision(record)}, measured_at=datetime.now(UTC),
                          result={"ok": False, "checks": [{"name": "pooling", "ok": False, "detail": "평균"}]})
-        computed, reported = load.decision_for(conn, NAME), facts.read(conn, NAME).decision
+        computed, reported = load.decision_for(conn, NAME), facts.read(conn, NAME)
     with pytest.raises(InputError) as refused:
         recording.record(made, NAME, "go", reason="숫자가 좋습니다", by="김팀장")
     return Earlier(computed, reported, str(refused.value), recording.record(made, NAME, "hold", reason="다시 합니다", by="김팀장"))
@@ -130,7 +133,10 @@ def test_what_the_numbers_themselves_give_away_stands_beside_it(earlier):
 def test_command_line_page_report_and_record_say_the_same(earlier):
     told = as_json(earlier.computed, (), ())
     assert told["verdict"] == "undetermined" and tuple(told["reasons"]) == earlier.computed.reasons
-    assert tuple(told["cautions"]) == earlier.reported.cautions == earlier.computed.cautions
+    assert tuple(told["cautions"]) == earlier.reported.decision.cautions == earlier.computed.cautions
+    assert set(earlier.computed.cautions) <= set(analysis.limits(earlier.reported))
+    short = next(each for each in summary.written(earlier.reported) if isinstance(each, Bullets)).items
+    assert len(short) == 3 and all(whole.startswith(each) for whole, each in zip(earlier.computed.cautions, short, strict=True))
     drawn = html.unescape(stamp.draw(earlier.computed))
     assert all(words in drawn for words in ("판정 불가", "꼭 같습니다", "라벨링 화면에서 물은 것이 아니라"))
     assert "Go를 적을 수 없습니다" in earlier.refusal

@@ -52,7 +52,7 @@ def _from_files(truth: Truth, background: Background) -> Iterable[str]:
     graded = [row for row in truth.rows if row.origin in BY_PEOPLE]
     if number := sum((row.query_id, row.item_id) in background.unasked for row in graded):
         yield (f"사람이 매겼다는 등급 {len(graded):,}쌍 가운데 {number:,}쌍({percent(number / len(graded))})은 라벨링 화면에서 "
-               "물은 것이 아니라 파일 따위로 들어왔습니다. 누가 무엇을 보고 매겼는지 확인해 주세요.")
+               "물은 것이 아니라 파일로 가져왔거나 따로 적은 것입니다. 누가 무엇을 보고 매겼는지 확인해 주세요.")
 
 
 def _copied(truth: Truth, gate_set: ScenarioResult, file: GateFile, subject: SystemRun | None) -> Iterable[str]:
@@ -73,7 +73,7 @@ def _left_out(gate_set: ScenarioResult, file: GateFile, background: Background) 
         excluded[_DROPPED] = len(background.dropped)
     left, counted = sum(excluded.values()), len(gate_set.queries)
     if counted and left > file.floors.left_out * (left + counted):
-        reasons = ", ".join(f"{reason.removesuffix('.')} {number:,}개" for reason, number in excluded.items())
+        reasons = ", ".join(f"{reason.removesuffix('.').removesuffix('입니다')} {number:,}개" for reason, number in excluded.items())
         yield (f"판정한 쿼리 {left + counted:,}개 가운데 {left:,}개({percent(left / (left + counted))})를 세지 않았습니다({reasons}). "
                "남은 쿼리만으로 정해도 되는지 살펴 주세요.")
 

@@ -88,7 +88,8 @@ def _problems(found: Circularity, queries: int, file: GateFile) -> Iterable[str]
         yield f"순환 근거: 사람이 매기지 않은 등급이 있습니다({told}쌍). 그 쌍을 사람이 판정한 뒤 새 버전으로 굳혀 주세요."
     if found.relevant_unasked > floors.relevant_alone * found.relevant:
         told = f"{found.relevant_unasked:,}쌍({percent(found.relevant_unasked / found.relevant)})"
-        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {told}의 등급은 라벨링 화면에서 물은 것이 아니라 파일 따위로 들어왔습니다. "
+        yield (f"순환 근거: 정답 {found.relevant:,}쌍 가운데 {told}의 등급은 라벨링 화면에서 물은 것이 아니라 파일로 "
+               "가져왔거나 따로 적은 것입니다. "
                "누가 무엇을 보고 매겼는지 알 수 없습니다. 그 쌍을 라벨링 화면에서 판정한 뒤 새 버전으로 굳혀 주세요.")
     if found.exhaustive or not queries:
         return

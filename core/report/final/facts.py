@@ -30,7 +30,7 @@ from core.store import error_cases, evaluation_state, items, measurements
 from core.store.items import StoredItem
 from core.store.measurements import Measurement
 
-FORM = 3
+FORM = 4
 """Of what the chapters say; one more with every change to them, so that reports of an older form are old."""
 SHOWN = 3
 """Places of each list in the samples."""

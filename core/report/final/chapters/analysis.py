@@ -67,8 +67,11 @@ def limits(facts: Facts) -> Iterator[str]:
     if truth.rows:
         yield ("누가 무엇을 보고 등급을 매겼는지는 이 프로그램이 확인할 수 없습니다. 한 사람이 여러 이름으로 판정했거나 모델의 답을 보고 "
                "매겼어도 숫자에는 드러나지 않습니다.")
+    yield ("다른 컴퓨터에서 가져온 측정과, 폴더에서 복사한 모델은 적힌 이름대로 믿습니다. 이 컬렉션에 남지 않은 일(다른 "
+           "컬렉션에서 먼저 해 본 평가, 그때 본 결과)도 알 수 없습니다.")
     yield "벡터 검색은 모든 문항을 정확히 견준 것입니다. 근사 색인을 쓰면 순위가 조금 바뀔 수 있습니다."
     yield from decision.notes
+    yield from decision.cautions
 
 
 def _valued(band: Band) -> str:

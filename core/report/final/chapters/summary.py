@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.evaluation.scenarios import GATE, PRIMARY
 from core.evaluation.verdict.wording import condition_text, gate_value_text, interval_text, threshold_text, value_text
@@ -11,6 +11,8 @@ from core.report.final.facts import Facts
 from core.report.final.words import outcome, resting
 
 _TONES = {"go": "good", "no-go": "bad"}
+_WHOLE = 2
+"""So many cautions fit onto the page in full."""
 _COMPARED = ("qwen3-vl", "kure+siglip@tuned", "kure+siglip")
 
 
@@ -22,8 +24,7 @@ def written(facts: Facts) -> Iterator[Block]:
     yield Heading(2, "1.1 Go/No-Go 결론")
     yield Verdict(decision.title, decision.headline, _TONES.get(decision.verdict, "open"))
     yield Words(_advice(facts))
-    for caution in decision.cautions:
-        yield Words(f"함께 보아야 할 것: {caution}", "note")
+    yield from _cautions(decision.cautions)
     yield Heading(2, "1.2 핵심 수치")
     for kind, title, condition in (("go", "Go 조건: 모두 채워야 합니다", threshold_text),
                                    ("no-go", "No-Go 조건: 하나라도 해당하면 No-Go입니다", condition_text)):
@@ -42,6 +43,15 @@ def written(facts: Facts) -> Iterator[Block]:
                                                                       ("모자라는 근거", decision.missing)) if found)
         yield Words(f"판정을 막는 것: {told}. 무엇을 해야 하는지는 6.4에 있습니다.", "note")
     yield PageBreak()
+
+
+def _cautions(cautions: Sequence[str]) -> Iterator[Block]:
+    """Say what must be read with the verdict: whole where it is little, else the first sentence of each, or the page would not hold it."""
+    if len(cautions) <= _WHOLE:
+        yield from (Words(f"함께 보아야 할 것: {caution}", "note") for caution in cautions)
+        return
+    yield Words(f"함께 보아야 할 것 {len(cautions)}가지. 무엇을 확인하면 되는지는 5.5에 있습니다.", "note")
+    yield Bullets([f"{caution.partition('. ')[0].removesuffix('.')}." for caution in cautions])
 
 
 def _advice(facts: Facts) -> str:
