@@ -12,14 +12,17 @@ import zipfile
 import pytest
 
 from core.cli import main
+from core.evaluation import assembling
 from core.items import importers
 from core.jobs import working
 from core.labels.versions import freezing
 from core.report import deliverables
-from core.report.final import making, prose
+from core.report.final import making, markdown, prose
+from core.report.final.chapters import appendix
 from core.settings import PROJECT_DIR
-from core.store import error_cases, items, queries, reports
+from core.store import error_cases, items, measurements, queries, reports, run_lists, runs
 from tests.scenario_bank import SIZE, fill, judge
+from tests.test_evaluation_evidence import measured
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +54,21 @@ def test_every_file_has_its_size_and_hash_in_the_manifest(database, bank):
         assert (each["bytes"], each["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert archive.testzip() is None
     assert hashlib.sha256(archive.read("D10/report.pdf")).hexdigest() == told["report"]["sha256"]
+
+
+def test_every_file_of_raw_data_that_the_report_names_is_there_with_each_call(database, bank, conn, monkeypatch):
+    run = runs.create(conn, bank.id, "kure-v1", {"system": "kure-v1", "miniature": False, "sets": [], "depth": 10, "rerank_depth": None,
+                                                 "reranker": None})
+    for query in assembling.load(conn, bank.name).truth.query_hashes.items():
+        run_lists.add(conn, run, *query, [(1, "m-001", 0.5), (2, "m-002", 0.25)], encode_ms=1, search_ms=1)
+    mine = measured("latency", number=71)
+    monkeypatch.setattr(measurements, "listing", lambda conn, *kinds: [mine])
+    archive = packed(database, bank)
+    named = [path for _, paths in appendix.RAW for path in paths.split(", ")]
+    assert [path for path in named if not any(name.startswith(path) for name in archive.namelist())] in ([], ["D2/images/"])
+    assert f"| 호출마다의 값과 측정 환경 | {markdown.plain('D8/measurements.json')} |" in archive.read("D10/report.md").decode()
+    (told,) = json.loads(archive.read("D8/measurements.json"))["measurements"]
+    assert (told["kind"], told["sha256"]) == ("latency", mine.sha256) and "samples" in told
 
 
 def test_the_unpacked_folder_is_checked_by_one_command_and_says_what_it_is(database, bank, tmp_path):

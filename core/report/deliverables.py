@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from core.bench import overview
+from core.bench import overview, travelling
 from core.evaluation import assembling
 from core.evaluation.results import Evaluation
 from core.evaluation.verdict import load
@@ -150,6 +150,7 @@ def _performance(conn: Connection) -> Iterator[tuple[str, str, bytes | str]]:
         return
     yield "D8", "performance_results.csv", performance_results.as_csv(measured)
     yield "D8", "performance_results.xlsx", performance_results.as_xlsx(measured, made_at=max(each.measured_at for each in measured))
+    yield "D8", "measurements.json", travelling.pack(conn)[0]
 
 
 def _guide(told: Mapping[str, Any]) -> str:

@@ -9,12 +9,20 @@ from core.evaluation import naming
 from core.evaluation.scenarios import GATE
 from core.evaluation.verdict.wording import condition_text, gate_value_text, percent, threshold_text, value_text
 from core.report import provenance
-from core.report.final.blocks import Block, Heading, Table, Words
+from core.report.final.blocks import Block, Heading, Table
 from core.report.final.facts import Facts
 from core.report.final.words import moment
 
 CHECKS = {"hangul": "한글 점검", "parity": "모델 점검"}
 """Automatic checks, which are stored with the measurements."""
+RAW = (
+    ("문항과 그림", "D2/items.json, D2/images/"), ("정답", "D3/ground_truth.json"),
+    ("쿼리마다의 값", "D7/search_results.csv"), ("시나리오마다의 표", "D7/search_results.xlsx"),
+    ("순위 목록과 등급 (TREC 형식)", "D7/trec.zip"), ("시스템마다의 측정", "D8/performance_results.csv"),
+    ("호출마다의 값과 측정 환경", "D8/measurements.json"),
+    ("오류 사례 전부", "D9/error_cases.xlsx"),
+)
+"""Where the raw data lies, by its path in the ZIP of deliverables."""
 SCRIPTS = (
     ("D4_embed_items.py", "`python -m core embed`", "임베딩을 만듭니다"),
     ("D5_evaluate_search.py", "`python -m core evaluate`", "검색하고 정답으로 채점합니다"),
@@ -59,7 +67,7 @@ def written(facts: Facts) -> Iterator[Block]:
             ("열림" if each.open else "닫힘", each.system, each.title, f"{each.opened_by} {moment(each.opened_at)}",
              f"{each.closed_by} {each.closing_note}".strip()) for each in facts.register], align="lllll", small=True,
             title="치명적 오류 등록부", widths=(0.6, 1, 3, 1.4, 2.4))
-    yield Words("쿼리마다의 값은 D7 search_results.csv, 호출마다의 값은 D8 performance_results.csv, 오류 사례 전부는 D9에 있습니다. "
-                "파일마다의 해시는 산출물 ZIP의 manifest.json에 있습니다.", "soft")
+    yield Table(("무엇", "산출물 ZIP 안의 파일"), RAW, align="ll", widths=(2, 3), title="원시 데이터 파일",
+                note="파일마다의 SHA-256은 같은 ZIP의 manifest.json과 SHA256SUMS에 있습니다.")
     yield Heading(2, "7.2 스크립트 목록")
     yield Table(("스크립트", "명령", "하는 일"), SCRIPTS, align="lll", widths=(2, 3.4, 3))
