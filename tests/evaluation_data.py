@@ -25,8 +25,6 @@ from core.store.truths import FrozenRow, Version
 
 SYSTEMS = ("qwen3-vl", "kure-v1", "kure+siglip", TUNED, "qwen3-vl+rerank")
 STRENGTHS = {"qwen3-vl": 1.2, "kure-v1": 0.8, "siglip": 0.5, "kure+siglip": 0.9, TUNED: 1.0, "qwen3-vl+rerank": 1.5, "bm25": 0.6}
-REVISION = "9f2f7e710d6d"
-"""Of every model's checkpoint."""
 MADE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _UNITS = ("일차함수", "확률", "닮음과 피타고라스 정리", "수와 식", "부등식과 방정식")
 _SIZE = 4
@@ -66,6 +64,11 @@ def evaluation(*, queries: int = 60, seed: int = 1, systems: Sequence[str] = SYS
         found[key] = _scenario(scenario, taken, bank, known, scores, truth, queries_in_all=asked, systems=systems, depth=depth,
                                miniature=miniature, stale=stale, precision=precision, unanswered=unanswered)
     return Evaluation(1, "math-100", truth, found)
+
+
+def revision(model: str) -> str:
+    """Return a model's checkpoint: the pinned one, where one is pinned."""
+    return (registry.record(model).revision or "0123456789abcdef")[:12]
 
 
 def kind_of(item: str) -> str:
@@ -158,7 +161,7 @@ def _config(system: str, miniature: bool, precision: str) -> dict[str, Any]:
     """As ``run_config.describe`` writes it, as far as anybody reads it: the plan's image limit, one revision of every model."""
     channels = variants.find(system.replace("@tuned", "")).channels
     return {"system": system, "miniature": miniature, "items": "state of the items", "dims": None,
-            "sets": [{"model_key": channel.model, "hub_id": registry.record(channel.model).hub_id, "revision": REVISION,
+            "sets": [{"model_key": channel.model, "hub_id": registry.record(channel.model).hub_id, "revision": revision(channel.model),
                       "precision": precision, "dims": 2048, "max_pixels": 512 * 512, "content": channel.content,
                       "miniature": miniature} for channel in channels]}
 

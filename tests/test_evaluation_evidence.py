@@ -14,7 +14,7 @@ from core.evaluation.verdict.decision import decide
 from core.evaluation.verdict.outcome import CriticalError
 from core.models import registry
 from core.store.measurements import Measurement
-from tests.evaluation_data import REVISION, evaluation
+from tests.evaluation_data import evaluation, revision
 
 pytestmark = pytest.mark.slow
 
@@ -38,14 +38,14 @@ QWEN, KURE, SIGLIP = "qwen3-vl-embedding-2b", "kure-v1", "siglip-base"
 def measured(kind, *, number=1, hours=0, **changes) -> Measurement:
     """A measurement that counts, but for the changes; those of ``config`` and ``result`` are laid over what is there."""
     told = {"system": "qwen3-vl@nf4", "device": CARD, "miniature": False, "environment": {}, "partial": False} | changes
-    config = {"hangul": {"items": ITEMS}, "parity": {"hub_id": registry.record(QWEN).hub_id, "revision": REVISION}}.get(kind, CONFIG)
+    config = {"hangul": {"items": ITEMS}, "parity": {"hub_id": registry.record(QWEN).hub_id, "revision": revision(QWEN)}}.get(kind, CONFIG)
     told |= {"config": config | changes.get("config", {}), "result": RESULTS[kind] | changes.get("result", {})}
     return Measurement(id=number, sha256=f"{number:064d}", kind=kind, measured_at=AT + timedelta(hours=hours), stored_at=AT, **told)
 
 
 def verified(model=QWEN, **changes) -> Measurement:
     """What verifying a model came to: it is run as published."""
-    config = {"hub_id": registry.record(model).hub_id} | changes.pop("config", {})
+    config = {"hub_id": registry.record(model).hub_id, "revision": revision(model)} | changes.pop("config", {})
     return measured("parity", system=model, device="cpu", config=config, **changes)
 
 
