@@ -103,6 +103,14 @@ def test_a_list_that_grows_shows_in_the_memory_of_a_real_process(seed):
     assert leak.trend(steady).leak is False
 
 
+def test_a_rise_that_is_not_clear_of_the_noise_around_it_cannot_be_told():
+    places = np.arange(1000)
+    swing = np.where(places // 20 % 2, 1, -1)  # as long as a block of readings: slow noise, which their medians keep
+    rise = 800 * MB + 2000 * places
+    assert leak.trend(rise + 50_000 * swing).leak is True
+    assert leak.trend(rise + 200_000 * swing).leak is None
+
+
 def test_too_few_readings_say_nothing():
     found = leak.trend([1000 * each for each in range(99)])
     assert (found.leak, found.slope, found.readings, found.last) == (None, None, 99, 98_000)
