@@ -317,7 +317,7 @@ def test_practice_shows_how_it_compares_when_it_is_done(seat, bank, database, fr
         assert not rater.page.get_by_text("연습 결과").is_visible()
         rater.press("0")
         rater.page.get_by_text("합의된 등급과 67%가 똑같았습니다").wait_for()
-        assert rater.page.locator(".ib-differs").count() == 1
+        rater.page.locator(".ib-differs").wait_for()  # exactly one
         assert {event.purpose for event in rater.events()} == {"calibration"}
         rater.page.close()
         rater.page = rater.open()  # goes on where there is something to do
@@ -359,12 +359,7 @@ def test_a_server_killed_right_after_a_key_loses_nothing(seat, bank, tmp_path, d
 
 @contextmanager
 def restartable(bank, folder):
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = []
+    port, running = fixtures_browser.free_port(), []
 
     def start():
         with (folder / "log").open("ab") as out:

@@ -20,7 +20,7 @@ from core.store import judgments, queries
 from core.store import rounds as stored_rounds
 from pages.labelling import SECTIONS, place, sections_for
 from pages.widgets import acts, jobs, person
-from tests.fixtures_browser import served
+from tests.fixtures_browser import PATIENCE, served
 from tests.label_data import Bank
 
 SENIOR = Person("선임", "senior")
@@ -199,7 +199,7 @@ def test_a_senior_opens_a_round_and_freezes_it(browser, bank, conn, database, co
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": logins.COOKIE, "value": logins.begin("선임", picked=True, db=database), "url": address}])
         tab = context.new_page()
-        tab.set_default_timeout(30_000)
+        tab.set_default_timeout(PATIENCE)
         tab.goto(f"{address}/label?section=pool")
         tab.get_by_role("button", name="계획 세우기").click()
         tab.get_by_role("button", name="이 계획으로 라운드 열기").dblclick()
