@@ -148,7 +148,7 @@ def test_a_call_that_waits_for_a_loading_model_says_so(shared, gate):
 
 
 def test_work_for_a_client_that_left_is_dropped(shared, gate):
-    rude = shared._launcher.connect()
+    rude, _ = shared._launcher.connect()
     contents = [{"text": f"until {gate}", "image": None}, *[{"text": "long " * 100, "image": None}] * 10]
     wire.send(rude, {**RAW, "contents": contents})
     waits(shared)
@@ -165,7 +165,7 @@ def test_work_for_a_client_that_left_is_dropped(shared, gate):
     {**RAW, "timeout_s": "soon"}, {**RAW, "max_pixels": "many"}, {**RAW, "contents": [{"text": 1, "image": None}]},
 ])
 def test_a_malformed_request_costs_only_its_connection(shared, header):
-    sock = shared._launcher.connect()
+    sock, _ = shared._launcher.connect()
     wire.send(sock, header)
     assert wire.receive(sock) is None
     sock.close()
@@ -358,7 +358,7 @@ def test_a_call_to_an_engine_that_is_being_replaced_goes_to_its_successor(client
     pid = client.status().pid
     running = pool.submit(encode, client, f"until {gate}")
     waits(client)
-    idle = client._launcher.connect()
+    idle, _ = client._launcher.connect()
     client._launcher._ask(client._launcher.find(), "retire")
     client._sockets._idle.append(idle)
     later = pool.submit(encode, client, "나")

@@ -107,7 +107,7 @@ class EngineClient:
 
     @contextmanager
     def reserved(self, *, instead_of: str) -> Iterator[None]:
-        """Keep the engine with this process's settings from programs that have others; it ends with the reservation.
+        """Keep the engine with this process's settings from programs that have others.
 
         Args:
             instead_of: the fingerprint of the settings that were set aside; programs that have them share the engine.
@@ -120,11 +120,7 @@ class EngineClient:
             yield
             return
         with reserve.held(self._launcher.places, own=own, instead_of=instead_of):
-            try:
-                yield
-            finally:
-                self.close()
-                self._launcher.retire()
+            yield
 
     def close(self) -> None:
         """Close this client's idle connections."""

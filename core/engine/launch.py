@@ -56,8 +56,10 @@ class Launcher:
         self._child: subprocess.Popen[bytes] | None = None
         self._replaced: list[float] = []
 
-    def connect(self) -> socket.socket:
-        """Return a connection to the right engine, starting or replacing one if need be.
+    def connect(self) -> tuple[socket.socket, bool]:
+        """Return a connection to the right engine, starting or replacing one if need be, and whether later calls may use it too.
+
+        They may not where a measurement lends its engine: at its end the right one is another.
 
         Raises:
             EngineError: it does not start, or crashes again and again.
@@ -69,7 +71,7 @@ class Launcher:
         if greeted.protocol != PROTOCOL:
             greeted.sock.close()
             raise EngineError(OTHER_PROGRAM)
-        return greeted.sock
+        return greeted.sock, greeted.fingerprint == wanted
 
     def wanted(self) -> str:
         """Return the fingerprint of an engine with this program's code and settings."""
@@ -104,12 +106,6 @@ class Launcher:
             raise
         sock.close()
         return None
-
-    def retire(self) -> None:
-        """Let the engine that runs finish its work and end."""
-        greeted = self.find()
-        if greeted is not None:
-            self._ask(greeted, "retire")
 
     def stop(self) -> None:
         """End the engine if one runs, and wait until it is gone."""

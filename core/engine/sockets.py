@@ -47,7 +47,9 @@ class Sockets:
         """
         for _ in range(3):
             try:
-                frame = self._exchange(self._pooled() or self._launcher.connect(), packed, deadline=deadline)
+                pooled = self._pooled()
+                sock, keep = (pooled, True) if pooled is not None else self._launcher.connect()
+                frame = self._exchange(sock, packed, deadline=deadline, keep=keep)
             except _NotTakenError:
                 frame = None
             # An ending engine has not begun with the call, so its successor may be asked instead.
