@@ -38,6 +38,11 @@ def living(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def _hears_interrupts() -> None:
+    """What a shell starts in the background inherits that Ctrl-C is none of its business; so would what the test starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_ending_the_command_ends_the_dashboard_and_the_database(tmp_path, told):
@@ -45,7 +50,7 @@ def test_ending_the_command_ends_the_dashboard_and_the_database(tmp_path, told):
     port = free_port()
     with (tmp_path / "log").open("wb") as log:
         serving = subprocess.Popen([sys.executable, "-m", "core", "serve", "--port", str(port)], cwd=PROJECT_DIR, stdout=log, stderr=log,
-                                   env=os.environ | {"DATA_DIR": str(folder)})
+                                   env=os.environ | {"DATA_DIR": str(folder)}, preexec_fn=_hears_interrupts)
     try:
         assert wait_until(lambda: answers(f"http://127.0.0.1:{port}"), seconds=120), (tmp_path / "log").read_text()
         assert len(living(folder)) >= 2
