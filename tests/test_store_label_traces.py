@@ -38,6 +38,7 @@ def test_only_what_was_handed_out_to_this_very_person_was_asked_for(database, co
     judgment_records.restore(conn, [(forged, START)])
     assert unasked() == unasked(until=START + timedelta(days=1)) == {(asked.query_id, asked.item_id)}
     assert unasked(until=START - timedelta(days=1)) == set(), "what came later does not touch what was frozen before"
-    judgments.append(conn, [replace(asked, uuid=uuid4(), rater="import:model", origin="model")])
+    other = next(event for event in told.values() if event.item_id != asked.item_id)
+    judgments.append(conn, [replace(other, uuid=uuid4(), rater="import:model", origin="model")])
     assert len(unasked()) == 1, "a machine's grade is said as what it is"
     assert label_traces.judged(conn, collection.id, origins=PEOPLE) == {(each.query_id, each.query_hash) for each in told.values()}
