@@ -120,6 +120,16 @@ def test_grades_and_measures_name_their_truth_and_are_kept_from_whom_they_may_bi
     assert "ib-grade" not in told and "nDCG" not in told and "등급과 쿼리별 지표를 보이지 않습니다" in told
 
 
+def test_a_list_without_a_query_says_how_to_begin_with_it(page):
+    del page.query_params["q"]
+    assert "쿼리 목록을 골라 주세요" in shown(page.run())
+    page.query_params["list"] = "all"
+    told = shown(page.run())
+    assert "고른 목록의 첫 쿼리부터" in told and "쿼리 목록을 골라 주세요" not in told
+    next(each for each in page.button if each.key == "compare.after").click().run()
+    assert page.query_params["query"] == "Q1" and "고른 목록의 첫 쿼리부터" not in shown(page)
+
+
 def test_a_comparison_is_kept_for_the_meeting_by_name_and_not_by_who_only_looks(page, monkeypatch):
     kept = []
     monkeypatch.setattr(data, "keep_for_meeting", lambda collection, address, title, who: kept.append((address, title, who.name)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFoundError
 from core.search.query import Query
@@ -54,19 +55,20 @@ def adopt_address() -> None:
         })
 
 
-def ask(*, graded: bool) -> Asked:
+def ask(row: DeltaGenerator, *, graded: bool) -> Asked:
     """Draw the inputs and return what they say.
 
     Args:
+        row: where what is asked stands; what leaves the page may be drawn into it afterwards.
         graded: whether this person may see grades, and so choose whose.
     """
     collection, names = query.place()
     _fill_in(collection)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="compare.words"):
+    with row:
         text, uploaded, filters = query.words(collection, names)
         chooser.variants_menu()
-        markup.draw(_COPY, width="content")
         st.button("다시 비교", type="primary", on_click=_again, help="같은 검색은 10분 동안 다시 하지 않습니다. 누르면 새로 잽니다.")
+        markup.draw(_COPY, width="content")
     image = query.checked(uploaded)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare.knobs"):
         systems = chooser.columns()

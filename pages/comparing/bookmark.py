@@ -22,8 +22,10 @@ _PICTURE = "올린 그림은 주소에 담기지 않아 회의에 담을 수 없
 
 
 def draw(found: Asked, who: Person | None) -> None:
-    """Draw the door to keeping what is shown, or to taking it out again; nothing while nothing is asked."""
+    """Draw the door to keeping what is shown, or to taking it out again; closed while nothing is asked."""
     if found.query is None:
+        # It keeps its place, so that the row does not jump when something is asked.
+        st.popover("회의에 담기", icon=":material/bookmark_add:", key="compare.bookmark", disabled=True)
         return
     address = kept_address(found.address)
     here = next((each for each in data.kept_for_meeting(found.collection) if each.address == address), None)
