@@ -49,7 +49,8 @@ class Seat:
         self.page.get_by_text(words).first.wait_for()
 
     def write(self, label: str, words: str) -> None:
-        """Fill a field and leave it."""
+        """Fill a field and leave it; one that the page just drew anew stands beside the old one until the page is done."""
+        self.settled()
         field = self.page.get_by_label(label, exact=True)
         field.fill(words)
         field.press("Tab")
