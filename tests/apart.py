@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+Told = TypeVar("Told")
 
 
-def run(work: Callable[[], Awaitable[None]]) -> None:
-    """Run a coroutine to its end; what it raises rises here."""
+def run(work: Callable[[], Coroutine[Any, Any, Told]]) -> Told:
+    """Run a coroutine to its end and return what it returns; what it raises rises here."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(work())).result()
+        return pool.submit(lambda: asyncio.run(work())).result()

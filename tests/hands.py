@@ -26,6 +26,8 @@ class Hands(Tab):
         super().__init__(address, cookie, page, query)
         self.fields: dict[str, tuple[str, str]] = {}
         """The widget and the fragment of each field, by the key it has in the page's source."""
+        self.barred: set[str] = set()
+        """Keys of buttons that cannot be pressed now."""
         self.sent: list[WidgetState] = []
 
     async def reconnect(self, login: str) -> None:
@@ -92,6 +94,8 @@ class Hands(Tab):
         super()._element(message)
         element = message.delta.new_element
         inner = getattr(element, element.WhichOneof("type") or "", None)
+        if element.WhichOneof("type") == "button":
+            (self.barred.add if inner.disabled else self.barred.discard)(inner.id.split("-", 2)[-1])
         if element.WhichOneof("type") != "button" and (widget := getattr(inner, "id", "")):
             self.fields[widget.split("-", 2)[-1]] = (widget, message.delta.fragment_id)
 

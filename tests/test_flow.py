@@ -22,6 +22,7 @@ from core.accounts import entrance, logins
 from core.accounts.person import Person
 from core.errors import InputError
 from pages import _flow, _login, _uploads, _wall
+from tests.apart import run
 
 RATER, OTHER, SENIOR = Person("라벨러", "rater"), Person("다른 이", "rater"), Person("선임", "senior")
 MB = 1024 * 1024
@@ -165,7 +166,7 @@ def test_one_persons_files_fill_no_more_than_their_share(kept):
     def send(session: str, who: Person) -> None:
         told = [(b"content-length", b"%d" % (80 * MB))]
         scope = {"type": "http", "method": "PUT", "path": f"{_uploads.PATH}{session}/f", "headers": told}
-        asyncio.run(_uploads.counted(app, who.name)(scope, None, None))
+        run(lambda: _uploads.counted(app, who.name)(scope, None, None))
 
     send("one", RATER)
     # On the way it counts already, kept it counts on, and nobody else's share is touched.
@@ -209,4 +210,4 @@ def test_whoever_is_in_goes_on_while_those_outside_wait_for_a_server_that_does_n
                 await asyncio.gather(*outside)
         return inside.status_code, waiting
 
-    assert asyncio.run(asked()) == (200, 60)
+    assert run(asked) == (200, 60)

@@ -214,3 +214,9 @@ def test_an_index_is_started_with_its_rows_and_a_system_with_its_precision(page,
     next(each for each in test.text_input if each.label == "변형").set_value("크게").run()
     assert not test.exception and "변형은 없습니다" in words(test)
     assert not [each for each in test.button if each.label == "재기 시작"], "what cannot be is not started"
+
+
+@pytest.mark.parametrize(("system", "told"), [
+    ("qwen3-vl@512", "A@512"), ("bm25", "BM25"), ("hnsw", "HNSW"), ("of-another-release@9", "of-another-release@9")])
+def test_a_system_that_this_release_does_not_know_keeps_its_name(system, told):
+    assert data.short(system) == told

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.bench import overview
 from core.moments import brief
+from core.search.systems import SYSTEMS
 from core.store import bench_samples, measurements
 from core.store.bench_samples import Sample
 from core.store.measurements import Measurement
@@ -39,8 +40,11 @@ def samples(measurement_id: int) -> list[Sample]:
 
 
 def short(system: str) -> str:
-    """Return a system's name for a narrow place: ``A``, ``A@512``; of an index its method, of models side by side that."""
-    return _OTHERS.get(system) or written(system)
+    """Return a system's name for a narrow place: ``A``, ``A@512``; of an index its method, of models side by side that.
+
+    A system that this release does not know (its measurement came from another one) keeps the name it was stored under.
+    """
+    return _OTHERS.get(system) or (written(system) if system.partition("@")[0] in SYSTEMS else system)
 
 
 def named(system: str) -> str:
